@@ -51,7 +51,7 @@ public final class CanonicalImage {
 
   @Override
   public int hashCode() {
-    return Objects.hash(format, digest);
+    return Objects.hash(format, Arrays.hashCode(bytes));
   }
 
   @Override

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param rejection why
  * @param origin the refused record
  */
+@SuppressWarnings("ArrayRecordComponent") // raw bytes of a foreign record; never compared
 public record DeadLetter(
     byte @Nullable [] key,
     byte @Nullable [] value,
