@@ -4,6 +4,7 @@ import infomax.events.Digest;
 import infomax.events.ImageId;
 import infomax.store.ObjectStore;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -308,7 +309,7 @@ public final class PublishedIndex implements AutoCloseable {
 
   private <T> T reading(Reading<T> work) {
     reader.incRef();
-    try {
+    try (Closeable _ = reader::decRef) {
       return work.run();
     } catch (IOException e) {
       throw new IndexException(
@@ -319,12 +320,6 @@ public final class PublishedIndex implements AutoCloseable {
               + " cannot be read: "
               + e,
           e);
-    } finally {
-      try {
-        reader.decRef();
-      } catch (IOException e) {
-        throw new IndexException("publication " + manifest.sequence() + " cannot be closed", e);
-      }
     }
   }
 

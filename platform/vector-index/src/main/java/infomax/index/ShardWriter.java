@@ -183,7 +183,7 @@ public final class ShardWriter implements AutoCloseable {
       progress = next;
       uncommitted.clear();
       if (before != null) {
-        before.reader().close();
+        before.reader().decRef();
         commits.release(before.commit());
       }
     } catch (IOException e) {
@@ -225,7 +225,7 @@ public final class ShardWriter implements AutoCloseable {
   public void close() {
     try {
       if (committed != null) {
-        committed.reader().close();
+        committed.reader().decRef();
       }
       writer.rollback();
       writer.getDirectory().close();
