@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
  */
 class RolloutSimulationTest {
 
-  private static final int LIVES = 150;
+  private static final int LIVES = Integer.getInteger("simulation.lives", 60);
   private static final int TURNS_WITH_FAULTS = 6_000;
   private static final int TURNS_OF_CALM = 20_000;
 
