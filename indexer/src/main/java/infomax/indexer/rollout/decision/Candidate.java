@@ -125,25 +125,14 @@ final class Candidate {
             "compared with generation " + live.get().number());
   }
 
-  /**
-   * Without a live generation the candidate's own place will do at first. After a change of
-   * controllers it may be so old that compaction has removed records below it which were replaced
-   * above it, so the end of the log it is.
-   */
+  /** Without a live generation the target is the end of the log, so that all of it is compared. */
   private Plan nameTargetForScan(Publication publication, @Nullable Positions before) {
     LogTopic log = view.log();
-    if (before == null) {
-      return nameTarget(
-          new Comparison(candidate.number(), publication.positions(), null),
-          "compared with the log");
-    }
-    if (log == null
-        || !log.ends().reaches(before)
-        || !log.ends().reaches(publication.positions())) {
-      return waitingUntilDeadline(candidate.since(), "waits for the end of the log");
-    }
-    return nameTarget(
-        new Comparison(candidate.number(), log.ends(), null), "compared with the log");
+    return log == null
+            || !log.ends().reaches(publication.positions())
+            || (before != null && !log.ends().reaches(before))
+        ? waitingUntilDeadline(candidate.since(), "waits for the end of the log")
+        : nameTarget(new Comparison(candidate.number(), log.ends(), null), "compared with the log");
   }
 
   private Plan nameTarget(Comparison comparison, String reason) {

@@ -339,7 +339,7 @@ class RolloutDecisionsTest {
     }
 
     @Test
-    void theVeryFirstIsComparedWithTheLogAtItsOwnPlace() {
+    void theVeryFirstIsComparedWithTheWholeLog() {
       Situation first = new Situation().with(release(0, Verdict.UNTRAINED));
       first.step();
       first.publish(1, 950).step();
@@ -347,22 +347,30 @@ class RolloutDecisionsTest {
       assertThat(plan).isInstanceOf(Plan.NameTarget.class);
       Comparison named = ((Plan.NameTarget) plan).comparison();
       assertThat(named.publication()).isNull();
-      assertThat(named.target()).isEqualTo(at(950));
+      assertThat(named.target()).isEqualTo(at(1000));
+      assertThat(first.plan()).isInstanceOf(Plan.Wait.class);
+      first.publish(1, 1000);
       assertThat(first.plan()).isInstanceOf(Plan.Verify.class);
     }
 
     @Test
-    void aSuccessorComparesTheVeryFirstAtTheEndOfTheLog() {
+    void aSuccessorComparesTheVeryFirstAtTheNewEndOfTheLog() {
       Situation first = new Situation().with(release(0, Verdict.UNTRAINED));
       first.step();
       first.publish(1, 950).step();
       first.step();
       first.comparison = null;
+      first.log = new LogTopic(Situation.TOPIC, Situation.PARTITIONS, at(1070));
       first.step();
-      assertThat(first.generation(1).target()).isEqualTo(at(1000));
+      assertThat(first.generation(1).target()).isEqualTo(at(1070));
+    }
+
+    @Test
+    void anEndOfTheLogThatIsOlderThanTheCandidateIsNoTarget() {
+      Situation first = new Situation().with(release(0, Verdict.UNTRAINED));
+      first.step();
+      first.publish(1, 1001).step();
       assertThat(first.plan()).isInstanceOf(Plan.Wait.class);
-      first.publish(1, 1000);
-      assertThat(first.plan()).isInstanceOf(Plan.Verify.class);
     }
 
     @ParameterizedTest
