@@ -1,5 +1,7 @@
 package infomax.trainer.network;
 
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.DataInput;
 import java.io.DataInputStream;
 import java.io.DataOutput;
@@ -16,8 +18,6 @@ import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 
 /**
  * A {@link TrainingCheckpoint} on disk.

@@ -7,10 +7,10 @@ import java.util.List;
  * The encoder's architecture, fixed by two numbers.
  *
  * <p>Input (n, 3, s, s), value / 255 - 0.5. Then B blocks of [conv 3x3, batch norm, LeakyReLU 0.2,
- * max pool 2x2] with z / 2^(B-1), ..., z / 2, z channels, down to the feature map C of 4x4 locations
- * and z channels: B = 3 for 32 px, B = 4 for 64 px. Then two of [conv 3x3 z -> z, batch norm,
- * LeakyReLU 0.2], a global max pool h (n, z), and two dense layers from h: the mean and the log
- * variance of p(z|x). The embedding is the mean.
+ * max pool 2x2] with z / 2^(B-1), ..., z / 2, z channels, down to the feature map C of 4x4
+ * locations and z channels: B = 3 for 32 px, B = 4 for 64 px. Then two of [conv 3x3 z -> z, batch
+ * norm, LeakyReLU 0.2], a global max pool h (n, z), and two dense layers from h: the mean and the
+ * log variance of p(z|x). The embedding is the mean.
  *
  * @param inputSize height and width of an input image in pixels, 32 or 64
  * @param dimensions z, the length of an embedding: at most 4096, and a multiple of 2^(B-1)

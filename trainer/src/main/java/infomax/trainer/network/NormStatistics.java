@@ -48,8 +48,7 @@ public final class NormStatistics {
           || variances[i].length != convolution.outputChannels()) {
         throw new IllegalArgumentException(
             "statistics of %d and %d channels in layer %d, expected %d"
-                .formatted(
-                    means[i].length, variances[i].length, i, convolution.outputChannels()));
+                .formatted(means[i].length, variances[i].length, i, convolution.outputChannels()));
       }
     }
     return new NormStatistics(copy(means), copy(variances));

@@ -18,8 +18,8 @@ import java.util.Map;
  *   <li>{@code mean.w} (z, z) as (in, out), {@code mean.b} (z); {@code logvar.w}, {@code logvar.b}.
  *   <li>MLP critics, {@code t} being {@code global} and then {@code local}: {@code t.d1.w} (2z,
  *       width), whose first z rows read z and whose last z rows read the other side (z again, or a
- *       location of the feature map); {@code t.d1.b}; {@code t.d2.w} (width, width), {@code t.d2.b};
- *       {@code t.d3.w}, {@code t.d3.b}; {@code t.d4.w} (width, 1), {@code t.d4.b} (1).
+ *       location of the feature map); {@code t.d1.b}; {@code t.d2.w} (width, width), {@code
+ *       t.d2.b}; {@code t.d3.w}, {@code t.d3.b}; {@code t.d4.w} (width, 1), {@code t.d4.b} (1).
  *   <li>Projection critics: {@code t.left.d1.w} (z, hidden), {@code t.left.d1.b}, {@code
  *       t.left.d2.w} (hidden, output), {@code t.left.d2.b} read z; {@code t.right.*} likewise read
  *       the other side.
@@ -53,8 +53,7 @@ public final class ParameterLayout {
       int i = convolution.ordinal();
       int out = convolution.outputChannels();
       int kernel = Convolution.KERNEL;
-      builder.add(
-          "conv" + i + ".w", Kind.WEIGHT, kernel, kernel, convolution.inputChannels(), out);
+      builder.add("conv" + i + ".w", Kind.WEIGHT, kernel, kernel, convolution.inputChannels(), out);
       builder.add("bn" + i + ".g", Kind.SCALE, out);
       builder.add("bn" + i + ".b", Kind.BIAS, out);
     }

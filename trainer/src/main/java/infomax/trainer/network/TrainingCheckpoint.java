@@ -35,8 +35,7 @@ public final class TrainingCheckpoint {
           "%d and %d moments, expected %d each"
               .formatted(firstMoments.length, secondMoments.length, size));
     }
-    return new TrainingCheckpoint(
-        progress, weights, firstMoments.clone(), secondMoments.clone());
+    return new TrainingCheckpoint(progress, weights, firstMoments.clone(), secondMoments.clone());
   }
 
   /** Which training, and how far it is. */

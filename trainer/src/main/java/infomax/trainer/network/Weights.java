@@ -56,8 +56,7 @@ public final class Weights {
   public static Weights of(ParameterLayout layout, float[] parameters, NormStatistics statistics) {
     if (parameters.length != layout.size()) {
       throw new IllegalArgumentException(
-          "%d parameters, expected %d for %s"
-              .formatted(parameters.length, layout.size(), layout));
+          "%d parameters, expected %d for %s".formatted(parameters.length, layout.size(), layout));
     }
     return new Weights(layout, parameters.clone(), statistics);
   }
