@@ -1,0 +1,100 @@
+package infomax.events.control;
+
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * What somebody asked for, and what became of it. Written pending by whoever asks and taken to a
+ * final status by the one service that executes it; a finished request is never executed again.
+ *
+ * @param id unique, such as a UUID
+ * @param kind what is asked for
+ * @param parameters by name; which ones apply is said at {@link Kind}
+ * @param who who asked
+ * @param why why
+ * @param createdAt when it was asked
+ * @param expiresAt after this instant a request that is still pending is not begun
+ * @param status where it is
+ * @param outcome one sentence; empty while pending
+ */
+public record ControlRequest(
+    String id,
+    Kind kind,
+    Map<String, String> parameters,
+    String who,
+    String why,
+    Instant createdAt,
+    Instant expiresAt,
+    Status status,
+    String outcome)
+    implements ControlEvent {
+
+  /** Prefix of the keys of requests. */
+  public static final String KEY_PREFIX = "request/";
+
+  /** Parameter of {@link Kind#TRAIN}: the preset's name. */
+  public static final String PRESET = "preset";
+
+  /** Parameter of {@link Kind#TRAIN}: images to pass through the network, with repetition. */
+  public static final String IMAGES_SEEN = "imagesSeen";
+
+  /** Parameter of {@link Kind#TRAIN}: release version whose weights to begin with. */
+  public static final String WARM_START = "warmStart";
+
+  /** Parameter of {@link Kind#TRAIN}: seed of weights and training. */
+  public static final String SEED = "seed";
+
+  /** Parameter of {@link Kind#PROMOTE}: number of the generation to make live. */
+  public static final String GENERATION = "generation";
+
+  /** Copies the parameters. */
+  public ControlRequest {
+    parameters = Map.copyOf(parameters);
+  }
+
+  @Override
+  public String key() {
+    return KEY_PREFIX + id;
+  }
+
+  /** This request in another status. */
+  public ControlRequest as(Status next, String nextOutcome) {
+    return new ControlRequest(
+        id, kind, parameters, who, why, createdAt, expiresAt, next, nextOutcome);
+  }
+
+  /** What can be asked for. */
+  public enum Kind {
+    /**
+     * Train an encoder; executed by the trainer. Parameters, all optional: preset, imagesSeen,
+     * warmStart, seed.
+     */
+    TRAIN,
+    /** Move the alias back to the previous generation; executed by the rollout controller. */
+    ROLLBACK,
+    /**
+     * Move the alias to a standby generation and resume automatic rolls; executed by the rollout
+     * controller. Parameter: generation.
+     */
+    PROMOTE
+  }
+
+  /** Where a request is. */
+  public enum Status {
+    /** Nobody has begun it. */
+    PENDING,
+    /** Being executed. */
+    RUNNING,
+    /** Done; the outcome says what came of it. */
+    DONE,
+    /** Ended without effect; the outcome says why. */
+    FAILED,
+    /** Nobody began it in time. */
+    EXPIRED;
+
+    /** True if it will not change any more. */
+    public boolean isFinal() {
+      return this != PENDING && this != RUNNING;
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package infomax.events.control;
+
+import infomax.events.Digest;
+import infomax.events.Positions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An index built from the log with one encoder release and one set of index parameters. Written by
+ * the rollout controller only.
+ *
+ * @param number counting up from 1
+ * @param encoderVersion version of its encoder release
+ * @param encoder SHA-256 of that release's ONNX file
+ * @param dimensions length of its vectors
+ * @param topicId Kafka's id of the topic {@code images} it is built from
+ * @param partitions partitions of that topic
+ * @param maxConn Lucene's HNSW maxConn (M)
+ * @param beamWidth Lucene's HNSW beamWidth (efConstruction)
+ * @param state where it is in its life
+ * @param history every state it entered, oldest first, with the reason
+ * @param target positions at which it has to commit exactly, named by the controller; null before
+ * @param verification outcome of the comparison at the target; null before
+ */
+public record IndexGeneration(
+    int number,
+    int encoderVersion,
+    Digest encoder,
+    int dimensions,
+    String topicId,
+    int partitions,
+    int maxConn,
+    int beamWidth,
+    GenerationState state,
+    List<Transition> history,
+    @Nullable Positions target,
+    @Nullable Verification verification)
+    implements ControlEvent {
+
+  /** Prefix of the keys of generations. */
+  public static final String KEY_PREFIX = "generation/";
+
+  /** Copies the history. */
+  public IndexGeneration {
+    if (number < 1) {
+      throw new IllegalArgumentException("generation is " + number + ", expected >= 1");
+    }
+    history = List.copyOf(history);
+  }
+
+  @Override
+  public String key() {
+    return KEY_PREFIX + number;
+  }
+
+  /** This generation in another state, with the transition added to its history. */
+  public IndexGeneration entered(GenerationState next, Instant at, String reason) {
+    return with(next, longerBy(new Transition(next, at, reason)), target, verification);
+  }
+
+  /** This generation failed, with the transition added to its history. */
+  public IndexGeneration failed(FailureCause cause, Instant at, String reason) {
+    Transition transition = new Transition(GenerationState.FAILED, at, reason, cause);
+    return with(GenerationState.FAILED, longerBy(transition), target, verification);
+  }
+
+  /** This generation with target positions. */
+  public IndexGeneration withTarget(Positions positions) {
+    return with(state, history, positions, verification);
+  }
+
+  /** This generation with the outcome of its verification. */
+  public IndexGeneration withVerification(Verification outcome) {
+    return with(state, history, target, outcome);
+  }
+
+  /** When it entered its current state. */
+  public Instant since() {
+    return history.getLast().at();
+  }
+
+  /** Why it entered its current state. */
+  public String reason() {
+    return history.getLast().reason();
+  }
+
+  private List<Transition> longerBy(Transition transition) {
+    List<Transition> longer = new ArrayList<>(history);
+    longer.add(transition);
+    return longer;
+  }
+
+  private IndexGeneration with(
+      GenerationState newState,
+      List<Transition> newHistory,
+      @Nullable Positions newTarget,
+      @Nullable Verification newVerification) {
+    return new IndexGeneration(
+        number,
+        encoderVersion,
+        encoder,
+        dimensions,
+        topicId,
+        partitions,
+        maxConn,
+        beamWidth,
+        newState,
+        newHistory,
+        newTarget,
+        newVerification);
+  }
+
+  /**
+   * One step of a generation's life.
+   *
+   * @param state the state entered
+   * @param at when
+   * @param reason why, one sentence
+   * @param cause why it failed, for programs; null unless the state is FAILED
+   */
+  public record Transition(
+      GenerationState state, Instant at, String reason, @Nullable FailureCause cause) {
+
+    /** A step that is no failure. */
+    public Transition(GenerationState state, Instant at, String reason) {
+      this(state, at, reason, null);
+    }
+  }
+
+  /**
+   * Outcome of comparing a candidate with the live generation at the same positions.
+   *
+   * @param passed true if the candidate may be served
+   * @param images live documents in the candidate
+   * @param recallAt10 share of the exact ten nearest that approximate search found, 0 to 1
+   * @param goldenCosineMin lowest cosine between the release's golden vectors and those computed
+   *     here
+   * @param detail what was compared and, on failure, what differs
+   */
+  public record Verification(
+      boolean passed, long images, double recallAt10, double goldenCosineMin, String detail) {}
+}

@@ -1,0 +1,138 @@
+package infomax.runtime.kafka;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.KafkaClientSupplier;
+
+/**
+ * Builds every Kafka client of the system, so that what correctness rests on is set in one place:
+ * consumers read committed records only, never commit by themselves and fail on an unknown position
+ * instead of jumping; producers are idempotent and wait for all in-sync replicas. Thread-safe;
+ * whoever asks for a client closes it.
+ */
+public final class KafkaClients {
+
+  private static final int REQUEST_BYTES_MAX = 13 * 1024 * 1024;
+
+  private final String bootstrapServers;
+
+  /** Clients of the cluster at {@code bootstrapServers} ({@code host:port,host:port}). */
+  public KafkaClients(String bootstrapServers) {
+    this.bootstrapServers = bootstrapServers;
+  }
+
+  /** Where the cluster is. */
+  public String bootstrapServers() {
+    return bootstrapServers;
+  }
+
+  /**
+   * A consumer without a group, for {@code assign} and {@code seek}.
+   *
+   * @param clientId name in logs and metrics
+   * @param fetchBytesMax most bytes one fetch brings
+   */
+  public Consumer<byte[], byte[]> consumer(String clientId, int fetchBytesMax) {
+    Map<String, Object> settings = consumerSettings(clientId, fetchBytesMax);
+    return new KafkaConsumer<>(settings);
+  }
+
+  /**
+   * A static member of a consumer group; used for leadership, not for positions.
+   *
+   * @param clientId name in logs and metrics
+   * @param group the group
+   * @param instanceId who this is across restarts: a process that comes back under the same id
+   *     reclaims its assignment at once, even after a kill, and fences its predecessor; two
+   *     processes must not share one
+   * @param sessionTimeout how long a silent member keeps its assignment
+   */
+  public Consumer<byte[], byte[]> groupMember(
+      String clientId, String group, String instanceId, Duration sessionTimeout) {
+    Map<String, Object> settings = consumerSettings(clientId, 1024 * 1024);
+    settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+    settings.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instanceId);
+    settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) sessionTimeout.toMillis());
+    settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, (int) sessionTimeout.toMillis() / 3);
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    return new KafkaConsumer<>(settings);
+  }
+
+  /** An idempotent producer that waits for all in-sync replicas. */
+  public Producer<byte[], byte[]> producer(String clientId) {
+    return new KafkaProducer<>(producerSettings(clientId));
+  }
+
+  /** A transactional producer; {@code initTransactions} fences every older one of the same id. */
+  public Producer<byte[], byte[]> transactionalProducer(String transactionalId, Duration timeout) {
+    Map<String, Object> settings = producerSettings(transactionalId);
+    settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+    settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) timeout.toMillis());
+    return new KafkaProducer<>(settings);
+  }
+
+  /** An admin client. */
+  public Admin admin(String clientId) {
+    return Admin.create(adminSettings(clientId));
+  }
+
+  /** Hands Kafka Streams clients with these settings under its own. */
+  public KafkaClientSupplier streamsSupplier() {
+    return new StreamsClients(this);
+  }
+
+  Map<String, Object> adminSettings(String clientId) {
+    Map<String, Object> settings = common(clientId);
+    settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 30_000);
+    settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
+    return settings;
+  }
+
+  Map<String, Object> producerSettings(String clientId) {
+    Map<String, Object> settings = common(clientId);
+    settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+    settings.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+    settings.put(ProducerConfig.ACKS_CONFIG, "all");
+    settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, REQUEST_BYTES_MAX);
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, 2);
+    settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 30_000);
+    return settings;
+  }
+
+  private Map<String, Object> consumerSettings(String clientId, int fetchBytesMax) {
+    Map<String, Object> settings = common(clientId);
+    settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, fetchBytesMax);
+    settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, fetchBytesMax);
+    return settings;
+  }
+
+  private Map<String, Object> common(String clientId) {
+    Map<String, Object> settings = new HashMap<>();
+    settings.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    settings.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId);
+    settings.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000);
+    settings.put("auto.include.jmx.reporter", false);
+    settings.put("metric.reporters", "");
+    settings.put("enable.metrics.push", false);
+    return settings;
+  }
+}
