@@ -177,10 +177,13 @@ public final class RolloutController implements AutoCloseable, Check {
       // This process stood still. Whatever was believed before may have changed meanwhile.
       endTenure("stood still since " + lastTurn);
     }
-    lastTurn = now;
-    if (!assigned || now.isBefore(resumeAt)) {
-      return;
+    if (assigned && !now.isBefore(resumeAt)) {
+      act();
     }
+    lastTurn = surroundings.clock().instant();
+  }
+
+  private void act() throws InterruptedException {
     try {
       if (tenure == null) {
         tenure = Tenure.begin(clients, surroundings, decisions, desk);
