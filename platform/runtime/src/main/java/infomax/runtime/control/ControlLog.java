@@ -154,7 +154,7 @@ public final class ControlLog implements AutoCloseable, Check {
       for (ConsumerRecord<byte[], byte[]> consumed : records) {
         folded = fold(folded, consumed);
       }
-      boolean changed = folded != state;
+      boolean changed = !folded.equals(state);
       state = folded;
       if (changed) {
         listeners.forEach(listener -> listener.accept(state));
@@ -183,6 +183,7 @@ public final class ControlLog implements AutoCloseable, Check {
     }
   }
 
+  @SuppressWarnings("WaitNotInLoop") // the callers loop
   private void waitUntil(long deadlineNanos, String otherwise)
       throws TimeoutException, InterruptedException {
     long leftMillis = (deadlineNanos - System.nanoTime()) / 1_000_000;

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -60,7 +61,8 @@ public final class Topics {
 
   /** Id and partitions of a topic, as the cluster describes it now. */
   public TopicDescription describe(String topic) {
-    return get(admin.describeTopics(List.of(topic)).topicNameValues().get(topic));
+    return Objects.requireNonNull(
+        get(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic));
   }
 
   /**

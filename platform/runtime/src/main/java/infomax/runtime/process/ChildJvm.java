@@ -62,8 +62,12 @@ public final class ChildJvm implements AutoCloseable {
         lines.stream().map(ChildJvm::quoted).collect(Collectors.joining("\n")),
         StandardCharsets.UTF_8);
     List<String> command = new ArrayList<>();
-    if (lowPriority && Files.isExecutable(Path.of("/usr/bin/nice"))) {
-      command.addAll(List.of("/usr/bin/nice", "-n", "15"));
+    // A terminal sends SIGINT to its whole process group; in a session of its own a child stops
+    // when
+    // its parent decides, in the right order.
+    addIfInstalled(command, "/usr/bin/setsid");
+    if (lowPriority) {
+      addIfInstalled(command, "/usr/bin/nice", "-n", "15");
     }
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + argumentFile);
@@ -121,6 +125,13 @@ public final class ChildJvm implements AutoCloseable {
       return String.join("\n", all.subList(Math.max(0, all.size() - lines), all.size()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void addIfInstalled(List<String> command, String program, String... arguments) {
+    if (Files.isExecutable(Path.of(program))) {
+      command.add(program);
+      command.addAll(List.of(arguments));
     }
   }
 

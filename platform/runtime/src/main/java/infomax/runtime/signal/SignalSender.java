@@ -22,6 +22,7 @@ public final class SignalSender implements AutoCloseable {
   }
 
   /** Sends a signal. */
+  @SuppressWarnings("FutureReturnValueIgnored") // the callback hears of a failure
   public void send(Signal signal) {
     try {
       producer.send(
