@@ -33,8 +33,8 @@ final class Optimiser {
   double update(long step, double learningRate) {
     AdamStep numbers =
         new AdamStep(
-            (float) (learningRate / (1 - Math.pow(adam.beta1(), step))),
-            (float) (1 / Math.sqrt(1 - Math.pow(adam.beta2(), step))),
+            (float) (learningRate / (1 - Math.pow(adam.beta1(), (double) step))),
+            (float) (1 / Math.sqrt(1 - Math.pow(adam.beta2(), (double) step))),
             (float) adam.beta1(),
             (float) adam.beta2(),
             (float) adam.epsilon());

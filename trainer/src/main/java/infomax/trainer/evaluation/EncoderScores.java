@@ -38,7 +38,13 @@ public record EncoderScores(
     return precisionAt10Cosine.isPresent() ? "precision@10" : "own-view hit@1";
   }
 
-  /** These scores with a further figure. */
+  /** These scores under another name. */
+  public EncoderScores named(String other) {
+    return new EncoderScores(
+        other, precisionAt10Cosine, precisionAt10Euclidean, ownViewHitAt1, spread, further);
+  }
+
+  /** These scores with further figures. */
   public EncoderScores with(Map<String, Double> more) {
     Map<String, Double> all = new TreeMap<>(further);
     all.putAll(more);

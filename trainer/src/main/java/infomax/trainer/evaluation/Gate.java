@@ -62,7 +62,8 @@ public final class Gate {
     PairedInterval difference = PairedInterval.of(ours, theirs, seed);
     boolean beats = ours.mean() > theirs.mean();
     reasons.add(
-        text(
+        String.format(
+            Locale.ROOT,
             "%s random weights on %d held-out images: %s %.3f against %.3f, difference %+.3f (95 %%"
                 + " interval %+.3f to %+.3f)",
             beats ? "beats" : "does not beat",
@@ -82,7 +83,8 @@ public final class Gate {
     PairedInterval difference = PairedInterval.of(ours, theirs, seed);
     boolean notWorse = difference.lower() >= WORSE_BY_MOST;
     reasons.add(
-        text(
+        String.format(
+            Locale.ROOT,
             "%s the live encoder: %s %.3f against %.3f, difference %+.3f, lower end of the 95 %%"
                 + " interval %+.3f, at least %+.2f is needed",
             notWorse ? "is not worse than" : "may be worse than",
@@ -101,22 +103,20 @@ public final class Gate {
     }
     if (!(spread.effectiveRank() >= RANK_MIN)) {
       return Optional.of(
-          text(
+          String.format(
+              Locale.ROOT,
               "has collapsed: the embeddings have an effective rank of %.2f, at least %.1f is"
                   + " needed",
               spread.effectiveRank(), RANK_MIN));
     }
     if (!(spread.meanCosine() <= COSINE_MAX)) {
       return Optional.of(
-          text(
+          String.format(
+              Locale.ROOT,
               "has collapsed: different images have a mean cosine of %.4f, at most %.3f is allowed",
               spread.meanCosine(), COSINE_MAX));
     }
     return Optional.empty();
-  }
-
-  private static String text(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
   }
 
   /**

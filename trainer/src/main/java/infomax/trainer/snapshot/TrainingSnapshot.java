@@ -51,6 +51,7 @@ public final class TrainingSnapshot implements AutoCloseable {
    *
    * @throws IOException if there is none, or it is damaged
    */
+  @SuppressWarnings("MustBeClosedChecker") // the snapshot owns the arena and closes it
   public static TrainingSnapshot open(Path folder) throws IOException {
     SnapshotFacts facts;
     try {
