@@ -95,7 +95,7 @@ sealed interface ConvolutionProduct {
       int outputs = convolved.columns();
       for (int worker = 0; worker < workers.count(); worker++) {
         long first = (long) workers.from(worker) * side * side;
-        long images = workers.to(worker) - workers.from(worker);
+        int images = workers.to(worker) - workers.from(worker);
         forward.add(
             Products.convolution(
                 in.values().view(first * inputs, images, side, side, inputs),

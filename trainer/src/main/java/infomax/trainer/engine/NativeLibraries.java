@@ -1,6 +1,9 @@
 package infomax.trainer.engine;
 
 import java.nio.file.Path;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.nativeblas.NativeOps;
+import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
  * Where ND4J's native libraries are unpacked: some 400 MB, once per version, shared by all
@@ -28,5 +31,12 @@ public final class NativeLibraries {
             : Path.of(cacheHome);
     System.setProperty(
         CACHE_PROPERTY, caches.resolve("infomax").resolve("native").toAbsolutePath().toString());
+  }
+
+  /** Chooses the cache, then loads ND4J: its native operations exist only after its own start. */
+  static NativeOps load() {
+    chooseCache();
+    Nd4j.getExecutioner();
+    return NativeOpsHolder.getInstance().getDeviceNativeOps();
   }
 }

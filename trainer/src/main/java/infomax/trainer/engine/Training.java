@@ -53,7 +53,6 @@ public final class Training implements AutoCloseable {
   }
 
   private Training(TrainingPlan plan, TrainingCheckpoint start, Kernels kernels) {
-    NativeLibraries.chooseCache();
     Weights weights = start.weights();
     Preset preset = plan.preset();
     Objective objective = preset.objective();

@@ -7,7 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
-import org.nd4j.nativeblas.NativeOpsHolder;
+import org.nd4j.nativeblas.NativeOps;
 
 /**
  * A fixed number of threads, each with its own share of the mini-batch's images. Worker w always
@@ -35,7 +35,8 @@ final class Workers implements AutoCloseable {
           Executors.newSingleThreadExecutor(
               task -> Thread.ofPlatform().daemon().name(name).unstarted(task)));
     }
-    workers.run(worker -> NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1));
+    NativeOps operations = NativeLibraries.load();
+    workers.run(worker -> operations.setOmpNumThreads(1));
     return workers;
   }
 
