@@ -65,8 +65,7 @@ public final class Evaluation {
     int[] labelledQueries = set.labelledQueries();
     int[] labelledGallery = set.labelledGallery();
     if (labelledQueries.length < Gate.LABELLED_MIN || labelledGallery.length < Retrieval.K) {
-      return new EncoderScores(
-          name, Optional.empty(), Optional.empty(), ownView, spread, Map.of());
+      return new EncoderScores(name, Optional.empty(), Optional.empty(), ownView, spread, Map.of());
     }
     VectorSet from = select(queries, labelledQueries);
     VectorSet to = select(gallery, labelledGallery);

@@ -9,9 +9,9 @@ import java.util.List;
  * pixels, which the callers must not change.
  *
  * <p>Queries are held-out images and the gallery is the training part, at most {@value
- * #QUERIES_MAX} and {@value #GALLERY_MAX} of them, in file order, which is by id hash and so as good
- * as a random draw. Where enough queries carry a label, precision@10 is taken over the labelled
- * queries in the labelled gallery. Own views are found among the held-out images alone.
+ * #QUERIES_MAX} and {@value #GALLERY_MAX} of them, in file order, which is by id hash and so as
+ * good as a random draw. Where enough queries carry a label, precision@10 is taken over the
+ * labelled queries in the labelled gallery. Own views are found among the held-out images alone.
  */
 final class EvaluationSet {
 

@@ -42,21 +42,18 @@ public final class Gate {
    * @param random the untrained network
    * @param live the live encoder, if there is one
    */
-  public Ruling judge(
-      EncoderScores candidate, EncoderScores random, Optional<EncoderScores> live) {
+  public Ruling judge(EncoderScores candidate, EncoderScores random, Optional<EncoderScores> live) {
     Optional<String> broken = defect(candidate.spread());
     if (broken.isPresent()) {
       return new Ruling(false, List.of(broken.get()));
     }
     List<String> reasons = new ArrayList<>();
     boolean beatsRandom = beatsRandom(candidate, random, reasons);
-    boolean notWorse =
-        live.map(scores -> notWorse(candidate, scores, reasons)).orElse(true);
+    boolean notWorse = live.map(scores -> notWorse(candidate, scores, reasons)).orElse(true);
     return new Ruling(beatsRandom && notWorse, reasons);
   }
 
-  private boolean beatsRandom(
-      EncoderScores candidate, EncoderScores random, List<String> reasons) {
+  private boolean beatsRandom(EncoderScores candidate, EncoderScores random, List<String> reasons) {
     QueryScores ours = candidate.gateFigure();
     QueryScores theirs = random.gateFigure();
     PairedInterval difference = PairedInterval.of(ours, theirs, seed);
@@ -107,14 +104,16 @@ public final class Gate {
               Locale.ROOT,
               "has collapsed: the embeddings have an effective rank of %.2f, at least %.1f is"
                   + " needed",
-              spread.effectiveRank(), RANK_MIN));
+              spread.effectiveRank(),
+              RANK_MIN));
     }
     if (!(spread.meanCosine() <= COSINE_MAX)) {
       return Optional.of(
           String.format(
               Locale.ROOT,
               "has collapsed: different images have a mean cosine of %.4f, at most %.3f is allowed",
-              spread.meanCosine(), COSINE_MAX));
+              spread.meanCosine(),
+              COSINE_MAX));
     }
     return Optional.empty();
   }

@@ -21,8 +21,9 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
  * How well a linear classifier reads labels off the embeddings: softmax regression (Adam 1e-2, L2
- * 1e-4, mini-batches of 256) on standardised features of the training part, accuracy on the held-out
- * part. Labels unknown to the training part count as wrong. Stops early when its time is up.
+ * 1e-4, mini-batches of 256) on standardised features of the training part, accuracy on the
+ * held-out part. Labels unknown to the training part count as wrong. Stops early when its time is
+ * up.
  */
 final class LinearProbe {
 

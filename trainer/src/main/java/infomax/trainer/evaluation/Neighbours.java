@@ -46,9 +46,7 @@ public final class Neighbours {
       IntStream.range(begin, end)
           .parallel()
           .forEach(
-              query ->
-                  rows[query] =
-                      best(products, (query - first) * gallery.count(), penalty, k));
+              query -> rows[query] = best(products, (query - first) * gallery.count(), penalty, k));
     }
     return new Neighbours(rows);
   }

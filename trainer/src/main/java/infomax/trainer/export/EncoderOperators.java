@@ -24,9 +24,9 @@ enum EncoderOperators implements ONNXOperator {
 
   private final String operatorName;
   private final int inputs;
+
   @SuppressWarnings("ImmutableEnumChecker") // List.of, of a Tribuo type without setters
   private final List<ONNXAttribute> attributes;
-
 
   EncoderOperators(String operatorName, int inputs, ONNXAttribute... attributes) {
     this.operatorName = operatorName;

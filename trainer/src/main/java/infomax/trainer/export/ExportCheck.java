@@ -39,15 +39,14 @@ public final class ExportCheck {
    * @throws IOException if the file cannot be read back, or any two differ too much
    */
   public static Parity verify(
-      byte[] onnx, NetworkShape shape, List<byte[]> images, VectorSet engine, VectorSet runtime)
+      OnnxFile onnx, NetworkShape shape, List<byte[]> images, VectorSet engine, VectorSet runtime)
       throws IOException {
     List<byte[]> few = images.subList(0, Math.min(TRIBUO_IMAGES, images.size()));
     Parity parity =
         new Parity(
             images.size(),
             difference(engine, runtime),
-            difference(
-                TribuoReader.embed(onnx, shape, few), runtime.range(0, few.size())));
+            difference(TribuoReader.embed(onnx, shape, few), runtime.range(0, few.size())));
     // Written so that NaN fails.
     if (!(parity.engineDifference() <= DIFFERENCE_MAX
         && parity.tribuoDifference() <= DIFFERENCE_MAX)) {

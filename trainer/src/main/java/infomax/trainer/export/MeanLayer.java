@@ -5,8 +5,8 @@ import infomax.trainer.statistics.Whitening;
 import java.util.Optional;
 
 /**
- * The dense layer from the pooled features to the mean of p(z|x), with a whitening folded in: W (A h
- * + b - m) = (W A) h + W (b - m). Owns its arrays.
+ * The dense layer from the pooled features to the mean of p(z|x), with a whitening folded in: W (A
+ * h + b - m) = (W A) h + W (b - m). Owns its arrays.
  */
 final class MeanLayer {
 

@@ -17,8 +17,8 @@ import org.tribuo.util.onnx.ONNXPlaceholder;
 import org.tribuo.util.onnx.ONNXRef;
 
 /**
- * Writes an encoder as an ONNX file (operator set 13): input {@code pixels} float32 (batch, 3, s, s),
- * value / 255 - 0.5; output {@code embedding} float32 (batch, z), the mean of p(z|x). Batch
+ * Writes an encoder as an ONNX file (operator set 13): input {@code pixels} float32 (batch, 3, s,
+ * s), value / 255 - 0.5; output {@code embedding} float32 (batch, z), the mean of p(z|x). Batch
  * normalisations are folded into the convolutions, a whitening into the last dense layer. Equal
  * arguments give equal bytes.
  */
@@ -41,7 +41,7 @@ public final class OnnxExport {
    * @param whitening applied to z, or empty to leave z as it is
    * @param properties free text by key, kept in the file's metadata
    */
-  public static byte[] write(
+  public static OnnxFile write(
       Weights weights, Optional<Whitening> whitening, SortedMap<String, String> properties) {
     OnnxMl.ModelProto.Builder model =
         OnnxMl.ModelProto.newBuilder()
@@ -56,7 +56,7 @@ public final class OnnxExport {
         (key, value) ->
             model.addMetadataProps(
                 OnnxMl.StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
-    return model.build().toByteArray();
+    return OnnxFile.of(model.build().toByteArray());
   }
 
   private static OnnxMl.GraphProto graph(Weights weights, Optional<Whitening> whitening) {
@@ -71,8 +71,7 @@ public final class OnnxExport {
     }
     ONNXNode pooled = reached.apply(EncoderOperators.GLOBAL_MAX_POOL, "pooled");
     ONNXNode flat =
-        context.operation(
-            EncoderOperators.FLATTEN, List.of(pooled), "features", Map.of("axis", 1));
+        context.operation(EncoderOperators.FLATTEN, List.of(pooled), "features", Map.of("axis", 1));
     MeanLayer mean = MeanLayer.of(weights, whitening);
     ONNXInitializer matrix =
         context.floatTensor(

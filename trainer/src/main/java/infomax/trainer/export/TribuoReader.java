@@ -27,11 +27,11 @@ final class TribuoReader {
   private TribuoReader() {}
 
   /** Embeddings of images, 3 x s x s bytes each. */
-  static VectorSet embed(byte[] onnx, NetworkShape shape, List<byte[]> images)
+  static VectorSet embed(OnnxFile onnx, NetworkShape shape, List<byte[]> images)
       throws IOException {
     Path file = Files.createTempFile("infomax-export", ".onnx");
     try {
-      Files.write(file, onnx);
+      Files.write(file, onnx.bytes());
       try (OrtSession.SessionOptions options = new OrtSession.SessionOptions();
           ONNXExternalModel<Regressor> model = open(file, shape, options)) {
         List<Regressor> answers = new ArrayList<>();

@@ -39,8 +39,7 @@ public final class LossChart {
     try {
       graphics.setColor(Color.WHITE);
       graphics.fillRect(0, 0, WIDTH, HEIGHT);
-      graphics.setRenderingHint(
-          RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+      graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
       Axes axes = Axes.of(history.points());
       drawGrid(graphics, axes);
       graphics.setStroke(new BasicStroke(1.6f));
@@ -71,8 +70,7 @@ public final class LossChart {
       graphics.setColor(new Color(0xdddddd));
       graphics.drawLine(MARGIN, axes.y(value), WIDTH - MARGIN / 2, axes.y(value));
       graphics.setColor(new Color(0x555555));
-      DigitGlyphs.draw(
-          graphics, String.format(Locale.ROOT, "%.2f", value), 8, axes.y(value) - 5);
+      DigitGlyphs.draw(graphics, String.format(Locale.ROOT, "%.2f", value), 8, axes.y(value) - 5);
       DigitGlyphs.draw(graphics, Long.toString(step), axes.x(step) - 12, HEIGHT - MARGIN / 2);
     }
   }

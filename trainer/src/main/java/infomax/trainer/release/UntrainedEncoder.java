@@ -5,6 +5,7 @@ import infomax.events.control.EncoderRelease;
 import infomax.events.control.EncoderRelease.Verdict;
 import infomax.imaging.EncoderPixels;
 import infomax.trainer.export.OnnxExport;
+import infomax.trainer.export.OnnxFile;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.network.Weights;
 import infomax.trainer.objective.Preset;
@@ -25,7 +26,7 @@ public final class UntrainedEncoder {
   private UntrainedEncoder() {}
 
   /** Its ONNX file: a function of shape and seed. */
-  public static byte[] onnx(NetworkShape shape, long seed) {
+  public static OnnxFile onnx(NetworkShape shape, long seed) {
     // The encoder's values do not depend on the critics, so any preset's do.
     Weights weights = Weights.initial(shape, Preset.named("default").critics(), seed);
     return OnnxExport.write(
@@ -36,14 +37,14 @@ public final class UntrainedEncoder {
    * Release 0.
    *
    * @param onnx its file, already in the store
-   * @param golden golden images with the vectors the file gives for them, already in the store
+   * @param artifacts its further objects, already in the store
    */
   public static EncoderRelease release(
-      NetworkShape shape, long seed, byte[] onnx, Map<String, Digest> artifacts, Instant now) {
+      NetworkShape shape, long seed, OnnxFile onnx, Map<String, Digest> artifacts, Instant now) {
     return new EncoderRelease(
         0,
-        Digest.of(onnx),
-        onnx.length,
+        onnx.digest(),
+        onnx.length(),
         shape.inputSize(),
         shape.dimensions(),
         EncoderPixels.PIPELINE_VERSION,

@@ -18,8 +18,8 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads the committed records of {@code images} from given offsets to given ends, once, with
- * {@code assign} and {@code seek}. Not thread-safe; closes its consumer.
+ * Reads the committed records of {@code images} from given offsets to given ends, once, with {@code
+ * assign} and {@code seek}. Not thread-safe; closes its consumer.
  */
 public final class LogScan implements AutoCloseable {
 
@@ -68,8 +68,7 @@ public final class LogScan implements AutoCloseable {
    * @return {@code to}, with the leader epochs met on the way
    * @throws IllegalStateException if nothing comes for a minute
    */
-  public Positions scan(Positions from, Positions to, Visitor visitor)
-      throws InterruptedException {
+  public Positions scan(Positions from, Positions to, Visitor visitor) throws InterruptedException {
     Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
     Set<TopicPartition> open = new HashSet<>();
     for (TopicPartition partition : partitions) {

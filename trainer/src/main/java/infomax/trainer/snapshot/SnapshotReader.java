@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes training snapshots from {@code images}. The log is read twice, from its beginning to its end
- * at the start: first to learn where the newest value of every image lies, then to decode just
+ * Makes training snapshots from {@code images}. The log is read twice, from its beginning to its
+ * end at the start: first to learn where the newest value of every image lies, then to decode just
  * those. So nothing is decoded in vain and memory holds ids, not images. Thread-safe.
  */
 public final class SnapshotReader {
@@ -127,8 +127,7 @@ public final class SnapshotReader {
     }
   }
 
-  private void decode(
-      ConsumerRecord<byte[], byte[]> consumed, int slot, SnapshotWriter writer) {
+  private void decode(ConsumerRecord<byte[], byte[]> consumed, int slot, SnapshotWriter writer) {
     try {
       if (ImageEventCodec.read(consumed) instanceof ImageEvent.ImageStored stored) {
         EncoderPixels pixels = EncoderPixels.of(stored.image(), limits.inputSize());

@@ -21,8 +21,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Writes a snapshot: images go into a scratch file by slot, in any order and from any thread; {@link
- * #finish} copies those that came into the pixel file, in slot order. {@link #put} is thread-safe.
+ * Writes a snapshot: images go into a scratch file by slot, in any order and from any thread;
+ * {@link #finish} copies those that came into the pixel file, in slot order. {@link #put} is
+ * thread-safe.
  */
 final class SnapshotWriter implements AutoCloseable {
 

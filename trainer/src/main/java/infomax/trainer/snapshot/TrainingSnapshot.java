@@ -17,8 +17,8 @@ import java.util.Optional;
 
 /**
  * The images of a training, memory-mapped and read-only. Images {@code 0} to before {@link
- * #heldOut()} are held out, the rest is trained on; both parts are in order of the id hash, which is
- * as good as shuffled. Thread-safe until closed.
+ * #heldOut()} are held out, the rest is trained on; both parts are in order of the id hash, which
+ * is as good as shuffled. Thread-safe until closed.
  *
  * <p>The folder holds two files. {@code pixels}: magic {@code IMXS}, format version, input size,
  * pixel pipeline, images, held-out images (six big-endian ints), then per image the hash of its id
@@ -38,8 +38,7 @@ public final class TrainingSnapshot implements AutoCloseable {
   private final MemorySegment pixels;
   private final int imageBytes;
 
-  private TrainingSnapshot(
-      SnapshotFacts facts, Arena arena, MemorySegment pixels, int imageBytes) {
+  private TrainingSnapshot(SnapshotFacts facts, Arena arena, MemorySegment pixels, int imageBytes) {
     this.facts = facts;
     this.arena = arena;
     this.pixels = pixels;
@@ -68,14 +67,10 @@ public final class TrainingSnapshot implements AutoCloseable {
     int imageBytes = 3 * facts.inputSize() * facts.inputSize();
     Arena arena = Arena.ofShared();
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      MemorySegment mapped =
-          channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+      MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
       long begin = HEADER_BYTES + (long) facts.images() * IdHash.BYTES;
       return new TrainingSnapshot(
-          facts,
-          arena,
-          mapped.asSlice(begin, (long) facts.images() * imageBytes),
-          imageBytes);
+          facts, arena, mapped.asSlice(begin, (long) facts.images() * imageBytes), imageBytes);
     } catch (IOException | RuntimeException e) {
       arena.close();
       throw e;
@@ -94,8 +89,7 @@ public final class TrainingSnapshot implements AutoCloseable {
 
   /** The part of the facts that a release tells. */
   public SnapshotSummary summary() {
-    return new SnapshotSummary(
-        facts.digest(), facts.images(), facts.heldOut(), facts.positions());
+    return new SnapshotSummary(facts.digest(), facts.images(), facts.heldOut(), facts.positions());
   }
 
   /** Images, held-out ones included. */

@@ -2,9 +2,7 @@ package infomax.trainer.statistics;
 
 import java.util.Arrays;
 
-/**
- * Vectors of one length, one per row, row-major in single precision. Immutable; owns its array.
- */
+/** Vectors of one length, one per row, row-major in single precision. Immutable; owns its array. */
 public final class VectorSet {
 
   private final float[] values;

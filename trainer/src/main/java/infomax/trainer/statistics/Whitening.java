@@ -4,10 +4,10 @@ package infomax.trainer.statistics;
  * An affine map z -> W (z - m) after which the vectors it was learnt from have mean 0 and nearly
  * unit covariance. Immutable; owns its arrays.
  *
- * <p>W is the inverse of the Cholesky factor of C + r I, C being the covariance and r a share of its
- * mean eigenvalue. W differs from the PCA or ZCA form only by a rotation, so distances and cosines
- * are the same, and no eigenvectors with arbitrary signs are involved: equal vectors give an equal
- * map. r keeps directions that hardly vary from being blown up to full size.
+ * <p>W is the inverse of the Cholesky factor of C + r I, C being the covariance and r a share of
+ * its mean eigenvalue. W differs from the PCA or ZCA form only by a rotation, so distances and
+ * cosines are the same, and no eigenvectors with arbitrary signs are involved: equal vectors give
+ * an equal map. r keeps directions that hardly vary from being blown up to full size.
  */
 public final class Whitening {
 

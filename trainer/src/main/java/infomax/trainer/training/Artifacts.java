@@ -43,8 +43,7 @@ final class Artifacts {
     int golden = Math.min(GOLDEN_IMAGES, images.size());
     return Map.of(
         ReleasePublisher.GOLDEN,
-        Json.write(
-            GoldenImages.of(side, images.subList(0, golden), embeddings.range(0, golden))),
+        Json.write(GoldenImages.of(side, images.subList(0, golden), embeddings.range(0, golden))),
         ReleasePublisher.SHEET_COSINE,
         NeighbourSheet.png(images, side, embeddings, Metric.COSINE, SHEET_SEED),
         ReleasePublisher.SHEET_EUCLIDEAN,

@@ -3,6 +3,7 @@ package infomax.trainer.training;
 import infomax.trainer.evaluation.Spread;
 import infomax.trainer.export.ExportCheck;
 import infomax.trainer.export.OnnxExport;
+import infomax.trainer.export.OnnxFile;
 import infomax.trainer.network.Weights;
 import infomax.trainer.release.ReleaseProperties;
 import infomax.trainer.snapshot.TrainingSnapshot;
@@ -17,14 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The ONNX file of a trained network: whitened where the preset asks for it, and checked against the
- * engine that trained it.
+ * The ONNX file of a trained network: whitened where the preset asks for it, and checked against
+ * the engine that trained it.
  *
  * @param onnx the file
  * @param whitened whether a whitening is folded into it
  * @param parity what the check found
  */
-record CandidateFile(byte[] onnx, boolean whitened, ExportCheck.Parity parity) {
+record CandidateFile(OnnxFile onnx, boolean whitened, ExportCheck.Parity parity) {
 
   /** Share of the mean eigenvalue that is added to the covariance before it is inverted. */
   static final double WHITENING_REGULARISATION = 0.05;
@@ -51,20 +52,19 @@ record CandidateFile(byte[] onnx, boolean whitened, ExportCheck.Parity parity) {
     Weights weights = trained.weights();
     SortedMap<String, String> properties =
         ReleaseProperties.of(version, order.preset().name(), order.seed(), weights);
-    byte[] plain = OnnxExport.write(weights, Optional.empty(), properties);
+    OnnxFile plain = OnnxExport.write(weights, Optional.empty(), properties);
     Optional<Whitening> whitening =
         whitens(order) ? learn(plain, weights, snapshot, threads) : Optional.empty();
-    byte[] onnx =
+    OnnxFile onnx =
         whitening.isPresent() ? OnnxExport.write(weights, whitening, properties) : plain;
     List<byte[]> images = images(snapshot, 0, trained.parity().count());
-    VectorSet expected =
-        whitening.map(map -> map.apply(trained.parity())).orElse(trained.parity());
+    VectorSet expected = whitening.map(map -> map.apply(trained.parity())).orElse(trained.parity());
     try (EncoderEmbedder embedder = EncoderEmbedder.open(onnx, weights.shape(), threads)) {
       ExportCheck.Parity parity =
           ExportCheck.verify(onnx, weights.shape(), images, expected, embedder.embed(images));
       LOG.info(
           "export bytes={} whitened={} images={} engine-difference={} tribuo-difference={}",
-          onnx.length,
+          onnx.length(),
           whitening.isPresent(),
           parity.images(),
           parity.engineDifference(),
@@ -79,7 +79,7 @@ record CandidateFile(byte[] onnx, boolean whitened, ExportCheck.Parity parity) {
   }
 
   private static Optional<Whitening> learn(
-      byte[] plain, Weights weights, TrainingSnapshot snapshot, int threads) {
+      OnnxFile plain, Weights weights, TrainingSnapshot snapshot, int threads) {
     int end = Math.min(snapshot.images(), snapshot.heldOut() + WHITENING_IMAGES_MAX);
     try (EncoderEmbedder embedder = EncoderEmbedder.open(plain, weights.shape(), threads)) {
       VectorSet embeddings = embedder.embed(images(snapshot, snapshot.heldOut(), end));

@@ -4,6 +4,7 @@ import infomax.events.Digest;
 import infomax.trainer.evaluation.EncoderScores;
 import infomax.trainer.evaluation.Evaluation;
 import infomax.trainer.evaluation.Gate;
+import infomax.trainer.export.OnnxFile;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.snapshot.TrainingSnapshot;
 import java.util.ArrayList;
@@ -42,10 +43,9 @@ record Comparison(List<EncoderScores> rows, Gate.Ruling ruling) {
         (name, onnx) ->
             known
                 .computeIfAbsent(
-                    Digest.of(onnx),
+                    onnx.digest(),
                     digest -> {
-                      try (EncoderEmbedder embedder =
-                          EncoderEmbedder.open(onnx, shape, threads)) {
+                      try (EncoderEmbedder embedder = EncoderEmbedder.open(onnx, shape, threads)) {
                         return evaluation.score(name, embedder);
                       }
                     })
@@ -67,10 +67,10 @@ record Comparison(List<EncoderScores> rows, Gate.Ruling ruling) {
    * @param live the live encoder's, if there is one
    * @param candidate the candidate's
    */
-  record Files(byte[] random, Optional<byte[]> live, byte[] candidate) {}
+  record Files(OnnxFile random, Optional<OnnxFile> live, OnnxFile candidate) {}
 
   @FunctionalInterface
   private interface Measure {
-    EncoderScores of(String name, byte[] onnx);
+    EncoderScores of(String name, OnnxFile onnx);
   }
 }

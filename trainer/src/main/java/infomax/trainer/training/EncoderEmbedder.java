@@ -2,9 +2,9 @@ package infomax.trainer.training;
 
 import infomax.encoder.Embedding;
 import infomax.encoder.Encoder;
-import infomax.events.Digest;
 import infomax.imaging.EncoderPixels;
 import infomax.trainer.evaluation.Evaluation;
+import infomax.trainer.export.OnnxFile;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.statistics.VectorSet;
 import java.util.ArrayList;
@@ -25,9 +25,9 @@ final class EncoderEmbedder implements Evaluation.Embedder, AutoCloseable {
   }
 
   /** Opens an ONNX file. */
-  static EncoderEmbedder open(byte[] onnx, NetworkShape shape, int threads) {
+  static EncoderEmbedder open(OnnxFile onnx, NetworkShape shape, int threads) {
     return new EncoderEmbedder(
-        Encoder.open(onnx, Digest.of(onnx), shape.inputSize(), shape.dimensions(), threads));
+        Encoder.open(onnx.bytes(), onnx.digest(), shape.inputSize(), shape.dimensions(), threads));
   }
 
   @Override

@@ -5,9 +5,9 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
 /**
- * The mini-batches of a training: each epoch is a fresh permutation of the snapshot's training part,
- * cut into full batches; what does not fill one is left out of that epoch. A snapshot smaller than
- * one batch is repeated. A batch is a function of snapshot, seed and step alone, so a resumed
+ * The mini-batches of a training: each epoch is a fresh permutation of the snapshot's training
+ * part, cut into full batches; what does not fill one is left out of that epoch. A snapshot smaller
+ * than one batch is repeated. A batch is a function of snapshot, seed and step alone, so a resumed
  * training sees what it would have seen. Not thread-safe.
  */
 final class MiniBatches {

@@ -49,8 +49,7 @@ public final class Progress {
 
   /** A training begins. */
   public synchronized void begin(TrainingOrder order) {
-    state =
-        new State(order.request(), Phase.SNAPSHOT, 0, 0, 0, order.steps(), 0, Map.of(), 0);
+    state = new State(order.request(), Phase.SNAPSHOT, 0, 0, 0, order.steps(), 0, Map.of(), 0);
   }
 
   /** The training enters a stage. */

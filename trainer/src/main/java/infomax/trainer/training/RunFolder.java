@@ -53,8 +53,7 @@ public final class RunFolder {
   public static String name(String request) {
     return request.matches("[A-Za-z0-9-]{1,80}")
         ? request
-        : infomax.events.Digest.of(request.getBytes(java.nio.charset.StandardCharsets.UTF_8))
-            .hex();
+        : infomax.events.Digest.of(request.getBytes(java.nio.charset.StandardCharsets.UTF_8)).hex();
   }
 
   /** Where the snapshot is. */

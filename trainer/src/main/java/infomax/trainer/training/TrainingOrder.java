@@ -44,11 +44,9 @@ public record TrainingOrder(
       throw new RefusedTrainingException(String.valueOf(e.getMessage()));
     }
     long byDefault = defaults.imagesSeen() > 0 ? defaults.imagesSeen() : suiting(preset);
-    long imagesSeen =
-        number(parameters, ControlRequest.IMAGES_SEEN, byDefault, 1, IMAGES_SEEN_MAX);
+    long imagesSeen = number(parameters, ControlRequest.IMAGES_SEEN, byDefault, 1, IMAGES_SEEN_MAX);
     long seed =
-        number(
-            parameters, ControlRequest.SEED, defaults.seed(), Long.MIN_VALUE, Long.MAX_VALUE);
+        number(parameters, ControlRequest.SEED, defaults.seed(), Long.MIN_VALUE, Long.MAX_VALUE);
     Optional<Integer> warmStart =
         parameters.containsKey(ControlRequest.WARM_START)
             ? Optional.of(

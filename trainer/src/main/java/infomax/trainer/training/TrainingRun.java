@@ -1,7 +1,6 @@
 package infomax.trainer.training;
 
 import infomax.events.Digest;
-import infomax.events.Json;
 import infomax.events.control.ControlState;
 import infomax.events.control.EncoderRelease;
 import infomax.events.control.EncoderRelease.TrainingSummary;
@@ -9,6 +8,7 @@ import infomax.events.control.EncoderRelease.Verdict;
 import infomax.imaging.EncoderPixels;
 import infomax.store.ObjectStore;
 import infomax.trainer.evaluation.EncoderScores;
+import infomax.trainer.export.OnnxFile;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.network.Weights;
 import infomax.trainer.objective.Estimator;
@@ -145,16 +145,12 @@ public final class TrainingRun {
 
   private Optional<EncoderRelease> live(ControlState control) throws RefusedTrainingException {
     Optional<EncoderRelease> live =
-        control
-            .live()
-            .map(generation -> control.encoders().get(generation.encoderVersion()));
+        control.live().map(generation -> control.encoders().get(generation.encoderVersion()));
     if (live.isPresent() && live.get().inputSize() != settings.shape().inputSize()) {
       throw new RefusedTrainingException(
           "the live encoder %d takes %d px and this trainer is set to %d px, so they cannot be"
                   .formatted(
-                      live.get().version(),
-                      live.get().inputSize(),
-                      settings.shape().inputSize())
+                      live.get().version(), live.get().inputSize(), settings.shape().inputSize())
               + " compared: set trainer.input-size to the live encoder's, or start with an empty"
               + " data folder");
     }
@@ -178,15 +174,14 @@ public final class TrainingRun {
       Optional<Digest> live)
       throws IOException {
     progress.enter(Phase.EVALUATION);
-    CandidateFile file =
-        CandidateFile.of(trained, order, version, snapshot, settings.threads());
+    CandidateFile file = CandidateFile.of(trained, order, version, snapshot, settings.threads());
     Comparison comparison =
         Comparison.of(
             snapshot,
             settings.shape(),
             new Comparison.Files(
                 UntrainedEncoder.onnx(settings.shape(), settings.randomSeed()),
-                live.map(store::read),
+                live.map(store::read).map(OnnxFile::of),
                 file.onnx()),
             information(order, trained),
             order.seed(),
@@ -199,8 +194,8 @@ public final class TrainingRun {
     artifacts.put(ReleasePublisher.CHECKPOINT, store.putFile(folder.checkpointFile()));
     return new EncoderRelease(
         version,
-        store.put(file.onnx()),
-        file.onnx().length,
+        store.put(file.onnx().bytes()),
+        file.onnx().length(),
         settings.shape().inputSize(),
         settings.shape().dimensions(),
         EncoderPixels.PIPELINE_VERSION,
@@ -221,8 +216,7 @@ public final class TrainingRun {
   private static Map<String, Double> information(TrainingOrder order, TrainedNetwork trained) {
     Estimator estimator = order.preset().objective().estimator();
     double chanceGlobal = estimator.chance(order.preset().miniBatch(), 1);
-    double chanceLocal =
-        estimator.chance(order.preset().miniBatch(), NetworkShape.LOCATIONS);
+    double chanceLocal = estimator.chance(order.preset().miniBatch(), NetworkShape.LOCATIONS);
     // The Jensen-Shannon bound counts both the positive and the negative.
     double share = estimator instanceof Estimator.JensenShannon ? 0.5 : 1;
     LossHistory losses = trained.losses();

@@ -58,8 +58,7 @@ final class TrainingSteps {
    */
   TrainedNetwork run(Weights initial)
       throws IOException, InterruptedException, RefusedTrainingException {
-    TrainingPlan plan =
-        new TrainingPlan(order.preset(), order.seed(), order.steps(), threads);
+    TrainingPlan plan = new TrainingPlan(order.preset(), order.seed(), order.steps(), threads);
     Optional<TrainingCheckpoint> kept = folder.checkpoint().filter(this::fits);
     try (Training training =
         kept.isPresent() ? Training.resume(plan, kept.get()) : Training.start(plan, initial)) {
