@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -65,25 +67,18 @@ public final class TestingKafka implements BeforeAllCallback, BeforeEachCallback
       List<String> names = Topic.ALL.stream().map(Topic::name).toList();
       Collection<String> existing = admin.listTopics().names().get();
       admin.deleteTopics(names.stream().filter(existing::contains).toList()).all().get();
-      create(admin);
+      // A deletion is acknowledged before this broker's view shows it.
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(30))
+          .pollInterval(Duration.ofMillis(20))
+          .until(() -> admin.listTopics().names().get().stream().noneMatch(names::contains));
+      new Topics(admin).create(Topic.ALL, (short) 1);
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(30))
+          .pollInterval(Duration.ofMillis(20))
+          .until(() -> admin.listTopics().names().get().containsAll(names));
     } catch (ExecutionException e) {
       throw new IllegalStateException("could not recreate the topics", e.getCause());
-    }
-  }
-
-  /** Creates the topics, waiting for the end of their deletion. */
-  private static void create(Admin admin) {
-    long deadlineNanos = System.nanoTime() + 30_000_000_000L;
-    while (true) {
-      try {
-        new Topics(admin).create(Topic.ALL, (short) 1);
-        Topic.ALL.forEach(topic -> new Topics(admin).describe(topic.name()));
-        return;
-      } catch (org.apache.kafka.common.errors.RetriableException e) {
-        if (System.nanoTime() > deadlineNanos) {
-          throw e;
-        }
-      }
     }
   }
 

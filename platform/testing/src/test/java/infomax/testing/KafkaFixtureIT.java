@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The fixture itself, and with it broker, topics, control and signals on the real thing. */
-class TestingKafkaIT {
+class KafkaFixtureIT {
 
   @RegisterExtension static final TestingKafka KAFKA = TestingKafka.shared();
 

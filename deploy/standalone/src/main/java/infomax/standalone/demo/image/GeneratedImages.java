@@ -1,0 +1,190 @@
+package infomax.standalone.demo.image;
+
+import infomax.events.ImageId;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import javax.imageio.ImageIO;
+
+/**
+ * Endless images of 96 x 96 pixels in 16 classes, four shapes times four textures. Colours, layout,
+ * size, rotation, lighting and noise vary within a class, so that neighbours by pixels are rarely
+ * of one class. The image number {@code n} depends on the seed and {@code n} alone; ids come from a
+ * ring, so that an endless stream fills a bounded log.
+ */
+public final class GeneratedImages implements ImageSource {
+
+  /** Side in pixels. */
+  public static final int SIDE = 96;
+
+  private static final List<Shape> CLASSIC_SHAPES =
+      List.of(Shape.DISC, Shape.SQUARE, Shape.TRIANGLE, Shape.STAR);
+  private static final List<Shape> ALL_SHAPES = List.of(Shape.values());
+  private static final List<Texture> CLASSIC_TEXTURES =
+      List.of(Texture.STRIPES, Texture.CHECKS, Texture.DOTS, Texture.RINGS);
+  private static final List<Texture> ALL_TEXTURES = List.of(Texture.values());
+
+  private final long seed;
+  private final int ring;
+  private final long driftFrom;
+  private long number;
+
+  /**
+   * A stream of generated images.
+   *
+   * @param seed the same seed gives the same images
+   * @param ring number of ids in use
+   * @param driftFrom number of the first image that may be of a new class; {@link Long#MAX_VALUE}
+   *     for never
+   * @param from number of the first image
+   */
+  public GeneratedImages(long seed, int ring, long driftFrom, long from) {
+    this.seed = seed;
+    this.ring = ring;
+    this.driftFrom = driftFrom;
+    this.number = from;
+  }
+
+  @Override
+  public Optional<SourceImage> next() {
+    return Optional.of(image(number++));
+  }
+
+  @Override
+  public String description() {
+    return "generated images, 96 px, 16 classes = shape x texture";
+  }
+
+  @Override
+  public void close() {}
+
+  private SourceImage image(long index) {
+    SplittableRandom random = new SplittableRandom(mix(seed * 0x9E3779B97F4A7C15L + index));
+    boolean drifted = index >= driftFrom;
+    Shape shape = pick(drifted ? ALL_SHAPES : CLASSIC_SHAPES, random);
+    Texture texture = pick(drifted ? ALL_TEXTURES : CLASSIC_TEXTURES, random);
+    String label = (shape.name() + "-" + texture.name()).toLowerCase(Locale.ROOT);
+    ImageId id = new ImageId(String.format(Locale.ROOT, "generated/%06d", index % ring));
+    return new SourceImage(id, label, jpeg(render(shape, texture, random)));
+  }
+
+  /** One object or several of the same kind on a lit, noisy ground; row-major RGB. */
+  private static BufferedImage render(Shape shape, Texture texture, SplittableRandom random) {
+    double[] ground = colour(random);
+    double[] groundFar = colour(random);
+    double[] ink = colour(random);
+    double[] paper = distinct(ink, random);
+    double lightAngle = random.nextDouble(2 * Math.PI);
+    double lightX = Math.cos(lightAngle) / SIDE;
+    double lightY = Math.sin(lightAngle) / SIDE;
+    double lightDepth = random.nextDouble(0.1, 0.6);
+    double noise = random.nextDouble(0.01, 0.06);
+    double period = random.nextDouble(7, 13);
+    int count = 1 + random.nextInt(3);
+    double[][] objects = new double[count][];
+    for (int index = 0; index < count; index++) {
+      double radius = random.nextDouble(0.2, 0.42) * SIDE / Math.sqrt(count);
+      objects[index] =
+          new double[] {
+            random.nextDouble(radius * 0.8, SIDE - radius * 0.8),
+            random.nextDouble(radius * 0.8, SIDE - radius * 0.8),
+            radius,
+            random.nextDouble(2 * Math.PI)
+          };
+    }
+    BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
+    int[] row = new int[SIDE];
+    for (int y = 0; y < SIDE; y++) {
+      for (int x = 0; x < SIDE; x++) {
+        double far = (double) (x + y) / (2 * SIDE);
+        double light =
+            1 - lightDepth * (0.5 + (x - SIDE / 2.0) * lightX + (y - SIDE / 2.0) * lightY);
+        double[] painted = painted(shape, texture, objects, ink, paper, period, x, y);
+        int rgb = 0;
+        double grain = noise * (random.nextDouble() + random.nextDouble() - 1);
+        for (int channel = 0; channel < 3; channel++) {
+          double base =
+              painted == null
+                  ? ground[channel] * (1 - far) + groundFar[channel] * far
+                  : painted[channel];
+          double value = base * light + grain;
+          rgb = rgb << 8 | (int) Math.round(255 * Math.clamp(value, 0, 1));
+        }
+        row[x] = rgb;
+      }
+      image.setRGB(0, y, SIDE, 1, row, 0, SIDE);
+    }
+    return image;
+  }
+
+  private static double @org.jspecify.annotations.Nullable [] painted(
+      Shape shape,
+      Texture texture,
+      double[][] objects,
+      double[] ink,
+      double[] paper,
+      double period,
+      int x,
+      int y) {
+    for (double[] object : objects) {
+      double dx = x - object[0];
+      double dy = y - object[1];
+      double radius = object[2];
+      if (Math.abs(dx) > 1.2 * radius || Math.abs(dy) > 1.2 * radius) {
+        continue;
+      }
+      double cos = Math.cos(object[3]);
+      double sin = Math.sin(object[3]);
+      double across = cos * dx + sin * dy;
+      double down = cos * dy - sin * dx;
+      if (shape.contains(across / radius, down / radius)) {
+        return texture.inked(across, down, period) ? ink : paper;
+      }
+    }
+    return null;
+  }
+
+  private static <T> T pick(List<T> from, SplittableRandom random) {
+    return from.get(random.nextInt(from.size()));
+  }
+
+  private static double[] colour(SplittableRandom random) {
+    return new double[] {random.nextDouble(), random.nextDouble(), random.nextDouble()};
+  }
+
+  /** A colour far enough from {@code other} for a pattern of both to be seen. */
+  private static double[] distinct(double[] other, SplittableRandom random) {
+    while (true) {
+      double[] candidate = colour(random);
+      double distance = 0;
+      for (int channel = 0; channel < 3; channel++) {
+        distance += Math.abs(candidate[channel] - other[channel]);
+      }
+      if (distance > 0.9) {
+        return candidate;
+      }
+    }
+  }
+
+  private static byte[] jpeg(BufferedImage image) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(4096);
+    try {
+      ImageIO.write(image, "jpeg", bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory cannot fail", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** Finaliser of SplitMix64: neighbouring numbers give unrelated streams. */
+  private static long mix(long value) {
+    long mixed = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
+    mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
+    return mixed ^ (mixed >>> 31);
+  }
+}

@@ -1,0 +1,93 @@
+package infomax.imaging;
+
+import infomax.events.image.CanonicalImage;
+import infomax.events.image.ImageFormat;
+import infomax.events.image.Rejection;
+import infomax.events.image.RejectionReason;
+
+/**
+ * Makes canonical images of hostile bytes. Accepts JPEG, PNG, WebP, GIF (its first frame) and BMP,
+ * told by their leading bytes; at most 10 MiB, 40 million pixels by the header, and 2 s of
+ * decoding. A canonical image is 8-bit sRGB, upright, on white, without metadata, its longer side
+ * at most 256 px and never enlarged. An image that is canonical already passes byte for byte; every
+ * other one becomes a JPEG of quality 0.95 without chroma subsampling. The same bytes always give
+ * the same image. Thread-safe.
+ */
+public final class ImageIntake {
+
+  /** Longest upload in bytes. */
+  public static final int BYTES_MAX = ImageLimits.BYTES_MAX;
+
+  private final DecodeWatch watch;
+  private final JpegEncoder encoder = new JpegEncoder();
+
+  private ImageIntake(DecodeWatch watch) {
+    this.watch = watch;
+  }
+
+  /**
+   * An intake.
+   *
+   * @param decodesAtOnce how many large images are decoded at the same time, at least 1; each may
+   *     take some hundred MiB for a moment
+   */
+  public static ImageIntake create(int decodesAtOnce) {
+    if (decodesAtOnce < 1) {
+      throw new IllegalArgumentException(decodesAtOnce + " decodes at once, expected at least 1");
+    }
+    return new ImageIntake(new DecodeWatch(decodesAtOnce));
+  }
+
+  /** What became of an upload. */
+  public sealed interface Outcome {
+
+    /**
+     * It is an image.
+     *
+     * @param image its canonical form
+     */
+    record Accepted(CanonicalImage image) implements Outcome {}
+
+    /**
+     * It is none that is accepted.
+     *
+     * @param rejection why
+     */
+    record Rejected(Rejection rejection) implements Outcome {}
+  }
+
+  /**
+   * The canonical form of an upload, or why it is refused.
+   *
+   * @param uploaded any bytes; must not change afterwards, since an image that is canonical already
+   *     keeps them
+   */
+  public Outcome canonicalize(byte[] uploaded) {
+    try {
+      return new Outcome.Accepted(canonical(uploaded));
+    } catch (RejectedImageException e) {
+      return new Outcome.Rejected(e.rejection());
+    }
+  }
+
+  private CanonicalImage canonical(byte[] uploaded) throws RejectedImageException {
+    if (uploaded.length == 0) {
+      throw new RejectedImageException(
+          RejectionReason.EMPTY, "upload has no bytes, expected an image");
+    }
+    if (uploaded.length > BYTES_MAX) {
+      throw new RejectedImageException(
+          RejectionReason.TOO_MANY_BYTES,
+          "upload has " + uploaded.length + " bytes, expected at most " + BYTES_MAX);
+    }
+    SourceHeader header = SourceHeader.read(uploaded);
+    RgbPixels pixels =
+        header.route() == DecodeRoute.QUICK
+            ? new PixelDecoding(uploaded, header).call()
+            : watch.run(() -> new PixelDecoding(uploaded, header));
+    return header
+        .canonical()
+        .map(format -> CanonicalImage.of(format, uploaded))
+        .orElseGet(() -> CanonicalImage.of(ImageFormat.JPEG, encoder.encode(pixels)));
+  }
+}
