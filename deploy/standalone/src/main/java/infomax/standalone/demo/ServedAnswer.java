@@ -1,0 +1,26 @@
+package infomax.standalone.demo;
+
+import java.util.List;
+
+/**
+ * An answer of the search API that the demo checks.
+ *
+ * @param queryId id of the query image, or empty if the query was {@code queryImage}
+ * @param queryImage bytes of the query image
+ * @param encoderVersion encoder release the answer names
+ * @param hits what it holds
+ * @param atNanos when it came, on the clock of {@link System#nanoTime}
+ */
+@SuppressWarnings("ArrayRecordComponent") // query bytes, handed on and never compared
+record ServedAnswer(
+    String queryId, byte[] queryImage, int encoderVersion, List<Hit> hits, long atNanos) {
+
+  /**
+   * One hit.
+   *
+   * @param id image id
+   * @param digest digest of the image the score was computed from
+   * @param score cosine
+   */
+  record Hit(String id, String digest, double score) {}
+}

@@ -1,0 +1,131 @@
+package infomax.events.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import infomax.events.Digest;
+import infomax.events.Json;
+import infomax.events.Positions;
+import infomax.events.control.ControlRequest.Kind;
+import infomax.events.control.ControlRequest.Status;
+import infomax.events.control.EncoderRelease.EvaluationRow;
+import infomax.events.control.EncoderRelease.SnapshotSummary;
+import infomax.events.control.EncoderRelease.TrainingSummary;
+import infomax.events.control.EncoderRelease.Verdict;
+import infomax.events.control.IndexGeneration.Transition;
+import infomax.events.control.IndexGeneration.Verification;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+
+class ControlStateTest {
+
+  private static final Digest DIGEST = Digest.of("onnx".getBytes(StandardCharsets.UTF_8));
+  private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+
+  static final EncoderRelease RELEASE =
+      new EncoderRelease(
+          1,
+          DIGEST,
+          4_700_000,
+          32,
+          256,
+          1,
+          Verdict.ACCEPTED,
+          List.of("precision@10 0.41 beats random weights by 0.09"),
+          "default",
+          7,
+          Map.of("batch", "64"),
+          null,
+          new TrainingSummary(40_000, 625, 80.5, 496.9, 3.2, 1.4),
+          new SnapshotSummary(DIGEST, 5_000, 1_000, Positions.ofOffsets(Map.of(0, 400L))),
+          List.of(new EvaluationRow("candidate", Map.of("precisionAt10Cosine", 0.41))),
+          Map.of("golden", DIGEST),
+          NOW);
+
+  static final IndexGeneration GENERATION =
+      new IndexGeneration(
+              2,
+              1,
+              DIGEST,
+              256,
+              "tZ2uGLK9SlW4fF0eW3v7qQ",
+              12,
+              16,
+              100,
+              GenerationState.BUILDING,
+              List.of(new Transition(GenerationState.BUILDING, NOW, "release 1 was accepted")),
+              null,
+              null)
+          .withTarget(Positions.ofOffsets(Map.of(0, 500L)))
+          .withVerification(new Verification(true, 4_990, 0.998, 1.0, "equal at the target"))
+          .entered(GenerationState.VERIFIED, NOW.plusSeconds(9), "equal to generation 1");
+
+  static final LiveAlias ALIAS =
+      new LiveAlias(2, 1, NOW, true, new TreeSet<>(List.of(3)), "verified and loaded");
+
+  static final ControlRequest REQUEST =
+      new ControlRequest(
+          "r-1",
+          Kind.ROLLBACK,
+          Map.of(),
+          "ann",
+          "worse answers",
+          NOW,
+          NOW.plusSeconds(600),
+          Status.PENDING,
+          "");
+
+  /** The recorded values are what other versions wrote: they have to stay readable. */
+  @Test
+  void recordedValuesAreReadAndWrittenUnchanged() throws IOException {
+    for (ControlEvent event : List.of(RELEASE, GENERATION, ALIAS, REQUEST)) {
+      String name = event.getClass().getSimpleName() + ".json";
+      try (InputStream recorded = getClass().getResourceAsStream("/infomax/events/wire/" + name)) {
+        assertThat(recorded).describedAs(name).isNotNull();
+        byte[] json = recorded.readAllBytes();
+        assertThat(ControlCodec.read(event.key(), json)).contains(event);
+        assertThat(Json.mapper().readTree(Json.write(event)))
+            .isEqualTo(Json.mapper().readTree(json));
+      }
+    }
+  }
+
+  @Test
+  void foldsToTheNewestValueOfEveryKey() {
+    ControlState state =
+        ControlState.EMPTY.with(RELEASE).with(GENERATION).with(ALIAS).with(REQUEST);
+    assertThat(state.live()).contains(GENERATION);
+    assertThat(state.open(Kind.ROLLBACK)).containsExactly(REQUEST);
+    ControlState later = state.with(REQUEST.as(Status.DONE, "done")).without("encoder/1");
+    assertThat(later.open(Kind.ROLLBACK)).isEmpty();
+    assertThat(later.encoders()).isEmpty();
+    assertThat(state.encoders()).hasSize(1);
+    assertThat(later.without("something/else")).isEqualTo(later);
+    assertThat(later.without(LiveAlias.KEY).alias()).isNull();
+  }
+
+  @Test
+  void anUnknownKeyIsIgnoredAndAnUnknownFieldToo() {
+    byte[] json = "{\"future\":1}".getBytes(StandardCharsets.UTF_8);
+    assertThat(ControlCodec.read("shard/7", json)).isEmpty();
+    ProducerRecord<byte[], byte[]> written = ControlCodec.write(REQUEST);
+    String more =
+        new String(written.value(), StandardCharsets.UTF_8).replaceFirst("\\{", "{\"future\":1,");
+    assertThat(ControlCodec.read(REQUEST.key(), more.getBytes(StandardCharsets.UTF_8)))
+        .contains(REQUEST);
+  }
+
+  @Test
+  void aValueUnderTheWrongKeyIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ControlCodec.read("encoder/2", Json.write(RELEASE)))
+        .withMessage("value under key encoder/2 says it is encoder/1");
+  }
+}

@@ -1,0 +1,157 @@
+package infomax.index;
+
+import infomax.events.Digest;
+import infomax.store.ObjectStore;
+import infomax.store.ObjectStoreException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Collection;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * A local folder that files of publications are fetched into. A file has its final name only once
+ * its length and digest were found right; each content is verified once in the life of this object.
+ * Thread-safe.
+ */
+final class IndexFolder {
+
+  private static final String PART_SUFFIX = ".part";
+
+  private final ObjectStore store;
+  private final Path path;
+  private final Set<Digest> verified;
+
+  private IndexFolder(ObjectStore store, Path path, Set<Digest> verified) {
+    this.store = store;
+    this.path = path;
+    this.verified = verified;
+  }
+
+  static IndexFolder open(ObjectStore store, Path path) {
+    return create(store, path, ConcurrentHashMap.newKeySet());
+  }
+
+  /** Another folder for files of which many were verified here. */
+  IndexFolder sibling(Path other) {
+    return create(store, other, verified);
+  }
+
+  Path path() {
+    return path;
+  }
+
+  ObjectStore store() {
+    return store;
+  }
+
+  /** Brings every file of a publication here. */
+  void fetch(Collection<IndexFile> files) {
+    for (IndexFile file : files) {
+      Path target = path.resolve(file.name());
+      if (verified.contains(file.digest()) && Files.exists(target)) {
+        continue;
+      }
+      try {
+        if (!isRight(target, file)) {
+          fetch(file, target);
+        }
+      } catch (IOException e) {
+        throw new IndexException("file " + target + " cannot be fetched: " + e, e);
+      }
+      verified.add(file.digest());
+    }
+  }
+
+  /** Deletes every file that is not named. */
+  void keepOnly(Set<String> names) {
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(path)) {
+      for (Path file : found) {
+        if (!names.contains(String.valueOf(file.getFileName()))) {
+          Files.deleteIfExists(file);
+        }
+      }
+    } catch (IOException e) {
+      throw new IndexException("folder " + path + " cannot be tidied: " + e, e);
+    }
+  }
+
+  static Set<String> names(Collection<IndexFile> files) {
+    return files.stream().map(IndexFile::name).collect(Collectors.toSet());
+  }
+
+  /** Deletes a folder and everything in it; one that is absent changes nothing. */
+  static void deleteTree(Path folder) {
+    try {
+      Files.walkFileTree(
+          folder,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
+              Files.deleteIfExists(file);
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(
+                Path directory, @org.jspecify.annotations.Nullable IOException thrown)
+                throws IOException {
+              Files.deleteIfExists(directory);
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (NoSuchFileException e) {
+      // Nothing to delete.
+    } catch (IOException e) {
+      throw new IndexException("folder " + folder + " cannot be deleted: " + e, e);
+    }
+  }
+
+  private static IndexFolder create(ObjectStore store, Path path, Set<Digest> verified) {
+    try {
+      Files.createDirectories(path);
+    } catch (IOException e) {
+      throw new IndexException("folder " + path + " cannot be created: " + e, e);
+    }
+    return new IndexFolder(store, path, verified);
+  }
+
+  private void fetch(IndexFile file, Path target) throws IOException {
+    Path part = path.resolve(file.name() + PART_SUFFIX);
+    Files.deleteIfExists(part);
+    try {
+      store.linkTo(file.digest(), part);
+    } catch (ObjectStoreException e) {
+      throw new IndexException(
+          "file " + file.name() + " cannot be fetched; take a newer publication: " + e.getMessage(),
+          e);
+    }
+    if (!verified.contains(file.digest()) && !isRight(part, file)) {
+      Files.deleteIfExists(part);
+      throw new IndexException(
+          "file "
+              + file.name()
+              + " is corrupt in the store: object "
+              + file.digest()
+              + " does not have that digest or not "
+              + file.lengthBytes()
+              + " bytes");
+    }
+    Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static boolean isRight(Path path, IndexFile file) throws IOException {
+    return Files.exists(path)
+        && Files.size(path) == file.lengthBytes()
+        && ObjectStore.digest(path).equals(file.digest());
+  }
+}

@@ -1,0 +1,345 @@
+package infomax.index;
+
+import infomax.events.Digest;
+import infomax.events.ImageId;
+import infomax.store.ObjectStore;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.CheckIndex;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.DocValues;
+import org.apache.lucene.index.IndexCommit;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.NumericDocValues;
+import org.apache.lucene.index.ReaderUtil;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FilterDirectory;
+import org.apache.lucene.store.MMapDirectory;
+import org.apache.lucene.util.Bits;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A publication, opened for search: immutable, whatever is published later. Thread-safe; every
+ * method may run while another thread closes the index, and then either completes or throws {@link
+ * org.apache.lucene.store.AlreadyClosedException}.
+ *
+ * <p>Files lie under {@code folder/term-<term>/}, as hard links where possible. A folder belongs to
+ * one line of openings, each given the one before, in one process: opening a publication deletes
+ * files that neither it nor the one before needs. Segments both have in common are opened once.
+ */
+public final class PublishedIndex implements AutoCloseable {
+
+  private final Manifest manifest;
+  private final IndexFolder folder;
+  private final Directory directory;
+  private final DirectoryReader reader;
+  private final NearestImages nearest;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private PublishedIndex(
+      Manifest manifest, IndexFolder folder, Directory directory, DirectoryReader reader) {
+    this.manifest = manifest;
+    this.folder = folder;
+    this.directory = directory;
+    this.reader = reader;
+    IndexSearcher searcher = new IndexSearcher(reader);
+    // Filters and caches are not used; a query is answered once.
+    searcher.setQueryCache(null);
+    this.nearest = new NearestImages(searcher);
+  }
+
+  /**
+   * Opens a publication, the first in its folder.
+   *
+   * @throws IndexException if a file is absent, because newer publications made it garbage, or
+   *     corrupt
+   */
+  public static PublishedIndex open(ObjectStore store, Manifest manifest, Path folder) {
+    return open(store, manifest, folder, null);
+  }
+
+  /**
+   * Opens a publication after another one of the same shard in the same folder.
+   *
+   * @param previous the one opened before, still open; null for the first
+   * @throws IndexException if a file is absent, because newer publications made it garbage, or
+   *     corrupt
+   */
+  public static PublishedIndex open(
+      ObjectStore store, Manifest manifest, Path folder, @Nullable PublishedIndex previous) {
+    Path path = folder.resolve("term-" + manifest.term());
+    try {
+      return previous != null && previous.folder.path().equals(path)
+          ? openNext(manifest, previous)
+          : openFirst(store, manifest, path, previous);
+    } catch (IOException e) {
+      throw new IndexException(
+          "publication "
+              + manifest.sequence()
+              + " of generation "
+              + manifest.generation()
+              + " cannot be opened: "
+              + e,
+          e);
+    }
+  }
+
+  /** What is open. */
+  public Manifest manifest() {
+    return manifest;
+  }
+
+  /** Live documents. */
+  public int images() {
+    return reader.numDocs();
+  }
+
+  /**
+   * Finds the nearest images.
+   *
+   * @throws IllegalArgumentException if the query's vector does not have the index's dimensions
+   */
+  public SearchAnswer search(VectorQuery query) {
+    if (query.vector().dimensions() != manifest.dimensions()) {
+      throw new IllegalArgumentException(
+          "vector has "
+              + query.vector().dimensions()
+              + " components, expected "
+              + manifest.dimensions());
+    }
+    return reading(() -> nearest.search(query));
+  }
+
+  /** The image with this id, if it is in the index. */
+  public Optional<IndexedImage> image(ImageId id) {
+    return reading(
+        () -> {
+          for (LeafReaderContext leaf : reader.leaves()) {
+            int document = ImageFields.find(leaf.reader(), id);
+            if (document >= 0) {
+              return Optional.of(ImageFields.read(leaf.reader(), document));
+            }
+          }
+          return Optional.empty();
+        });
+  }
+
+  /** Count and hash sum per partition. */
+  public Contents contents() {
+    Contents.Tally tally = new Contents.Tally();
+    forEach((id, digest, partition, offset) -> tally.add(id, partition, offset));
+    return tally.contents();
+  }
+
+  /** Visits every image, in no particular order. */
+  public void forEach(ImageVisitor visitor) {
+    reading(
+        () -> {
+          for (LeafReaderContext leaf : reader.leaves()) {
+            visit(leaf.reader(), visitor);
+          }
+          return true;
+        });
+  }
+
+  /**
+   * Distinct images picked at random, every one equally likely.
+   *
+   * @param count how many; fewer if the index has fewer
+   * @param seed the same seed picks the same images of the same publication
+   */
+  public List<IndexedImage> sample(int count, long seed) {
+    return reading(
+        () -> {
+          Random random = new Random(seed);
+          int wanted = Math.min(count, reader.numDocs());
+          Set<Integer> picked = new HashSet<>();
+          List<IndexedImage> sample = new ArrayList<>();
+          while (sample.size() < wanted) {
+            int document = random.nextInt(reader.maxDoc());
+            LeafReaderContext leaf =
+                reader.leaves().get(ReaderUtil.subIndex(document, reader.leaves()));
+            Bits live = leaf.reader().getLiveDocs();
+            int inLeaf = document - leaf.docBase;
+            if ((live == null || live.get(inLeaf)) && picked.add(document)) {
+              sample.add(ImageFields.read(leaf.reader(), inLeaf));
+            }
+          }
+          return sample;
+        });
+  }
+
+  /** Checks every file and structure of the publication, graphs included; takes seconds. */
+  public Integrity checkIntegrity() {
+    return reading(
+        () -> {
+          ByteArrayOutputStream text = new ByteArrayOutputStream();
+          try (PrintStream out = new PrintStream(text, false, StandardCharsets.UTF_8);
+              CheckIndex check = new CheckIndex(new OnlyFiles(directory, manifest.files()))) {
+            check.setInfoStream(out);
+            check.setThreadCount(1);
+            check.setLevel(CheckIndex.Level.MIN_LEVEL_FOR_SLOW_CHECKS);
+            boolean clean = check.checkIndex().clean;
+            out.flush();
+            return new Integrity(clean, clean ? "" : text.toString(StandardCharsets.UTF_8));
+          }
+        });
+  }
+
+  /** Lets go of the files; searches that run complete. */
+  @Override
+  public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    try {
+      // Not close(): two publications of the same commit share one reader.
+      reader.decRef();
+    } catch (IOException e) {
+      throw new IndexException("publication " + manifest.sequence() + " cannot be closed", e);
+    }
+  }
+
+  /** Sees one image after another. */
+  @FunctionalInterface
+  public interface ImageVisitor {
+    /** Sees an image: digest of its content, place of its newest record. */
+    void visit(ImageId id, Digest digest, int partition, long offset);
+  }
+
+  /**
+   * Outcome of a check.
+   *
+   * @param clean true if nothing is wrong
+   * @param detail Lucene's report; empty if clean
+   */
+  public record Integrity(boolean clean, String detail) {}
+
+  private static PublishedIndex openFirst(
+      ObjectStore store, Manifest manifest, Path path, @Nullable PublishedIndex previous)
+      throws IOException {
+    IndexFolder folder =
+        previous == null ? IndexFolder.open(store, path) : previous.folder.sibling(path);
+    folder.keepOnly(IndexFolder.names(manifest.files()));
+    folder.fetch(manifest.files());
+    // Never closed: it holds nothing, and readers of later publications share it.
+    Directory directory = new MMapDirectory(path);
+    DirectoryReader reader = DirectoryReader.open(commit(directory, manifest));
+    deleteOtherTerms(path, previous);
+    return new PublishedIndex(manifest, folder, directory, reader);
+  }
+
+  private static PublishedIndex openNext(Manifest manifest, PublishedIndex previous)
+      throws IOException {
+    IndexFolder folder = previous.folder;
+    folder.fetch(manifest.files());
+    Directory directory = previous.directory;
+    DirectoryReader changed =
+        DirectoryReader.openIfChanged(previous.reader, commit(directory, manifest));
+    if (changed == null) {
+      previous.reader.incRef();
+      changed = previous.reader;
+    }
+    Set<String> needed = new HashSet<>(IndexFolder.names(manifest.files()));
+    needed.addAll(IndexFolder.names(previous.manifest.files()));
+    folder.keepOnly(needed);
+    return new PublishedIndex(manifest, folder, directory, changed);
+  }
+
+  /** Files of earlier terms stay open where they are read, but need no name any more. */
+  private static void deleteOtherTerms(Path path, @Nullable PublishedIndex previous)
+      throws IOException {
+    try (Stream<Path> siblings = Files.list(path.resolveSibling(""))) {
+      siblings
+          .filter(other -> !other.equals(path))
+          .filter(other -> previous == null || !other.equals(previous.folder.path()))
+          .forEach(IndexFolder::deleteTree);
+    }
+  }
+
+  private static IndexCommit commit(Directory directory, Manifest manifest) throws IOException {
+    Set<String> names = IndexFolder.names(manifest.files());
+    for (IndexCommit commit : DirectoryReader.listCommits(directory)) {
+      if (names.contains(commit.getSegmentsFileName())) {
+        return commit;
+      }
+    }
+    throw new IOException("no segments file among " + names);
+  }
+
+  private static void visit(LeafReader leaf, ImageVisitor visitor) throws IOException {
+    BinaryDocValues ids = DocValues.getBinary(leaf, ImageFields.ID);
+    BinaryDocValues digests = DocValues.getBinary(leaf, ImageFields.DIGEST);
+    NumericDocValues partitions = DocValues.getNumeric(leaf, ImageFields.PARTITION);
+    NumericDocValues offsets = DocValues.getNumeric(leaf, ImageFields.OFFSET);
+    Bits live = leaf.getLiveDocs();
+    for (int document = 0; document < leaf.maxDoc(); document++) {
+      if (live != null && !live.get(document)) {
+        continue;
+      }
+      if (!(ids.advanceExact(document)
+          && digests.advanceExact(document)
+          && partitions.advanceExact(document)
+          && offsets.advanceExact(document))) {
+        throw new IndexException("document " + document + " lacks a field: the index is corrupt");
+      }
+      visitor.visit(
+          ImageId.of(ImageFields.copy(ids.binaryValue())),
+          ImageFields.digest(ImageFields.copy(digests.binaryValue())),
+          Math.toIntExact(partitions.longValue()),
+          offsets.longValue());
+    }
+  }
+
+  private <T> T reading(Reading<T> work) {
+    reader.incRef();
+    try (Closeable _ = reader::decRef) {
+      return work.run();
+    } catch (IOException e) {
+      throw new IndexException(
+          "publication "
+              + manifest.sequence()
+              + " of generation "
+              + manifest.generation()
+              + " cannot be read: "
+              + e,
+          e);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Reading<T> {
+    T run() throws IOException;
+  }
+
+  /** A directory of which only some files are seen, so that a check sees one commit. */
+  private static final class OnlyFiles extends FilterDirectory {
+    private final Set<String> names;
+
+    OnlyFiles(Directory directory, List<IndexFile> files) {
+      super(directory);
+      this.names = IndexFolder.names(files);
+    }
+
+    @Override
+    public String[] listAll() throws IOException {
+      return Stream.of(super.listAll()).filter(names::contains).toArray(String[]::new);
+    }
+  }
+}

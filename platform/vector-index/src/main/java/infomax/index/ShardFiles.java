@@ -1,0 +1,74 @@
+package infomax.index;
+
+import infomax.events.Digest;
+import infomax.store.ObjectStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.lucene.index.IndexCommit;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.SegmentReader;
+
+/**
+ * The files a writer has made, with the digests known so far. Merge threads add theirs while the
+ * writer's thread puts commits into the store; thread-safe for that.
+ */
+final class ShardFiles {
+
+  private final ObjectStore store;
+  private final Path folder;
+  private final Map<String, IndexFile> digested = new ConcurrentHashMap<>();
+  private Set<String> stored;
+
+  ShardFiles(ObjectStore store, Path folder, Collection<IndexFile> known) {
+    this.store = store;
+    this.folder = folder;
+    this.stored = IndexFolder.names(known);
+    known.forEach(file -> digested.put(file.name(), file));
+  }
+
+  /** Digests the files of a merged segment, before the writer switches to it. */
+  void digestMerged(LeafReader merged) throws IOException {
+    if (merged instanceof SegmentReader segment) {
+      for (String name : segment.getSegmentInfo().files()) {
+        digest(name);
+      }
+    }
+  }
+
+  /** Puts every file of a commit into the store. */
+  List<IndexFile> put(IndexCommit commit) throws IOException {
+    List<IndexFile> files = new ArrayList<>();
+    Map<Path, Digest> missing = new LinkedHashMap<>();
+    for (String name : commit.getFileNames()) {
+      IndexFile file = digest(name);
+      files.add(file);
+      if (!stored.contains(name)) {
+        missing.put(folder.resolve(name), file.digest());
+      }
+    }
+    store.putDigested(missing);
+    Set<String> now = IndexFolder.names(files);
+    stored.stream().filter(name -> !now.contains(name)).forEach(digested::remove);
+    stored = now;
+    return files;
+  }
+
+  private IndexFile digest(String name) throws IOException {
+    IndexFile known = digested.get(name);
+    if (known != null) {
+      return known;
+    }
+    Path path = folder.resolve(name);
+    IndexFile file = new IndexFile(name, Files.size(path), ObjectStore.digest(path));
+    digested.put(name, file);
+    return file;
+  }
+}

@@ -1,0 +1,298 @@
+package infomax.index;
+
+import infomax.events.ImageId;
+import infomax.index.PublishOutcome.Published;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexCommit;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.KeepOnlyLastCommitDeletionPolicy;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.SnapshotDeletionPolicy;
+import org.apache.lucene.index.TieredMergePolicy;
+import org.apache.lucene.store.MMapDirectory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one writer of a shard: applies images and deletes, commits them together with the positions
+ * they came from, and publishes commits. Opening it takes the shard over from any other writer.
+ *
+ * <p>Not thread-safe: one thread applies records in order. Merges run on Lucene's own thread, which
+ * also computes the digests of the files they write, off the way of a commit.
+ *
+ * <p>After an {@link IndexException} from {@link #put}, {@link #delete} or {@link #commit}, such as
+ * on a full disk, the writer is of no use any more: close it and open a new one, which goes on from
+ * the last commit or publication.
+ */
+public final class ShardWriter implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ShardWriter.class);
+
+  /** Below this size segments are merged without regard to how unequal they are. */
+  private static final double FLOOR_SEGMENT_MB = 1;
+
+  private static final double RAM_BUFFER_MB = 32;
+
+  private final Publications publications;
+  private final InstantSource clock;
+  private final ShardStart start;
+  private final ShardFiles files;
+  private final SnapshotDeletionPolicy commits;
+  private final IndexWriter writer;
+  private final Map<ImageId, Optional<IndexedImage>> uncommitted = new HashMap<>();
+  private Progress progress;
+  private long sequence;
+  private @Nullable Committed committed;
+
+  private ShardWriter(
+      Publications publications,
+      InstantSource clock,
+      ShardStart start,
+      ShardFiles files,
+      IndexWriter writer) {
+    this.publications = publications;
+    this.clock = clock;
+    this.start = start;
+    this.files = files;
+    this.commits = (SnapshotDeletionPolicy) writer.getConfig().getIndexDeletionPolicy();
+    this.writer = writer;
+    this.progress = start.progress();
+    this.sequence = start.sequence();
+  }
+
+  /**
+   * Takes the shard over and opens its writer: from the local commit if that continues the newest
+   * publication, else from the newest publication, else empty. When this returns, the newest
+   * publication carries this writer's term, and older writers are fenced.
+   *
+   * @param folder the writer's local folder, used by nobody else
+   * @throws IndexException if the shard was built from something else, or the disk refuses
+   */
+  public static ShardWriter open(
+      Publications publications, Path folder, IndexSpec spec, InstantSource clock) {
+    try {
+      ShardStart start = ShardStart.take(publications, folder, spec);
+      ShardFiles files = new ShardFiles(publications.store(), folder, start.files());
+      ShardWriter opened =
+          new ShardWriter(
+              publications,
+              clock,
+              start,
+              files,
+              new IndexWriter(new MMapDirectory(folder), config(spec, files)));
+      opened.begin();
+      return opened;
+    } catch (IOException e) {
+      throw new IndexException(
+          "generation " + spec.generation() + " cannot be opened in " + folder + ": " + e, e);
+    }
+  }
+
+  /** What the shard is built from. */
+  public IndexSpec spec() {
+    return start.spec();
+  }
+
+  /** The writer's term. */
+  public long term() {
+    return start.term();
+  }
+
+  /** How far the last commit has come. */
+  public Progress progress() {
+    return progress;
+  }
+
+  /** Live documents in the last commit. */
+  public long images() {
+    return current().reader().numDocs();
+  }
+
+  /** Adds an image, or replaces what the index has under its id. */
+  public void put(IndexedImage image) {
+    if (image.vector().dimensions() != spec().dimensions()) {
+      throw new IllegalArgumentException(
+          "vector has "
+              + image.vector().dimensions()
+              + " components, expected "
+              + spec().dimensions());
+    }
+    try {
+      writer.updateDocument(ImageFields.term(image.id()), ImageFields.document(image));
+    } catch (IOException e) {
+      throw failed("put an image", e);
+    }
+    uncommitted.put(image.id(), Optional.of(image));
+  }
+
+  /** Removes an image; one that is absent changes nothing. */
+  public void delete(ImageId id) {
+    try {
+      writer.deleteDocuments(ImageFields.term(id));
+    } catch (IOException e) {
+      throw failed("delete an image", e);
+    }
+    uncommitted.put(id, Optional.empty());
+  }
+
+  /** The image as it is after everything put and deleted so far. */
+  public Optional<IndexedImage> find(ImageId id) {
+    Optional<IndexedImage> touched = uncommitted.get(id);
+    if (touched != null) {
+      return touched;
+    }
+    try {
+      for (LeafReaderContext leaf : current().reader().leaves()) {
+        int document = ImageFields.find(leaf.reader(), id);
+        if (document >= 0) {
+          return Optional.of(ImageFields.read(leaf.reader(), document));
+        }
+      }
+      return Optional.empty();
+    } catch (IOException e) {
+      throw failed("read", e);
+    }
+  }
+
+  /** Images put and deleted since the last commit. */
+  public int uncommitted() {
+    return uncommitted.size();
+  }
+
+  /**
+   * Commits everything put and deleted so far, durably, as one unit with {@code next}.
+   *
+   * @param next how far the records applied so far have come; taken after the last of them
+   */
+  public void commit(Progress next) {
+    try {
+      // A fixed copy: Lucene reads the user data after it has flushed the documents.
+      writer.setLiveCommitData(start.mark(next).userData().entrySet());
+      writer.commit();
+      IndexCommit commit = commits.snapshot();
+      Committed before = committed;
+      committed = new Committed(commit, reader(before, commit));
+      progress = next;
+      uncommitted.clear();
+      if (before != null) {
+        before.reader().decRef();
+        commits.release(before.commit());
+      }
+    } catch (IOException e) {
+      throw failed("commit", e);
+    }
+  }
+
+  /**
+   * Publishes the last commit. May be called again after a failure of the store.
+   *
+   * @throws infomax.store.ObjectStoreException if the store fails; the commit stays held
+   */
+  public PublishOutcome publish() {
+    Committed last = current();
+    Manifest next;
+    try {
+      next =
+          new Manifest(
+              spec(),
+              sequence + 1,
+              term(),
+              start.name(),
+              progress,
+              last.reader().numDocs(),
+              files.put(last.commit()),
+              clock.instant());
+    } catch (IOException e) {
+      throw failed("read a commit", e);
+    }
+    PublishOutcome outcome = publications.publish(next);
+    if (outcome instanceof Published) {
+      sequence = next.sequence();
+    }
+    return outcome;
+  }
+
+  /** Ends without a commit: what was put since the last one is read from the log again. */
+  @Override
+  public void close() {
+    try {
+      if (committed != null) {
+        committed.reader().decRef();
+      }
+      writer.rollback();
+      writer.getDirectory().close();
+    } catch (IOException e) {
+      throw failed("close", e);
+    }
+  }
+
+  /** A first commit carries the new term into the local folder; a new shard is published empty. */
+  private void begin() {
+    try {
+      commit(progress);
+      if (sequence == 0 && !(publish() instanceof Published)) {
+        throw new IndexException(
+            "generation " + spec().generation() + " was begun by another writer just now");
+      }
+      LOG.info(
+          "generation={} shard={} writer opened, term={} images={}",
+          spec().generation(),
+          spec().shard(),
+          term(),
+          images());
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private Committed current() {
+    if (committed == null) {
+      throw new IllegalStateException("writer has no commit: it was not opened completely");
+    }
+    return committed;
+  }
+
+  private IndexException failed(String action, IOException cause) {
+    return new IndexException(
+        "generation " + spec().generation() + " could not " + action + ": " + cause, cause);
+  }
+
+  private static DirectoryReader reader(@Nullable Committed before, IndexCommit commit)
+      throws IOException {
+    if (before == null) {
+      return DirectoryReader.open(commit);
+    }
+    DirectoryReader changed = DirectoryReader.openIfChanged(before.reader(), commit);
+    if (changed == null) {
+      before.reader().incRef();
+      return before.reader();
+    }
+    return changed;
+  }
+
+  private static IndexWriterConfig config(IndexSpec spec, ShardFiles files) {
+    TieredMergePolicy merges = new TieredMergePolicy();
+    merges.setFloorSegmentMB(FLOOR_SEGMENT_MB);
+    return new IndexWriterConfig()
+        .setCodec(new IndexCodec(spec.maxConn(), spec.beamWidth()))
+        .setIndexDeletionPolicy(new SnapshotDeletionPolicy(new KeepOnlyLastCommitDeletionPolicy()))
+        .setMergePolicy(merges)
+        .setMergedSegmentWarmer(files::digestMerged)
+        .setRAMBufferSizeMB(RAM_BUFFER_MB)
+        // A commit never waits for a merge.
+        .setMaxFullFlushMergeWaitMillis(0)
+        .setCommitOnClose(false);
+  }
+
+  /** The last commit: held, so that merges leave its files, and open for lookups. */
+  private record Committed(IndexCommit commit, DirectoryReader reader) {}
+}
