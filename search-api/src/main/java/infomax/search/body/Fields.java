@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 
 /**
  * The members of a JSON object in a request. Every accessor checks type and range and throws a
@@ -60,6 +61,26 @@ public final class Fields {
     return new Fields(object, "").only(known);
   }
 
+  /**
+   * The parameters of a query string: whole numbers, {@code true} and {@code false} count as such,
+   * everything else as text; of a repeated parameter the last one counts.
+   */
+  public static Fields ofQueryString(Map<String, List<String>> parameters, List<String> known) {
+    ObjectNode object = Json.mapper().createObjectNode();
+    parameters.forEach(
+        (name, values) -> {
+          String value = values.getLast();
+          if (value.matches("-?\\d{1,18}")) {
+            object.put(name, Long.parseLong(value));
+          } else if (value.equals("true") || value.equals("false")) {
+            object.put(name, value.equals("true"));
+          } else {
+            object.put(name, value);
+          }
+        });
+    return of(object, known);
+  }
+
   /** True if the member is there and not null. */
   public boolean has(String name) {
     return object.hasNonNull(name);
@@ -84,6 +105,15 @@ public final class Fields {
       throw invalid(name, object.get(name), "at most " + charactersMax + " characters");
     }
     return text;
+  }
+
+  /** The text or number under {@code name}, which has to be there. */
+  public JsonNode scalar(String name) {
+    JsonNode value = object.path(name);
+    if (!value.isTextual() && !value.isNumber()) {
+      throw invalid(name, value, "text or a number");
+    }
+    return value;
   }
 
   /** The whole number under {@code name}, if there is one. */
@@ -131,15 +161,26 @@ public final class Fields {
     return chosen;
   }
 
-  /** Several of the named values under {@code name}, each once, if the member is there. */
+  /**
+   * Several of the named values under {@code name}, each once, if the member is there: an array, or
+   * text with commas.
+   */
   public <T> Optional<List<T>> choices(String name, SequencedMap<String, T> choices) {
     if (!has(name)) {
       return Optional.empty();
     }
     String expected = "an array of " + String.join(", ", choices.keySet());
+    List<String> names = new ArrayList<>();
+    if (object.get(name).isTextual()) {
+      Stream.of(object.get(name).textValue().split(",", -1))
+          .filter(part -> !part.isEmpty())
+          .forEach(names::add);
+    } else {
+      array(name, expected).forEach(element -> names.add(element.asText()));
+    }
     List<T> chosen = new ArrayList<>();
-    for (JsonNode element : array(name, expected)) {
-      T value = choices.get(element.asText());
+    for (String each : names) {
+      T value = choices.get(each);
       if (value == null) {
         throw invalid(name, object.get(name), expected);
       }

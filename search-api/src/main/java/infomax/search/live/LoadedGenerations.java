@@ -80,7 +80,7 @@ public final class LoadedGenerations implements AutoCloseable {
 
   /** Number of the generation that answers, if there is one. */
   public Optional<Integer> serving() {
-    return Optional.ofNullable(loaded.serving).filter(loaded.byNumber::containsKey);
+    return Optional.ofNullable(loaded.serving()).map(LiveGeneration::number);
   }
 
   /** What is loaded, as replicas report it. */
@@ -122,7 +122,7 @@ public final class LoadedGenerations implements AutoCloseable {
         "serving generation={} encoder={} before={}",
         number,
         next.release().version(),
-        before.serving);
+        before.answering);
     tell(next);
   }
 
@@ -161,29 +161,29 @@ public final class LoadedGenerations implements AutoCloseable {
   }
 
   /** What is loaded at one moment. */
-  private record Loaded(SortedMap<Integer, LiveGeneration> byNumber, @Nullable Integer serving) {
+  private record Loaded(SortedMap<Integer, LiveGeneration> byNumber, @Nullable Integer answering) {
     Loaded {
       byNumber = Collections.unmodifiableSortedMap(new TreeMap<>(byNumber));
     }
 
     @Nullable LiveGeneration serving() {
-      return serving == null ? null : byNumber.get(serving);
+      return answering == null ? null : byNumber.get(answering);
     }
 
     boolean isServing(int number) {
-      return serving != null && serving == number;
+      return answering != null && answering == number;
     }
 
     Loaded with(LiveGeneration newer) {
       TreeMap<Integer, LiveGeneration> copy = new TreeMap<>(byNumber);
       copy.put(newer.number(), newer);
-      return new Loaded(copy, serving);
+      return new Loaded(copy, answering);
     }
 
     Loaded without(int number) {
       TreeMap<Integer, LiveGeneration> copy = new TreeMap<>(byNumber);
       copy.remove(number);
-      return new Loaded(copy, serving);
+      return new Loaded(copy, answering);
     }
   }
 }
