@@ -286,8 +286,7 @@ public final class Fields {
 
   private Problem invalid(String name, JsonNode value, String expected) {
     String shown = value.isMissingNode() ? "absent" : abbreviated(value.toString());
-    return Problem.of(
-            400, "invalid_value", path + name + " is " + shown + ", expected " + expected)
+    return Problem.of(400, "invalid_value", path + name + " is " + shown + ", expected " + expected)
         .with("field", path + name);
   }
 

@@ -55,7 +55,8 @@ public final class LogReaders implements AutoCloseable {
       throw new TimeoutException("no reader of the log was free within " + timeout);
     }
     try {
-      return read(reader, new TopicPartition(Topic.IMAGES.name(), partition), offset, deadlineNanos);
+      return read(
+          reader, new TopicPartition(Topic.IMAGES.name(), partition), offset, deadlineNanos);
     } finally {
       idle.add(reader);
     }

@@ -86,7 +86,8 @@ public final class GenerationLoader {
     ControlState state = control.get();
     boolean still = standsStill(state);
     for (IndexGeneration generation : state.generations().values()) {
-      boolean answers = loaded.serving().filter(number -> number == generation.number()).isPresent();
+      boolean answers =
+          loaded.serving().filter(number -> number == generation.number()).isPresent();
       if (generation.state().isLoaded() && !(answers && still)) {
         tryFollow(generation, state);
       }

@@ -191,9 +191,12 @@ public final class ImageSearch {
               .map(
                   token ->
                       Map.<String, Object>of(
-                          "token", token,
-                          "position", positions.offset(token.partition()),
-                          "behind", token.offset() + 1 - positions.offset(token.partition())))
+                          "token",
+                          token,
+                          "position",
+                          positions.offset(token.partition()),
+                          "behind",
+                          token.offset() + 1 - positions.offset(token.partition())))
               .toList();
       return Problem.of(
               504,

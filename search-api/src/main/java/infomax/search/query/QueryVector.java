@@ -25,8 +25,7 @@ record QueryVector(UnitVector direction, double norm) {
       Embedding embedding =
           live.encoder().embed(EncoderPixels.of(image, live.release().inputSize()));
       if (!embedding.hasDirection()) {
-        throw Problem.of(
-                422, "image_rejected", "the encoder gives no direction for this image")
+        throw Problem.of(422, "image_rejected", "the encoder gives no direction for this image")
             .with("reason", "not_embeddable");
       }
       return new QueryVector(UnitVector.direction(embedding.components()), embedding.norm());
@@ -60,8 +59,7 @@ record QueryVector(UnitVector direction, double norm) {
     }
     Embedding embedding = Embedding.of(components);
     if (!embedding.hasDirection()) {
-      throw Problem.of(
-          400, "invalid_value", "vector has no direction, expected a length above 0");
+      throw Problem.of(400, "invalid_value", "vector has no direction, expected a length above 0");
     }
     return new QueryVector(UnitVector.direction(components), embedding.norm());
   }

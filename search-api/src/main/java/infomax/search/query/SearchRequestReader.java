@@ -144,9 +144,7 @@ final class SearchRequestReader {
 
   private static Consistency consistency(Fields fields) {
     List<Token> tokens =
-        fields
-            .objects("tokens", TOKEN, Consistency.TOKENS_MAX)
-            .stream()
+        fields.objects("tokens", TOKEN, Consistency.TOKENS_MAX).stream()
             .map(SearchRequestReader::token)
             .toList();
     return new Consistency(

@@ -1,10 +1,10 @@
 package infomax.search.query;
 
 import infomax.events.ImageId;
-import infomax.events.Json;
 import infomax.index.Metric;
 import infomax.runtime.http.Problem;
 import infomax.runtime.http.Routes;
+import infomax.search.body.Answers;
 import infomax.search.body.Fields;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -49,7 +49,7 @@ public final class SearchRoutes implements Routes {
     Timer.Sample timed = Timer.start(metrics);
     String outcome = "failed";
     try {
-      answer(context, search.search(request(context)));
+      Answers.json(context, search.search(request(context)));
       answered.incrementAndGet();
       outcome = "answered";
     } catch (Problem problem) {
@@ -81,7 +81,7 @@ public final class SearchRoutes implements Routes {
     Fields fields =
         Fields.ofQueryString(
             context.queryParamMap(), List.of("rows", "neighbours", "seed", "metric", "exact"));
-    answer(
+    Answers.json(
         context,
         search.sheet(
             fields.integer("rows", 10, 1, SHEET_ROWS_MAX),
@@ -93,7 +93,7 @@ public final class SearchRoutes implements Routes {
 
   private void images(Context context) throws InterruptedException {
     Fields fields = Fields.ofQueryString(context.queryParamMap(), List.of("sample", "seed"));
-    answer(
+    Answers.json(
         context,
         Map.of(
             "images",
@@ -110,14 +110,6 @@ public final class SearchRoutes implements Routes {
     } catch (IllegalArgumentException e) {
       throw Problem.of(400, "invalid_id", String.valueOf(e.getMessage()));
     }
-    answer(context, search.image(id, fields.flag("vector", false)));
-  }
-
-  private static void answer(Context context, Object body) {
-    context
-        .contentType("application/json")
-        .header("Cache-Control", "no-store")
-        .header("X-Content-Type-Options", "nosniff")
-        .result(Json.write(body));
+    Answers.json(context, search.image(id, fields.flag("vector", false)));
   }
 }
