@@ -1,0 +1,179 @@
+package infomax.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import infomax.events.Digest;
+import infomax.events.ImageId;
+import infomax.index.PublishOutcome.BehindPredecessor;
+import infomax.index.PublishOutcome.ForeignTerm;
+import infomax.index.PublishOutcome.Published;
+import infomax.store.ObjectStore;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where a writer starts from, and that only one writes. */
+final class ShardWriterTest {
+
+  private static final ImageId A = new ImageId("a");
+  private static final ImageId B = new ImageId("b");
+  private static final ImageId C = new ImageId("c");
+
+  @TempDir Path folder;
+  private final TestImages images = new TestImages(7);
+  private Publications publications;
+
+  @BeforeEach
+  void open() {
+    publications =
+        new Publications(ObjectStore.open(folder.resolve("store")), InstantSource.system());
+  }
+
+  @Test
+  void aNewShardIsPublishedEmptyAtOnce() {
+    try (ShardWriter writer = writer("local")) {
+      Manifest first = latest();
+      assertThat(first.sequence()).isEqualTo(1);
+      assertThat(first.term()).isEqualTo(writer.term());
+      assertThat(first.images()).isZero();
+      assertThat(first.positions().byPartition()).isEmpty();
+    }
+  }
+
+  @Test
+  void goesOnFromTheLocalCommitThatIsAheadOfThePublication() {
+    Progress ahead;
+    try (ShardWriter writer = writer("local")) {
+      putAndPublish(writer, "a");
+      writer.put(images.image("b"));
+      ahead = images.progress();
+      writer.commit(ahead);
+      writer.put(images.image("c"));
+    }
+    try (ShardWriter writer = writer("local")) {
+      assertThat(writer.term()).isEqualTo(2);
+      assertThat(writer.progress()).isEqualTo(ahead);
+      assertThat(writer.find(A)).isPresent();
+      assertThat(writer.find(B)).isPresent();
+      assertThat(writer.find(C)).isEmpty();
+      assertThat(latest().term()).isEqualTo(2);
+      assertThat(latest().images()).isEqualTo(1);
+      assertThat(writer.publish()).isInstanceOf(Published.class);
+      assertThat(latest().images()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void startsFromThePublicationWhereTheLocalFolderIsLost() {
+    Manifest published;
+    try (ShardWriter writer = writer("local")) {
+      published = putAndPublish(writer, "a");
+      writer.put(images.image("b"));
+      writer.commit(images.progress());
+    }
+    try (ShardWriter writer = writer("empty")) {
+      assertThat(writer.progress()).isEqualTo(published.progress());
+      assertThat(writer.find(A)).isPresent();
+      assertThat(writer.find(B)).isEmpty();
+      putAndPublish(writer, "b");
+    }
+    // The first folder now holds a commit of an older term: it must be given up.
+    try (ShardWriter writer = writer("local")) {
+      assertThat(writer.term()).isEqualTo(3);
+      assertThat(writer.images()).isEqualTo(2);
+      putAndPublish(writer, "c");
+      try (PublishedIndex index =
+          PublishedIndex.open(publications.store(), latest(), folder.resolve("cache"))) {
+        assertThat(index.images()).isEqualTo(3);
+        assertThat(index.checkIntegrity().detail()).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void aWriterThatWasTakenOverStandsBy() {
+    try (ShardWriter old = writer("old")) {
+      putAndPublish(old, "a");
+      try (ShardWriter next = writer("next")) {
+        old.put(images.image("b"));
+        old.commit(images.progress());
+        assertThat(old.publish()).isEqualTo(new ForeignTerm(latest()));
+        assertThat(latest().images()).isEqualTo(1);
+        next.put(images.image("c"));
+        next.commit(images.progress());
+        assertThat(next.publish()).isInstanceOf(Published.class);
+      }
+    }
+  }
+
+  @Test
+  void refusesToPublishBehindItsPredecessor() {
+    try (ShardWriter writer = writer("local")) {
+      Progress early = images.progress();
+      Manifest newest = putAndPublish(writer, "a");
+      writer.commit(early);
+      assertThat(writer.publish()).isEqualTo(new BehindPredecessor(newest));
+    }
+  }
+
+  @Test
+  void refusesToGoOnAsSomethingElse() {
+    writer("local").close();
+    IndexSpec spec = TestImages.SPEC;
+    IndexSpec other =
+        new IndexSpec(
+            spec.generation(),
+            spec.shard(),
+            Digest.of(new byte[] {2}),
+            spec.dimensions(),
+            spec.topicId(),
+            spec.partitions(),
+            spec.maxConn(),
+            spec.beamWidth());
+    assertThatThrownBy(
+            () ->
+                ShardWriter.open(
+                    publications, folder.resolve("local"), other, InstantSource.system()))
+        .isInstanceOf(IndexException.class)
+        .hasMessageContaining("was built as");
+  }
+
+  @Test
+  void opensInANewFolderPerTermSharingWhatWasVerified() {
+    try (ShardWriter writer = writer("local")) {
+      putAndPublish(writer, "a");
+    }
+    PublishedIndex first =
+        PublishedIndex.open(publications.store(), latest(), folder.resolve("cache"));
+    try (ShardWriter writer = writer("other")) {
+      putAndPublish(writer, "b");
+      try (PublishedIndex second =
+          PublishedIndex.open(publications.store(), latest(), folder.resolve("cache"), first)) {
+        assertThat(second.images()).isEqualTo(2);
+        assertThat(first.image(A)).isPresent();
+        first.close();
+        assertThat(second.image(B)).isPresent();
+      }
+    }
+  }
+
+  private ShardWriter writer(String name) {
+    return ShardWriter.open(
+        publications, folder.resolve(name), TestImages.SPEC, InstantSource.system());
+  }
+
+  private Manifest putAndPublish(ShardWriter writer, String id) {
+    writer.put(images.image(id));
+    writer.commit(images.progress());
+    PublishOutcome outcome = writer.publish();
+    assertThat(outcome).isInstanceOf(Published.class);
+    return ((Published) outcome).manifest();
+  }
+
+  private Manifest latest() {
+    return publications.latest(1, 0).orElseThrow();
+  }
+}

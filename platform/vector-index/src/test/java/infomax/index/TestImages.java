@@ -1,0 +1,98 @@
+package infomax.index;
+
+import infomax.events.Digest;
+import infomax.events.ImageId;
+import infomax.events.Position;
+import infomax.events.Positions;
+import infomax.events.image.ImageFormat;
+import infomax.events.image.Metadata;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/** Images for tests, made from a seed: clustered vectors with lengths of their own. */
+final class TestImages {
+
+  static final int DIMENSIONS = 32;
+  static final int PARTITIONS = 3;
+  static final IndexSpec SPEC =
+      new IndexSpec(1, 0, Digest.of(new byte[] {1}), DIMENSIONS, "topic-id", PARTITIONS, 16, 100);
+
+  private static final int CLUSTERS = 50;
+
+  private final Random random;
+  private final float[][] centres = new float[CLUSTERS][DIMENSIONS];
+  private final long[] next = new long[PARTITIONS];
+
+  TestImages(long seed) {
+    this.random = new Random(seed);
+    for (float[] centre : centres) {
+      fill(centre, 1);
+    }
+  }
+
+  /** An image under {@code id} at the next offset of its partition. */
+  IndexedImage image(String id) {
+    ImageId imageId = new ImageId(id);
+    float[] vector = centres[random.nextInt(CLUSTERS)].clone();
+    float[] noise = new float[DIMENSIONS];
+    fill(noise, 0.5);
+    for (int ordinal = 0; ordinal < DIMENSIONS; ordinal++) {
+      vector[ordinal] += noise[ordinal];
+    }
+    int partition = imageId.partition(PARTITIONS);
+    long offset = next[partition]++;
+    return new IndexedImage(
+        imageId,
+        Digest.of((id + "@" + offset).getBytes(StandardCharsets.UTF_8)),
+        ImageFormat.JPEG,
+        partition,
+        offset,
+        Instant.ofEpochMilli(1_000_000 + offset),
+        Metadata.of(Map.of("label", "class-" + offset % 7)),
+        UnitVector.direction(vector),
+        (float) (1 + 3 * random.nextDouble()));
+  }
+
+  /** A delete takes an offset too. */
+  void skip(ImageId id) {
+    next[id.partition(PARTITIONS)]++;
+  }
+
+  VectorQuery query(int k, boolean exact, Metric metric) {
+    float[] vector = centres[random.nextInt(CLUSTERS)].clone();
+    float[] noise = new float[DIMENSIONS];
+    fill(noise, 0.5);
+    for (int ordinal = 0; ordinal < DIMENSIONS; ordinal++) {
+      vector[ordinal] += noise[ordinal];
+    }
+    return new VectorQuery(
+        UnitVector.direction(vector),
+        1 + 3 * random.nextDouble(),
+        k,
+        VectorQuery.defaultCandidates(k),
+        exact,
+        metric);
+  }
+
+  /** How far everything made so far has come. */
+  Progress progress() {
+    TreeMap<Integer, Position> positions = new TreeMap<>();
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      positions.put(partition, Position.of(next[partition]));
+    }
+    return new Progress(
+        new Positions(positions),
+        new TreeMap<>(Map.of(0, Instant.ofEpochMilli(5))),
+        Instant.ofEpochMilli(1_000_000),
+        Instant.ofEpochMilli(2_000_000));
+  }
+
+  private void fill(float[] vector, double scale) {
+    for (int ordinal = 0; ordinal < vector.length; ordinal++) {
+      vector[ordinal] = (float) (scale * random.nextGaussian());
+    }
+  }
+}
