@@ -25,15 +25,7 @@ public final class ContentRoutes implements Routes {
   }
 
   private void content(Context context) throws InterruptedException {
-    ImageContent content;
-    try {
-      content = reader.read(id(context));
-    } catch (Problem problem) {
-      if (problem.status() == 503) {
-        context.header("Retry-After", "1");
-      }
-      throw problem;
-    }
+    ImageContent content = reader.read(id(context));
     String tag = "\"" + content.digest().hex() + "\"";
     // The bytes of a digest never change; those of an id do.
     boolean pinned = content.digest().hex().equals(context.queryParam("digest"));
