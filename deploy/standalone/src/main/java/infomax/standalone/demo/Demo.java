@@ -2,12 +2,8 @@ package infomax.standalone.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import infomax.events.ImageId;
-import infomax.events.Positions;
-import infomax.events.Topic;
 import infomax.events.control.ControlState;
 import infomax.events.control.EncoderRelease;
-import infomax.events.control.GenerationState;
-import infomax.events.control.IndexGeneration;
 import infomax.events.signal.Signal;
 import infomax.imaging.ImageIntake;
 import infomax.runtime.control.ControlLog;
@@ -23,20 +19,18 @@ import infomax.standalone.demo.image.GeneratedImages;
 import infomax.standalone.demo.image.ImageFiles;
 import infomax.standalone.demo.image.ImageSource;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run of the demo: starts the system, streams, asks, brings two encoders to life, and tells what
- * happens. Run once, by one thread; closing from another one stops it.
+ * One run of the demo: starts the system, streams, asks, brings two encoders to life, and tells
+ * what happens. Run once, by one thread; closing from another one stops it.
  */
 public final class Demo implements AutoCloseable {
 
@@ -124,8 +118,7 @@ public final class Demo implements AutoCloseable {
     ApiClient api = closer.register(new ApiClient(system.address()));
     ControlLog control =
         closer.register(ControlLog.open(system.clients(), "demo", Duration.ofSeconds(30)));
-    system.onPublicationServed(
-        (_, positions, at) -> freshness[0].served(positions, at));
+    system.onPublicationServed((_, positions, at) -> freshness[0].served(positions, at));
     SignalFeed signals = closer.register(SignalFeed.start(system.clients(), "demo"));
     signals.follow(this::showTraining);
     RollNarration rolls = new RollNarration(narrator);
@@ -142,9 +135,9 @@ public final class Demo implements AutoCloseable {
     double firstAnswerSeconds = awaitFirstAnswer(cast);
     cast.freshness().beginMeasuring();
     ImageIntake intake = ImageIntake.create(1);
-    ReleaseEncoders encoders = closer.register(new ReleaseEncoders(cast.system().store(), cast.control()));
-    AnswerCheck check =
-        closer.register(AnswerCheck.start(cast.api(), encoders::open, intake));
+    ReleaseEncoders encoders =
+        closer.register(new ReleaseEncoders(cast.system().store(), cast.control()));
+    AnswerCheck check = closer.register(AnswerCheck.start(cast.api(), encoders::open, intake));
     QueryLoad queries =
         closer.register(
             QueryLoad.start(
@@ -165,8 +158,7 @@ public final class Demo implements AutoCloseable {
     Optional<String> behind = awaitCaughtUp(cast);
     queries.close();
     check.close();
-    Optional<String> failure =
-        outcome.failure().isPresent() ? outcome.failure() : behind;
+    Optional<String> failure = outcome.failure().isPresent() ? outcome.failure() : behind;
     DemoReport report =
         new DemoReport(cast.system(), cast.control().state(), encoders, options.inputSize());
     DemoSummary summary =
@@ -196,14 +188,14 @@ public final class Demo implements AutoCloseable {
    */
   private record Outcome(int exitCode, Optional<String> failure) {}
 
-  private Outcome follow(
-      Cast cast, QueryLoad queries, EncoderCampaign campaign, RollWindow window)
+  private Outcome follow(Cast cast, QueryLoad queries, EncoderCampaign campaign, RollWindow window)
       throws InterruptedException, IOException {
     long takenAtLastRoll = 0;
     int live = EncoderCampaign.live(cast.control().state()).size();
     if (live > 0) {
       takenAtLastRoll = cast.stream().taken();
-      narrator.say("%d trained encoder(s) of earlier runs went live; nothing is trained anew", live);
+      narrator.say(
+          "%d trained encoder(s) of earlier runs went live; nothing is trained anew", live);
     }
     long doneNanos = 0;
     long statusNanos = System.nanoTime();
@@ -211,7 +203,8 @@ public final class Demo implements AutoCloseable {
       Thread.sleep(TURN);
       Optional<Exception> streamFailure = cast.stream().failure();
       if (streamFailure.isPresent()) {
-        return new Outcome(EXIT_FAILED, Optional.of("the stream ended: " + streamFailure.get().getMessage()));
+        return new Outcome(
+            EXIT_FAILED, Optional.of("the stream ended: " + streamFailure.get().getMessage()));
       }
       ControlState state = cast.control().state();
       List<EncoderRelease> nowLive = EncoderCampaign.live(state);
@@ -254,7 +247,8 @@ public final class Demo implements AutoCloseable {
     return taken >= takenAtLastRoll + options.trainAfter() || cast.stream().isExhausted();
   }
 
-  private double awaitFirstAnswer(Cast cast) throws InterruptedException, TimeoutException, IOException {
+  private double awaitFirstAnswer(Cast cast)
+      throws InterruptedException, TimeoutException, IOException {
     long deadlineNanos = System.nanoTime() + FIRST_ANSWER_TIMEOUT.toNanos();
     while (!stopping && System.nanoTime() < deadlineNanos) {
       Optional<Exception> failure = cast.stream().failure();
@@ -266,7 +260,10 @@ public final class Demo implements AutoCloseable {
               .post(
                   "/v1/search",
                   Map.of(
-                      "image", Base64.getEncoder().encodeToString(cast.queryImages().get()), "k", 10),
+                      "image",
+                      Base64.getEncoder().encodeToString(cast.queryImages().get()),
+                      "k",
+                      10),
                   Duration.ofSeconds(5));
       if (answer.status() == 200) {
         JsonNode json = answer.json();
@@ -281,11 +278,13 @@ public final class Demo implements AutoCloseable {
       }
       Thread.sleep(100);
     }
-    throw new TimeoutException("no search was answered within " + FIRST_ANSWER_TIMEOUT.toSeconds() + " s");
+    throw new TimeoutException(
+        "no search was answered within " + FIRST_ANSWER_TIMEOUT.toSeconds() + " s");
   }
 
   /** Waits until the live generation has everything; says what is missing if it does not come. */
-  private static Optional<String> awaitCaughtUp(Cast cast) throws InterruptedException, IOException {
+  private static Optional<String> awaitCaughtUp(Cast cast)
+      throws InterruptedException, IOException {
     long deadlineNanos = System.nanoTime() + CATCH_UP_TIMEOUT.toNanos();
     String last = "";
     while (System.nanoTime() < deadlineNanos) {
@@ -341,7 +340,9 @@ public final class Demo implements AutoCloseable {
   private void checkImages() {
     try (ImageSource source = images()) {
       if (source.next().isEmpty()) {
-        throw new UserError(options.images().orElseThrow() + " holds no images: give --images a folder or archive with some");
+        throw new UserError(
+            options.images().orElseThrow()
+                + " holds no images: give --images a folder or archive with some");
       }
       narrator.say("streaming %s", source.description());
     } catch (IOException e) {

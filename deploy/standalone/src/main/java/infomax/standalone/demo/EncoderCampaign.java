@@ -154,7 +154,8 @@ final class EncoderCampaign {
           release.version(), String.join("; ", release.reasons()));
     }
     if (gaveUp()) {
-      narrator.say("trained on twice and still rejected: encoder %d stays live", liveVersion(state));
+      narrator.say(
+          "trained on twice and still rejected: encoder %d stays live", liveVersion(state));
     } else {
       ask(state, Optional.of(release.version()));
     }
@@ -167,7 +168,8 @@ final class EncoderCampaign {
     warmStart.ifPresent(version -> parameters.put("warmStart", version));
     parameters.put("seed", options.seed() + state.encoders().size());
     parameters.put("who", "demo");
-    parameters.put("why", warmStart.isPresent() ? "the candidate was rejected" : "enough new images");
+    parameters.put(
+        "why", warmStart.isPresent() ? "the candidate was rejected" : "enough new images");
     Answer answer = api.train(parameters);
     if (!answer.succeeded()) {
       failure = "the training was refused: " + answer.problem();
