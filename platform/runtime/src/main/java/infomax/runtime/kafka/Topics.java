@@ -98,6 +98,8 @@ public final class Topics {
     long deadlineNanos = System.nanoTime() + LEADERS_TIMEOUT.toNanos();
     while (true) {
       try {
+        // First, since asking an unknown topic for its ends is logged as an error by the client.
+        describe(topic.name());
         ends(topic.name(), topic.partitions());
         return;
       } catch (RetriableException e) {
