@@ -66,8 +66,8 @@ class FirstMinutesGuarantee {
       try (ApiClient api = demo.api(START)) {
         Awaitility.await()
             .atMost(START)
-            .until(() -> api.get("/v1/status").json().path("images").asLong() > 200);
-        images = api.get("/v1/status").json().path("images").asLong();
+            .until(() -> api.get("/v1/status").json().path("serving").path("images").asLong() > 200);
+        images = api.get("/v1/status").json().path("serving").path("images").asLong();
       }
       List<ProcessHandle> processes = demo.processes();
       assertThat(processes).hasSizeGreaterThanOrEqualTo(3);
@@ -79,7 +79,7 @@ class FirstMinutesGuarantee {
     try (DemoProcess demo = DemoProcess.start(data, "--limit", "800", "--first", "400");
         ApiClient api = demo.api(START)) {
       demo.awaitOutput("first answer", START);
-      assertThat(api.get("/v1/status").json().path("images").asLong())
+      assertThat(api.get("/v1/status").json().path("serving").path("images").asLong())
           .isGreaterThanOrEqualTo(images - 10);
     }
   }

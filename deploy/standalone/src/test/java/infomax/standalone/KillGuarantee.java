@@ -86,10 +86,10 @@ class KillGuarantee {
 
   /** Work is in flight: the number of offsets indexed moves while we look. */
   private static void assertStreaming(ApiClient api) throws Exception {
-    String before = api.get("/v1/status").json().path("positions").toString();
+    String before = api.get("/v1/status").json().path("serving").path("positions").toString();
     Awaitility.await("a stream in flight")
         .atMost(Duration.ofSeconds(30))
-        .until(() -> !api.get("/v1/status").json().path("positions").toString().equals(before));
+        .until(() -> !api.get("/v1/status").json().path("serving").path("positions").toString().equals(before));
   }
 
   /** Lets a random time pass: the kill has to hit any moment, so there is no condition to await. */

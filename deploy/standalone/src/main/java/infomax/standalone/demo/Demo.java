@@ -306,7 +306,7 @@ public final class Demo implements AutoCloseable {
     while (System.nanoTime() < deadlineNanos) {
       if (uploadsAreTaken(cast.system().clients())) {
         JsonNode status = cast.api().get("/v1/status").json();
-        last = status.path("lag").asText();
+        last = status.path("serving").path("lag").asText();
         if ("0".equals(last)) {
           return Optional.empty();
         }
@@ -325,7 +325,7 @@ public final class Demo implements AutoCloseable {
     JsonNode status = cast.api().get("/v1/status").json();
     narrator.say(
         "%,d images searchable, %,d queries answered (%d failed), freshness p50 %d ms, p99 %d ms",
-        status.path("images").asLong(),
+        status.path("serving").path("images").asLong(),
         queries.sent(),
         queries.failed(),
         cast.freshness().quantileMillis(0.5).orElse(0),
