@@ -108,6 +108,9 @@ public final class KafkaClients {
     settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, REQUEST_BYTES_MAX);
     settings.put(ProducerConfig.LINGER_MS_CONFIG, 2);
+    // With several, a leader that starts to serve between two batches accepts the second first:
+    // the retry of the first is then out of sequence until it expires.
+    settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
     settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 30_000);
     return settings;
   }
