@@ -36,7 +36,7 @@ final class GenerationIndexing implements AutoCloseable {
   private static final Duration RETRY_WAIT = Duration.ofSeconds(2);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
   private static final int ENCODER_THREADS = 1;
-  private static final int ENCODER_ATTEMPTS_MAX = 5;
+  private static final int ENCODER_ATTEMPTS_MAX = 3;
 
   private final IndexGeneration generation;
   private final EncoderRelease release;
