@@ -7,7 +7,6 @@ import infomax.events.image.ImageEvent;
 import infomax.events.image.ImageEvent.ImageStored;
 import infomax.events.image.ImageEventCodec;
 import infomax.events.image.MalformedRecordException;
-import infomax.index.Contents;
 import infomax.runtime.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.HashMap;
@@ -53,6 +52,11 @@ final class LogScan implements AutoCloseable {
     long end = target.offset(partition);
     TopicPartition topicPartition = new TopicPartition(Topic.IMAGES.name(), partition);
     consumer.assign(List.of(topicPartition));
+    long last = consumer.endOffsets(List.of(topicPartition)).getOrDefault(topicPartition, 0L);
+    if (last < end) {
+      throw new VerificationUnavailableException(
+          "partition " + partition + " of images ends at " + last + ", expected " + end);
+    }
     consumer.seekToBeginning(List.of(topicPartition));
     long silentSinceNanos = System.nanoTime();
     long position = consumer.position(topicPartition);
@@ -67,21 +71,11 @@ final class LogScan implements AutoCloseable {
         silentSinceNanos = System.nanoTime();
       } else if (System.nanoTime() - silentSinceNanos > SILENCE_MAX.toNanos()) {
         throw new VerificationUnavailableException(
-            "partition " + partition + " of images ends at " + position + ", expected " + end);
+            "partition " + partition + " of images stays silent at " + position + " of " + end);
       }
       position = next;
     }
     return newest;
-  }
-
-  /** Count and hash sum per partition, as an index at the target has to report them. */
-  Contents contents(int partitions) throws VerificationUnavailableException {
-    Contents.Tally tally = new Contents.Tally();
-    for (int partition = 0; partition < partitions; partition++) {
-      int ordinal = partition;
-      partition(partition).forEach((id, offset) -> tally.add(id, ordinal, offset));
-    }
-    return tally.contents();
   }
 
   /** The stored image at a position that {@link #partition} named; empty if it is gone by now. */
