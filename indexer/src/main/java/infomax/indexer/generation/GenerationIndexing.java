@@ -49,6 +49,7 @@ final class GenerationIndexing implements AutoCloseable {
   private final AtomicReference<@Nullable ImageLog> openLog = new AtomicReference<>();
   private volatile Orders orders;
   private boolean localGivenUp;
+  private String lastProblem = "";
 
   private GenerationIndexing(
       IndexGeneration generation,
@@ -175,7 +176,10 @@ final class GenerationIndexing implements AutoCloseable {
       return !isStopping();
     } catch (RuntimeException e) {
       if (!isStopping()) {
-        LOG.warn("generation={} is tried again", generation.number(), e);
+        if (!e.toString().equals(lastProblem)) {
+          LOG.warn("generation={} is tried again until it works", generation.number(), e);
+        }
+        lastProblem = e.toString();
         status.updateAndGet(last -> last.in(Phase.RETRYING, e.toString()));
       }
       return !stop.await(RETRY_WAIT.toMillis(), TimeUnit.MILLISECONDS);
@@ -195,6 +199,7 @@ final class GenerationIndexing implements AutoCloseable {
                   spec,
                   shared.clock()));
       localGivenUp = false;
+      lastProblem = "";
       ImageLog log =
           closer.register(ImageLog.open(shared.clients(), spec, writer.progress().positions()));
       DeadLetters letters =
