@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Commits, publishes and opens twice a second while 50,000 images of 64 components stream in, a
+ * Commits, publishes and opens twice a second while 50,000 images of 256 components stream in, a
  * tenth of them updates, and says how long each takes. {@code -Dspeed.pace=0} does not wait.
  */
 @Tag("soak")
@@ -28,13 +28,15 @@ final class PublishingSpeedIT {
   private static final int PER_COMMIT = Integer.getInteger("speed.per-commit", 100);
   private static final long PACE_MILLIS = Long.getLong("speed.pace", 100);
 
+  private static final int DIMENSIONS = 256;
+
   @TempDir Path folder;
 
   @Test
   void staysFarBelowTheCommitInterval() throws IOException {
     ObjectStore store = ObjectStore.open(folder.resolve("store"));
     Publications publications = new Publications(store, InstantSource.system());
-    TestImages images = new TestImages(3, 64);
+    TestImages images = new TestImages(3, DIMENSIONS);
     Random random = new Random(3);
     List<Double> puts = new ArrayList<>();
     List<Double> commits = new ArrayList<>();
