@@ -1,0 +1,75 @@
+package infomax.trainer;
+
+import infomax.runtime.config.ConfigurationException;
+import infomax.runtime.config.Settings;
+import infomax.trainer.network.NetworkShape;
+import infomax.trainer.objective.Preset;
+import infomax.trainer.training.TrainingOrder;
+import java.nio.file.Path;
+
+/**
+ * Configuration of the trainer.
+ *
+ * @param folder where running trainings keep snapshot and checkpoint ({@code trainer.path})
+ * @param inputSize side of the encoders' input in pixels, 32 or 64 ({@code trainer.input-size})
+ * @param preset preset of requests that name none ({@code trainer.preset})
+ * @param imagesSeen images a training sees unless its request says otherwise; 0 for what suits the
+ *     preset ({@code trainer.images-seen})
+ * @param seed of the untrained network, and of trainings whose request names none ({@code
+ *     trainer.seed})
+ * @param threads threads of steps and inference ({@code trainer.threads})
+ * @param snapshotImagesMax most images in a snapshot ({@code trainer.snapshot-images-max})
+ * @param afterImages a training is asked for after this many new images; 0 for never ({@code
+ *     trainer.after-images})
+ */
+public record TrainerConfig(
+    Path folder,
+    int inputSize,
+    String preset,
+    long imagesSeen,
+    long seed,
+    int threads,
+    int snapshotImagesMax,
+    long afterImages) {
+
+  private static final int SNAPSHOT_IMAGES_MAX = 1_000_000;
+
+  /** Validates input size and preset. */
+  public TrainerConfig {
+    if (inputSize != 32 && inputSize != 64) {
+      throw new ConfigurationException(
+          "setting trainer.input-size is '" + inputSize + "', expected 32 or 64");
+    }
+    if (!Preset.names().contains(preset)) {
+      throw new ConfigurationException(
+          "setting trainer.preset is '" + preset + "', expected one of " + Preset.names());
+    }
+  }
+
+  /**
+   * Reads the settings.
+   *
+   * @throws ConfigurationException naming the first one that cannot be used
+   */
+  public static TrainerConfig from(Settings settings) {
+    return new TrainerConfig(
+        settings.path("trainer.path", Path.of("data", "trainer")),
+        settings.integer("trainer.input-size", 32, 32, 64),
+        settings.text("trainer.preset", "default"),
+        settings.whole("trainer.images-seen", 0, 0, TrainingOrder.IMAGES_SEEN_MAX),
+        settings.whole("trainer.seed", 1, Long.MIN_VALUE, Long.MAX_VALUE),
+        settings.integer("trainer.threads", Runtime.getRuntime().availableProcessors(), 1, 256),
+        settings.integer("trainer.snapshot-images-max", 50_000, 100, SNAPSHOT_IMAGES_MAX),
+        settings.whole("trainer.after-images", 0, 0, Long.MAX_VALUE));
+  }
+
+  /** The encoders' shape. */
+  NetworkShape shape() {
+    return NetworkShape.of(inputSize);
+  }
+
+  /** What a training is like unless its request says otherwise. */
+  TrainingOrder.Defaults defaults() {
+    return new TrainingOrder.Defaults(preset, imagesSeen, seed);
+  }
+}

@@ -1,0 +1,124 @@
+package infomax.trainer.engine;
+
+import infomax.trainer.kernels.PatchWriter;
+import java.util.ArrayList;
+import java.util.List;
+import org.nd4j.linalg.api.ops.CustomOp;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The products of one convolution, bound to their buffers for every worker. */
+sealed interface ConvolutionProduct {
+
+  /** Writes a worker's share of the convolution's output. */
+  void forward(int worker);
+
+  /**
+   * Reads the gradient that has replaced the output, and writes the worker's part of the weights'
+   * gradient and its share of the input's, if anything wants that.
+   */
+  void backward(int worker);
+
+  /**
+   * The first convolution: bytes to patches to one matrix product. It has no input gradient, which
+   * saves more than the patches cost.
+   */
+  final class OfImages implements ConvolutionProduct {
+
+    private final Workers workers;
+    private final NativeFloats patches;
+    private final List<PatchWriter> writers = new ArrayList<>();
+    private final List<CustomOp> forward = new ArrayList<>();
+    private final List<CustomOp> backward = new ArrayList<>();
+    private byte[] pixels = {};
+
+    OfImages(
+        Workers workers,
+        NativeArena arena,
+        ParameterBuffers buffers,
+        NativeFloats convolved,
+        int side) {
+      this.workers = workers;
+      this.patches = arena.floats(convolved.rows(), PatchWriter.PATCH);
+      int channels = convolved.columns();
+      for (int worker = 0; worker < workers.count(); worker++) {
+        int from = workers.from(worker) * side * side;
+        int to = workers.to(worker) * side * side;
+        writers.add(new PatchWriter(side));
+        forward.add(
+            Products.product(
+                patches.matrix(from, to),
+                buffers.weights("conv0.w").reshape('c', PatchWriter.PATCH, channels),
+                convolved.matrix(from, to)));
+        backward.add(
+            Products.transposedLeft(
+                patches.matrix(from, to),
+                convolved.matrix(from, to),
+                buffers
+                    .weightGradient(worker, "conv0.w")
+                    .reshape('c', PatchWriter.PATCH, channels)));
+      }
+    }
+
+    /** The images of the next forward pass, (image, colour, y, x); borrowed until it is over. */
+    void read(byte[] newPixels) {
+      pixels = newPixels;
+    }
+
+    @Override
+    public void forward(int worker) {
+      for (int image = workers.from(worker); image < workers.to(worker); image++) {
+        writers.get(worker).write(pixels, image, patches.segment(), image);
+      }
+      Nd4j.exec(forward.get(worker));
+    }
+
+    @Override
+    public void backward(int worker) {
+      Nd4j.exec(backward.get(worker));
+    }
+  }
+
+  /** A convolution of feature maps. */
+  final class OfMaps implements ConvolutionProduct {
+
+    private final List<CustomOp> forward = new ArrayList<>();
+    private final List<CustomOp> backward = new ArrayList<>();
+
+    OfMaps(
+        Workers workers,
+        ParameterBuffers buffers,
+        String weights,
+        Variable in,
+        NativeFloats convolved,
+        int side) {
+      int inputs = in.values().columns();
+      int outputs = convolved.columns();
+      for (int worker = 0; worker < workers.count(); worker++) {
+        long first = (long) workers.from(worker) * side * side;
+        int images = workers.to(worker) - workers.from(worker);
+        forward.add(
+            Products.convolution(
+                in.values().view(first * inputs, images, side, side, inputs),
+                buffers.weights(weights),
+                convolved.view(first * outputs, images, side, side, outputs)));
+        backward.add(
+            Products.convolutionGradient(
+                in.values().view(first * inputs, images, side, side, inputs),
+                buffers.weights(weights),
+                convolved.view(first * outputs, images, side, side, outputs),
+                in.gradient().view(first * inputs, images, side, side, inputs),
+                buffers.weightGradient(worker, weights)));
+      }
+    }
+
+    @Override
+    public void forward(int worker) {
+      Nd4j.exec(forward.get(worker));
+    }
+
+    @Override
+    public void backward(int worker) {
+      Nd4j.exec(backward.get(worker));
+    }
+  }
+}

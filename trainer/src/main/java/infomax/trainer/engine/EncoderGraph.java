@@ -1,0 +1,146 @@
+package infomax.trainer.engine;
+
+import infomax.trainer.kernels.Kernels;
+import infomax.trainer.kernels.Matrix;
+import infomax.trainer.network.Convolution;
+import infomax.trainer.network.NetworkShape;
+import infomax.trainer.network.NormStatistics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/**
+ * The convolutions with their batch normalisations, from bytes to the feature map C and the pooled
+ * features h. Every phase ends when all workers have finished it, because a normalisation needs the
+ * whole mini-batch.
+ */
+final class EncoderGraph {
+
+  private final Workers workers;
+  private final Kernels kernels;
+  private final int featureMapLayer;
+  private final ConvolutionProduct.OfImages images;
+  private final List<ConvolutionProduct> products = new ArrayList<>();
+  private final List<NormLayer> norms = new ArrayList<>();
+  private final List<Variable> outputs = new ArrayList<>();
+
+  EncoderGraph(
+      Kernels kernels,
+      Workers workers,
+      NativeArena arena,
+      ParameterBuffers buffers,
+      int miniBatch) {
+    this.workers = workers;
+    this.kernels = kernels;
+    NetworkShape shape = buffers.layout().shape();
+    this.featureMapLayer = shape.blocks() - 1;
+    List<Convolution> convolutions = shape.convolutions();
+    ConvolutionProduct.OfImages first = null;
+    for (Convolution convolution : convolutions) {
+      int i = convolution.ordinal();
+      int side = convolution.side();
+      int channels = convolution.outputChannels();
+      int outSide = i == convolutions.size() - 1 ? 1 : convolution.pooledSide();
+      NativeFloats convolved = arena.floats(miniBatch * side * side, channels);
+      Variable out = arena.variable(miniBatch * outSide * outSide, channels);
+      if (first == null) {
+        first = new ConvolutionProduct.OfImages(workers, arena, buffers, convolved, side);
+        products.add(first);
+      } else {
+        products.add(
+            new ConvolutionProduct.OfMaps(
+                workers, buffers, "conv" + i + ".w", outputs.getLast(), convolved, side));
+      }
+      norms.add(
+          new NormLayer(kernels.norm(), workers, buffers, convolution, convolved, out, outSide));
+      outputs.add(out);
+    }
+    this.images = Objects.requireNonNull(first, "a network has convolutions");
+  }
+
+  /** C, (image and location, channel). */
+  Variable featureMap() {
+    return outputs.get(featureMapLayer);
+  }
+
+  /** h, (image, channel). */
+  Variable pooled() {
+    return outputs.getLast();
+  }
+
+  /** Forward pass that normalises by the mini-batch and updates the running statistics. */
+  void forwardTraining(byte[] pixels, double momentum) {
+    forward(pixels, layer -> layer.useMiniBatch(momentum));
+  }
+
+  /** Forward pass that normalises by the running statistics. */
+  void forwardInference(byte[] pixels) {
+    forward(pixels, NormLayer::useRunning);
+  }
+
+  private void forward(byte[] pixels, Consumer<NormLayer> normalise) {
+    images.read(pixels);
+    for (int i = 0; i < products.size(); i++) {
+      int layer = i;
+      workers.run(
+          worker -> {
+            if (layer > 0) {
+              norms.get(layer - 1).activate(worker);
+            }
+            products.get(layer).forward(worker);
+            norms.get(layer).collect(worker);
+          });
+      normalise.accept(norms.get(layer));
+    }
+    workers.run(norms.getLast()::activate);
+  }
+
+  /**
+   * Backward pass from the gradient of h.
+   *
+   * @param featureMapGradient what the local term adds to the gradient of C
+   */
+  void backward(NativeFloats featureMapGradient) {
+    workers.run(norms.getLast()::collectGradient);
+    for (int i = products.size() - 1; i >= 0; i--) {
+      int layer = i;
+      norms.get(layer).shareGradient();
+      workers.run(
+          worker -> {
+            norms.get(layer).applyGradient(worker);
+            products.get(layer).backward(worker);
+            if (layer - 1 == featureMapLayer) {
+              addToFeatureMap(featureMapGradient, worker);
+            }
+            if (layer > 0) {
+              norms.get(layer - 1).collectGradient(worker);
+            }
+          });
+    }
+  }
+
+  private void addToFeatureMap(NativeFloats featureMapGradient, int worker) {
+    int locations = NetworkShape.LOCATIONS;
+    int from = workers.from(worker) * locations;
+    int rows = workers.to(worker) * locations - from;
+    Matrix gradient = featureMap().gradient().matrix();
+    kernels.dense().add(gradient, from, featureMapGradient.matrix(), from, rows, gradient, from);
+  }
+
+  NormStatistics statistics(NetworkShape shape) {
+    float[][] means = new float[norms.size()][];
+    float[][] variances = new float[norms.size()][];
+    for (int i = 0; i < norms.size(); i++) {
+      means[i] = norms.get(i).running().mean();
+      variances[i] = norms.get(i).running().variance();
+    }
+    return NormStatistics.of(shape, means, variances);
+  }
+
+  void restore(NormStatistics statistics) {
+    for (int i = 0; i < norms.size(); i++) {
+      norms.get(i).running().set(statistics.mean(i), statistics.variance(i));
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package infomax.trainer.engine;
+
+import infomax.trainer.engine.DenseProduct.WeightRows;
+import infomax.trainer.kernels.DenseKernels;
+import infomax.trainer.kernels.Matrix;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/**
+ * Jensen-Shannon with MLP critics and one shuffled negative per positive.
+ *
+ * <p>The critic's first layer is linear in the concatenation of its two sides, so it is computed
+ * per side and once per row; a pair is then a sum of two rows, and a negative just another row
+ * number. The pairs of an image lie together: first the positives of its locations, then their
+ * negatives.
+ */
+final class MlpTerm implements InformationTerm {
+
+  private final TermWiring wiring;
+  private final DenseKernels kernels;
+  private final Workers workers;
+  private final Variable left;
+  private final Variable right;
+  private final Variable leftPart;
+  private final Variable rightPart;
+  private final Variable first;
+  private final Variable second;
+  private final Variable third;
+  private final DenseProduct leftProduct;
+  private final DenseProduct rightProduct;
+  private final DenseProduct secondProduct;
+  private final DenseProduct thirdProduct;
+  private final float[] scores;
+  private final double[] lossParts;
+  private int[] partners = {};
+  private int[] partnerOf = {};
+
+  MlpTerm(TermWiring wiring, int width) {
+    this.wiring = wiring;
+    this.kernels = wiring.kernels();
+    this.workers = wiring.workers();
+    NativeArena arena = wiring.arena();
+    int dimensions = wiring.dimensions();
+    int pairs = 2 * wiring.right().rows();
+    this.left = new Variable(wiring.left(), arena.floats(wiring.images(), dimensions));
+    this.right = new Variable(wiring.right(), arena.floats(wiring.right().rows(), dimensions));
+    this.leftPart = arena.variable(wiring.images(), width);
+    this.rightPart = arena.variable(wiring.right().rows(), width);
+    this.first = arena.variable(pairs, width);
+    this.second = arena.variable(pairs, width);
+    NativeFloats last = arena.floats(pairs, width);
+    this.third = new Variable(last, last);
+    this.leftProduct = product(new WeightRows(name("d1.w"), 0, dimensions), left, leftPart);
+    this.rightProduct =
+        product(new WeightRows(name("d1.w"), dimensions, 2 * dimensions), right, rightPart);
+    this.secondProduct = product(new WeightRows(name("d2.w"), 0, width), first, second);
+    this.thirdProduct = product(new WeightRows(name("d3.w"), 0, width), second, third);
+    this.scores = new float[pairs];
+    this.lossParts = new double[workers.count()];
+  }
+
+  @Override
+  public void read(int[] newPartners) {
+    partners = newPartners;
+    partnerOf = new int[newPartners.length];
+    Arrays.fill(partnerOf, -1);
+    for (int i = 0; i < newPartners.length; i++) {
+      if (partnerOf[newPartners[i]] >= 0) {
+        throw new IllegalArgumentException(
+            "image " + newPartners[i] + " is the negative of two, expected a permutation");
+      }
+      partnerOf[newPartners[i]] = i;
+    }
+  }
+
+  @Override
+  public void project(int worker) {
+    leftProduct.forward(worker);
+    rightProduct.forward(worker);
+  }
+
+  @Override
+  public void compare(int worker) {
+    Matrix bias = row("d1.b");
+    for (int image = workers.from(worker); image < workers.to(worker); image++) {
+      pair(image, image, bias, positiveRow(image));
+      pair(image, partners[image], bias, negativeRow(image));
+    }
+    int from = positiveRow(workers.from(worker));
+    int to = positiveRow(workers.to(worker));
+    secondProduct.forward(worker);
+    kernels.addBiasRelu(second.values().matrix(), from, to, row("d2.b"));
+    thirdProduct.forward(worker);
+    kernels.addBiasRelu(third.values().matrix(), from, to, row("d3.b"));
+    kernels.dot(third.values().matrix(), from, to, row("d4.w"), scores);
+    lossParts[worker] = scoreLoss(from, to);
+    backThroughLayers(worker, from, to);
+  }
+
+  private void pair(int image, int other, Matrix bias, int outRow) {
+    int locations = wiring.locations();
+    kernels.pairRelu(
+        leftPart.values().matrix(),
+        image,
+        rightPart.values().matrix(),
+        other * locations,
+        locations,
+        bias,
+        first.values().matrix(),
+        outRow);
+  }
+
+  /** Replaces scores by the loss's gradient with respect to them. */
+  private double scoreLoss(int from, int to) {
+    double bias = row("d4.b").values().get(ValueLayout.JAVA_FLOAT, 0);
+    double factor = wiring.weight() / wiring.right().rows();
+    double loss = 0;
+    for (int i = from; i < to; i++) {
+      double sign = i / wiring.locations() % 2 == 0 ? -1 : 1;
+      double score = sign * (scores[i] + bias);
+      loss += softplus(score);
+      scores[i] = (float) (factor * sign / (1 + Math.exp(-score)));
+    }
+    return loss;
+  }
+
+  private void backThroughLayers(int worker, int from, int to) {
+    Matrix scoreWeightGradient = rowGradient(worker, "d4.w");
+    scoreWeightGradient.values().fill((byte) 0);
+    kernels.weightedSum(third.values().matrix(), from, to, scores, scoreWeightGradient);
+    double scoreBiasGradient = 0;
+    for (int i = from; i < to; i++) {
+      scoreBiasGradient += scores[i];
+    }
+    rowGradient(worker, "d4.b").values().set(ValueLayout.JAVA_FLOAT, 0, (float) scoreBiasGradient);
+    kernels.dotReluGradient(third.values().matrix(), from, to, scores, row("d4.w"));
+    kernels.columnSums(third.gradient().matrix(), from, to, rowGradient(worker, "d3.b"));
+    thirdProduct.backward(worker);
+    kernels.reluGradient(second.gradient().matrix(), second.values().matrix(), from, to);
+    kernels.columnSums(second.gradient().matrix(), from, to, rowGradient(worker, "d2.b"));
+    secondProduct.backward(worker);
+    kernels.reluGradient(first.gradient().matrix(), first.values().matrix(), from, to);
+    kernels.columnSums(first.gradient().matrix(), from, to, rowGradient(worker, "d1.b"));
+  }
+
+  @Override
+  public double loss() {
+    return Arrays.stream(lossParts).sum() / wiring.right().rows();
+  }
+
+  @Override
+  public void backward(int worker) {
+    int locations = wiring.locations();
+    Matrix pairs = first.gradient().matrix();
+    Matrix leftGradient = leftPart.gradient().matrix();
+    Matrix rightGradient = rightPart.gradient().matrix();
+    for (int image = workers.from(worker); image < workers.to(worker); image++) {
+      int positive = positiveRow(image);
+      int negativeElsewhere = negativeRow(partnerOf[image]);
+      kernels.add(
+          pairs, positive, pairs, negativeElsewhere, locations, rightGradient, image * locations);
+      kernels.sumRows(pairs, positive, positiveRow(image + 1), leftGradient, image);
+    }
+    leftProduct.backward(worker);
+    rightProduct.backward(worker);
+  }
+
+  @Override
+  public NativeFloats leftGradient() {
+    return left.gradient();
+  }
+
+  @Override
+  public NativeFloats rightGradient() {
+    return right.gradient();
+  }
+
+  private int positiveRow(int image) {
+    return 2 * wiring.locations() * image;
+  }
+
+  private int negativeRow(int image) {
+    return positiveRow(image) + wiring.locations();
+  }
+
+  private DenseProduct product(WeightRows weights, Variable in, Variable out) {
+    return new DenseProduct(workers, wiring.buffers(), weights, in, out);
+  }
+
+  private Matrix row(String parameter) {
+    return wiring.buffers().row(name(parameter));
+  }
+
+  private Matrix rowGradient(int worker, String parameter) {
+    return wiring.buffers().rowGradient(worker, name(parameter));
+  }
+
+  private String name(String parameter) {
+    return wiring.name() + "." + parameter;
+  }
+
+  private static double softplus(double x) {
+    return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+  }
+}

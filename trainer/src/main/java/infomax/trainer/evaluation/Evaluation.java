@@ -1,0 +1,116 @@
+package infomax.trainer.evaluation;
+
+import infomax.trainer.evaluation.Neighbours.Metric;
+import infomax.trainer.snapshot.TrainingSnapshot;
+import infomax.trainer.statistics.VectorSet;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Measures encoders on one snapshot: the same held-out queries, gallery and augmented views for
+ * every one of them, so that figures compare. See {@link EvaluationSet} for what is drawn.
+ */
+public final class Evaluation {
+
+  private static final Duration PROBE_TIME_MAX = Duration.ofSeconds(3);
+  private static final float HALF = 0.5f;
+
+  private final EvaluationSet set;
+  private final long seed;
+
+  private Evaluation(EvaluationSet set, long seed) {
+    this.set = set;
+    this.seed = seed;
+  }
+
+  /**
+   * An evaluation on a snapshot.
+   *
+   * @param seed seed of augmented views and linear probe
+   * @throws IllegalArgumentException if the snapshot is too small
+   */
+  public static Evaluation of(TrainingSnapshot snapshot, long seed) {
+    return new Evaluation(EvaluationSet.of(snapshot, seed), seed);
+  }
+
+  /** Maps images to embeddings. */
+  @FunctionalInterface
+  public interface Embedder {
+    /**
+     * Embeds images.
+     *
+     * @param images 3 x s x s bytes each
+     * @return one vector per image, in order
+     */
+    VectorSet embed(List<byte[]> images);
+  }
+
+  /** Measures the raw pixels, value / 255 - 0.5, as if they were embeddings. */
+  public EncoderScores pixels() {
+    return score("pixels", Evaluation::rawPixels);
+  }
+
+  /** Measures an encoder. */
+  public EncoderScores score(String name, Embedder encoder) {
+    VectorSet queries = encoder.embed(set.queries());
+    VectorSet gallery = encoder.embed(set.gallery());
+    VectorSet views = encoder.embed(set.views());
+    Spread spread = Spread.of(queries);
+    QueryScores ownView = Retrieval.ownViewHitAt1(views, queries);
+    int[] labelledQueries = set.labelledQueries();
+    int[] labelledGallery = set.labelledGallery();
+    if (labelledQueries.length < Gate.LABELLED_MIN || labelledGallery.length < Retrieval.K) {
+      return new EncoderScores(name, Optional.empty(), Optional.empty(), ownView, spread, Map.of());
+    }
+    VectorSet from = select(queries, labelledQueries);
+    VectorSet to = select(gallery, labelledGallery);
+    List<String> fromLabels = select(set.queryLabels(), labelledQueries);
+    List<String> toLabels = select(set.galleryLabels(), labelledGallery);
+    Map<String, Double> further = new TreeMap<>();
+    further.put("gallery", (double) to.count());
+    new LinearProbe(seed, PROBE_TIME_MAX)
+        .accuracy(to, toLabels, from, fromLabels)
+        .ifPresent(accuracy -> further.put("linearProbeAccuracy", accuracy));
+    return new EncoderScores(
+        name,
+        Optional.of(Retrieval.precisionAt10(from, fromLabels, to, toLabels, Metric.COSINE)),
+        Optional.of(Retrieval.precisionAt10(from, fromLabels, to, toLabels, Metric.EUCLIDEAN)),
+        ownView,
+        spread,
+        further);
+  }
+
+  private static VectorSet rawPixels(List<byte[]> images) {
+    return VectorSet.filled(
+        images.size(),
+        images.getFirst().length,
+        (row, target, offset) -> {
+          byte[] image = images.get(row);
+          for (int i = 0; i < image.length; i++) {
+            target[offset + i] = (image[i] & 0xff) / 255f - HALF;
+          }
+        });
+  }
+
+  private static VectorSet select(VectorSet set, int[] rows) {
+    if (rows.length == set.count()) {
+      return set;
+    }
+    return VectorSet.filled(
+        rows.length,
+        set.dimensions(),
+        (row, target, offset) ->
+            System.arraycopy(set.row(rows[row]), 0, target, offset, set.dimensions()));
+  }
+
+  private static List<String> select(List<String> labels, int[] rows) {
+    List<String> selected = new ArrayList<>(rows.length);
+    Arrays.stream(rows).forEach(row -> selected.add(labels.get(row)));
+    return selected;
+  }
+}

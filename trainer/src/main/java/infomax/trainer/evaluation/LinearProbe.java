@@ -1,0 +1,133 @@
+package infomax.trainer.evaluation;
+
+import infomax.trainer.statistics.Moments;
+import infomax.trainer.statistics.VectorSet;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.evaluation.classification.Evaluation;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+/**
+ * How well a linear classifier reads labels off the embeddings: softmax regression (Adam 1e-2, L2
+ * 1e-4, mini-batches of 256) on standardised features of the training part, accuracy on the
+ * held-out part. Labels unknown to the training part count as wrong. Stops early when its time is
+ * up.
+ */
+final class LinearProbe {
+
+  private static final int EPOCHS = 20;
+  private static final int MINI_BATCH = 256;
+  private static final int IMAGES_MIN = 100;
+
+  private final long seed;
+  private final Duration timeMax;
+
+  /** A probe whose weights start from {@code seed}. */
+  LinearProbe(long seed, Duration timeMax) {
+    this.seed = seed;
+    this.timeMax = timeMax;
+  }
+
+  /** Accuracy from 0 to 1; empty if there are too few labelled images or only one class. */
+  OptionalDouble accuracy(
+      VectorSet training,
+      List<String> trainingLabels,
+      VectorSet heldOut,
+      List<String> heldOutLabels) {
+    SortedSet<String> names = new TreeSet<>(trainingLabels);
+    if (names.size() < 2
+        || training.count() < IMAGES_MIN
+        || heldOut.count() == 0
+        || !training.isFinite()
+        || !heldOut.isFinite()) {
+      return OptionalDouble.empty();
+    }
+    List<String> classes = List.copyOf(names);
+    Moments moments = Moments.of(training);
+    MultiLayerNetwork network = new MultiLayerNetwork(configuration(training, classes.size()));
+    network.init();
+    List<DataSet> batches = batches(standardised(training, moments), trainingLabels, classes);
+    long deadlineNanos = System.nanoTime() + timeMax.toNanos();
+    for (int epoch = 0; epoch < EPOCHS && System.nanoTime() < deadlineNanos; epoch++) {
+      batches.forEach(network::fit);
+    }
+    // One more column than the classifier has: labels it cannot know.
+    Evaluation evaluation = new Evaluation(classes.size() + 1);
+    INDArray predicted = network.output(array(standardised(heldOut, moments)));
+    evaluation.eval(
+        oneHot(heldOutLabels, classes, classes.size() + 1),
+        Nd4j.hstack(predicted, Nd4j.zeros(predicted.dataType(), predicted.rows(), 1)));
+    return OptionalDouble.of(evaluation.accuracy());
+  }
+
+  private MultiLayerConfiguration configuration(VectorSet training, int classes) {
+    return new NeuralNetConfiguration.Builder()
+        .seed(seed)
+        .updater(new Adam(1e-2))
+        .l2(1e-4)
+        .list()
+        .layer(
+            new OutputLayer.Builder(LossFunction.MCXENT)
+                .nIn(training.dimensions())
+                .nOut(classes)
+                .activation(Activation.SOFTMAX)
+                .build())
+        .build();
+  }
+
+  private static List<DataSet> batches(
+      VectorSet features, List<String> labels, List<String> classes) {
+    List<DataSet> batches = new java.util.ArrayList<>();
+    for (int begin = 0; begin < features.count(); begin += MINI_BATCH) {
+      int end = Math.min(begin + MINI_BATCH, features.count());
+      batches.add(
+          new DataSet(
+              array(features.range(begin, end)),
+              oneHot(labels.subList(begin, end), classes, classes.size())));
+    }
+    return batches;
+  }
+
+  private static VectorSet standardised(VectorSet set, Moments moments) {
+    double[] mean = moments.mean();
+    double[] deviation = moments.standardDeviation();
+    return VectorSet.filled(
+        set.count(),
+        set.dimensions(),
+        (row, target, offset) -> {
+          for (int d = 0; d < mean.length; d++) {
+            double scale = deviation[d] > 0 ? 1 / deviation[d] : 0;
+            target[offset + d] = (float) ((set.value(row, d) - mean[d]) * scale);
+          }
+        });
+  }
+
+  private static INDArray array(VectorSet set) {
+    INDArray array = Nd4j.create(set.count(), set.dimensions());
+    for (int row = 0; row < set.count(); row++) {
+      array.putRow(row, Nd4j.createFromArray(set.row(row)));
+    }
+    return array;
+  }
+
+  private static INDArray oneHot(List<String> labels, List<String> classes, int width) {
+    INDArray array = Nd4j.zeros(labels.size(), width);
+    for (int row = 0; row < labels.size(); row++) {
+      int known = classes.indexOf(labels.get(row));
+      array.putScalar(row, known >= 0 ? known : width - 1, 1);
+    }
+    return array;
+  }
+}

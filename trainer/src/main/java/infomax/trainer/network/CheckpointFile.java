@@ -1,0 +1,188 @@
+package infomax.trainer.network;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInput;
+import java.io.DataInputStream;
+import java.io.DataOutput;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * A {@link TrainingCheckpoint} on disk.
+ *
+ * <p>Fields in order, big-endian: magic {@code IMXC} (4 bytes), format version (int), preset
+ * (modified UTF-8), seed and step (long), input size and dimensions (int), kind of critics (byte: 1
+ * MLP, 2 projection) with its widths (int, int; the second is 0 for an MLP), parameters, first
+ * moments, second moments (each: count as int, then floats), then per batch normalisation its mean
+ * and its variance (likewise), and at last the SHA-256 of all bytes before it (32 bytes).
+ *
+ * <p>A file is written beside its name, forced to disk and renamed, so that a name always holds a
+ * whole checkpoint; a reader checks the digest before it believes anything.
+ */
+public final class CheckpointFile {
+
+  private static final int MAGIC = 0x494d5843;
+  private static final int VERSION = 1;
+  private static final byte MLP = 1;
+  private static final byte PROJECTION = 2;
+
+  private CheckpointFile() {}
+
+  /** Writes or replaces the checkpoint at that path. */
+  public static void write(Path file, TrainingCheckpoint checkpoint) throws IOException {
+    Path unfinished = file.resolveSibling(file.getFileName() + ".part");
+    MessageDigest digest = sha256();
+    try (FileChannel channel =
+            FileChannel.open(
+                unfinished,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE);
+        DataOutputStream out =
+            new DataOutputStream(
+                new DigestOutputStream(
+                    new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16),
+                    digest))) {
+      writeFields(out, checkpoint);
+      out.write(digest.digest());
+      out.flush();
+      channel.force(true);
+    }
+    Files.move(
+        unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /**
+   * Reads a checkpoint.
+   *
+   * @throws IOException if the file cannot be read, is cut off or damaged, or has another format
+   */
+  public static TrainingCheckpoint read(Path file) throws IOException {
+    MessageDigest digest = sha256();
+    try (DataInputStream in =
+        new DataInputStream(
+            new DigestInputStream(
+                new BufferedInputStream(Files.newInputStream(file), 1 << 16), digest))) {
+      TrainingCheckpoint checkpoint = readFields(in, Files.size(file));
+      byte[] computed = digest.digest();
+      if (!MessageDigest.isEqual(computed, in.readNBytes(computed.length))) {
+        throw new IOException("digest differs from the content");
+      }
+      return checkpoint;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new IOException(
+          "checkpoint %s is unreadable (%s), expected one written by this version: delete it to start anew"
+              .formatted(file, e.getMessage()),
+          e);
+    }
+  }
+
+  private static void writeFields(DataOutput out, TrainingCheckpoint checkpoint)
+      throws IOException {
+    Weights weights = checkpoint.weights();
+    out.writeInt(MAGIC);
+    out.writeInt(VERSION);
+    out.writeUTF(checkpoint.progress().preset());
+    out.writeLong(checkpoint.progress().seed());
+    out.writeLong(checkpoint.progress().step());
+    out.writeInt(weights.shape().inputSize());
+    out.writeInt(weights.shape().dimensions());
+    switch (weights.layout().critics()) {
+      case Critics.Mlp(int width) -> {
+        out.writeByte(MLP);
+        out.writeInt(width);
+        out.writeInt(0);
+      }
+      case Critics.Projection(int hidden, int output) -> {
+        out.writeByte(PROJECTION);
+        out.writeInt(hidden);
+        out.writeInt(output);
+      }
+    }
+    writeFloats(out, weights.parameters());
+    writeFloats(out, checkpoint.firstMoments());
+    writeFloats(out, checkpoint.secondMoments());
+    for (int layer = 0; layer < weights.statistics().layers(); layer++) {
+      writeFloats(out, weights.statistics().mean(layer));
+      writeFloats(out, weights.statistics().variance(layer));
+    }
+  }
+
+  private static TrainingCheckpoint readFields(DataInput in, long fileBytes) throws IOException {
+    require(in.readInt(), MAGIC, "magic");
+    require(in.readInt(), VERSION, "format version");
+    TrainingCheckpoint.Progress progress =
+        new TrainingCheckpoint.Progress(in.readUTF(), in.readLong(), in.readLong());
+    NetworkShape shape = new NetworkShape(in.readInt(), in.readInt());
+    ParameterLayout layout = ParameterLayout.of(shape, readCritics(in));
+    float[] parameters = readFloats(in, fileBytes);
+    float[] firstMoments = readFloats(in, fileBytes);
+    float[] secondMoments = readFloats(in, fileBytes);
+    int layers = shape.convolutions().size();
+    float[][] means = new float[layers][];
+    float[][] variances = new float[layers][];
+    for (int layer = 0; layer < layers; layer++) {
+      means[layer] = readFloats(in, fileBytes);
+      variances[layer] = readFloats(in, fileBytes);
+    }
+    NormStatistics statistics = NormStatistics.of(shape, means, variances);
+    return TrainingCheckpoint.of(
+        progress, Weights.of(layout, parameters, statistics), firstMoments, secondMoments);
+  }
+
+  private static Critics readCritics(DataInput in) throws IOException {
+    byte kind = in.readByte();
+    int first = in.readInt();
+    int second = in.readInt();
+    return switch (kind) {
+      case MLP -> new Critics.Mlp(first);
+      case PROJECTION -> new Critics.Projection(first, second);
+      default -> throw new IOException("kind of critics " + kind + ", expected 1 or 2");
+    };
+  }
+
+  private static void writeFloats(DataOutput out, float[] values) throws IOException {
+    out.writeInt(values.length);
+    ByteBuffer buffer = ByteBuffer.allocate(Math.multiplyExact(values.length, Float.BYTES));
+    buffer.asFloatBuffer().put(values);
+    out.write(buffer.array());
+  }
+
+  private static float[] readFloats(DataInput in, long fileBytes) throws IOException {
+    int count = in.readInt();
+    if (count < 0 || (long) count * Float.BYTES > fileBytes) {
+      throw new IOException("array of " + count + " floats in a file of " + fileBytes + " bytes");
+    }
+    byte[] bytes = new byte[count * Float.BYTES];
+    in.readFully(bytes);
+    float[] values = new float[count];
+    ByteBuffer.wrap(bytes).asFloatBuffer().get(values);
+    return values;
+  }
+
+  private static void require(int found, int expected, String what) throws IOException {
+    if (found != expected) {
+      throw new IOException("%s %d, expected %d".formatted(what, found, expected));
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

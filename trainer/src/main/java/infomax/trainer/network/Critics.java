@@ -1,0 +1,42 @@
+package infomax.trainer.network;
+
+/**
+ * The two discriminators trained beside the encoder, one for each mutual information term. They are
+ * not part of an encoder release.
+ */
+public sealed interface Critics {
+
+  /**
+   * Scores a pair with an MLP: the two sides concatenated, then three dense layers with ReLU, then
+   * one output. The local one is shared over the feature map's locations.
+   *
+   * @param width outputs of each hidden layer
+   */
+  record Mlp(int width) implements Critics {
+    /** Validates the width. */
+    public Mlp {
+      requirePositive("critic width", width);
+    }
+  }
+
+  /**
+   * Scores a pair by the cosine of two projections. Each side of each term has its own head: dense,
+   * ReLU, dense, scaled to unit length.
+   *
+   * @param hidden outputs of a head's first layer
+   * @param output length of a projection
+   */
+  record Projection(int hidden, int output) implements Critics {
+    /** Validates both widths. */
+    public Projection {
+      requirePositive("projection's hidden width", hidden);
+      requirePositive("projection's length", output);
+    }
+  }
+
+  private static void requirePositive(String what, int value) {
+    if (value < 1 || value > 4096) {
+      throw new IllegalArgumentException(what + " " + value + ", expected 1 to 4096");
+    }
+  }
+}

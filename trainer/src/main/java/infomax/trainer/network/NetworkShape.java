@@ -1,0 +1,91 @@
+package infomax.trainer.network;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The encoder's architecture, fixed by two numbers.
+ *
+ * <p>Input (n, 3, s, s), value / 255 - 0.5. Then B blocks of [conv 3x3, batch norm, LeakyReLU 0.2,
+ * max pool 2x2] with z / 2^(B-1), ..., z / 2, z channels, down to the feature map C of 4x4
+ * locations and z channels: B = 3 for 32 px, B = 4 for 64 px. Then two of [conv 3x3 z -> z, batch
+ * norm, LeakyReLU 0.2], a global max pool h (n, z), and two dense layers from h: the mean and the
+ * log variance of p(z|x). The embedding is the mean.
+ *
+ * @param inputSize height and width of an input image in pixels, 32 or 64
+ * @param dimensions z, the length of an embedding: at most 4096, and a multiple of 2^(B-1)
+ */
+public record NetworkShape(int inputSize, int dimensions) {
+
+  /** Length of an embedding unless chosen otherwise. */
+  public static final int DEFAULT_DIMENSIONS = 256;
+
+  /** Colour channels of an input image. */
+  public static final int COLOURS = 3;
+
+  /** Height and width of the feature map C. */
+  public static final int FEATURE_MAP_SIDE = 4;
+
+  /** Locations of the feature map C. */
+  public static final int LOCATIONS = FEATURE_MAP_SIDE * FEATURE_MAP_SIDE;
+
+  /** Convolutions between the feature map and the global max pool. */
+  public static final int CONVOLUTIONS_AFTER_FEATURE_MAP = 2;
+
+  /** Added to a variance before its root is taken, in every batch normalisation. */
+  public static final float NORM_EPSILON = 1e-3f;
+
+  /** Slope of LeakyReLU below zero. */
+  public static final float LEAKY_SLOPE = 0.2f;
+
+  private static final int DIMENSIONS_MAX = 4096;
+
+  /** Validates both numbers. */
+  public NetworkShape {
+    if (inputSize != 32 && inputSize != 64) {
+      throw new IllegalArgumentException("input size " + inputSize + " px, expected 32 or 64");
+    }
+    int divisor = 1 << (blocksOf(inputSize) - 1);
+    if (dimensions < divisor || dimensions > DIMENSIONS_MAX || dimensions % divisor != 0) {
+      throw new IllegalArgumentException(
+          "dimensions %d, expected a multiple of %d between %d and %d"
+              .formatted(dimensions, divisor, divisor, DIMENSIONS_MAX));
+    }
+  }
+
+  /** The shape for an input size with the default length of an embedding. */
+  public static NetworkShape of(int inputSize) {
+    return new NetworkShape(inputSize, DEFAULT_DIMENSIONS);
+  }
+
+  /** B, the number of pooled blocks: 3 for 32 px, 4 for 64 px. */
+  public int blocks() {
+    return blocksOf(inputSize);
+  }
+
+  /** All convolutions from the input to the global max pool: B pooled ones, then two plain ones. */
+  public List<Convolution> convolutions() {
+    List<Convolution> convolutions = new ArrayList<>();
+    int side = inputSize;
+    int channels = COLOURS;
+    for (int block = 0; block < blocks(); block++) {
+      int output = dimensions >> (blocks() - 1 - block);
+      convolutions.add(new Convolution(block, side, channels, output, true));
+      side /= 2;
+      channels = output;
+    }
+    for (int i = 0; i < CONVOLUTIONS_AFTER_FEATURE_MAP; i++) {
+      convolutions.add(new Convolution(blocks() + i, side, channels, dimensions, false));
+    }
+    return List.copyOf(convolutions);
+  }
+
+  /** Bytes of one input image: colours x side x side, one byte each. */
+  public int imageBytes() {
+    return COLOURS * inputSize * inputSize;
+  }
+
+  private static int blocksOf(int inputSize) {
+    return Integer.numberOfTrailingZeros(inputSize / FEATURE_MAP_SIDE);
+  }
+}

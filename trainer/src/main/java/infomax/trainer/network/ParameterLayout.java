@@ -1,0 +1,154 @@
+package infomax.trainer.network;
+
+import infomax.trainer.network.ParameterTensor.Kind;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where every trained parameter lies in one flat float buffer. Immutable.
+ *
+ * <p>Tensors follow one another without gaps, the encoder's first:
+ *
+ * <ul>
+ *   <li>{@code conv<i>.w} (3, 3, in, out): kernel row, kernel column, input channel, output channel
+ *       ("YXIO"; ONNX wants (out, in, row, column)); {@code bn<i>.g} (out) scale; {@code bn<i>.b}
+ *       (out) shift. There is no convolution bias: the normalisation after it would cancel it.
+ *   <li>{@code mean.w} (z, z) as (in, out), {@code mean.b} (z); {@code logvar.w}, {@code logvar.b}.
+ *   <li>MLP critics, {@code t} being {@code global} and then {@code local}: {@code t.d1.w} (2z,
+ *       width), whose first z rows read z and whose last z rows read the other side (z again, or a
+ *       location of the feature map); {@code t.d1.b}; {@code t.d2.w} (width, width), {@code
+ *       t.d2.b}; {@code t.d3.w}, {@code t.d3.b}; {@code t.d4.w} (width, 1), {@code t.d4.b} (1).
+ *   <li>Projection critics: {@code t.left.d1.w} (z, hidden), {@code t.left.d1.b}, {@code
+ *       t.left.d2.w} (hidden, output), {@code t.left.d2.b} read z; {@code t.right.*} likewise read
+ *       the other side.
+ * </ul>
+ */
+public final class ParameterLayout {
+
+  private final NetworkShape shape;
+  private final Critics critics;
+  private final List<ParameterTensor> tensors;
+  private final Map<String, ParameterTensor> byName;
+  private final int encoderSize;
+
+  private ParameterLayout(
+      NetworkShape shape, Critics critics, List<ParameterTensor> tensors, int encoderSize) {
+    this.shape = shape;
+    this.critics = critics;
+    this.tensors = List.copyOf(tensors);
+    this.byName = new HashMap<>();
+    for (ParameterTensor tensor : tensors) {
+      byName.put(tensor.name(), tensor);
+    }
+    this.encoderSize = encoderSize;
+  }
+
+  /** The layout of an encoder and its critics. */
+  public static ParameterLayout of(NetworkShape shape, Critics critics) {
+    Builder builder = new Builder();
+    int z = shape.dimensions();
+    for (Convolution convolution : shape.convolutions()) {
+      int i = convolution.ordinal();
+      int out = convolution.outputChannels();
+      int kernel = Convolution.KERNEL;
+      builder.add("conv" + i + ".w", Kind.WEIGHT, kernel, kernel, convolution.inputChannels(), out);
+      builder.add("bn" + i + ".g", Kind.SCALE, out);
+      builder.add("bn" + i + ".b", Kind.BIAS, out);
+    }
+    builder.dense("mean", z, z);
+    builder.dense("logvar", z, z);
+    int encoderSize = builder.end;
+    for (String term : List.of("global", "local")) {
+      switch (critics) {
+        case Critics.Mlp(int width) -> {
+          builder.dense(term + ".d1", 2 * z, width);
+          builder.dense(term + ".d2", width, width);
+          builder.dense(term + ".d3", width, width);
+          builder.dense(term + ".d4", width, 1);
+        }
+        case Critics.Projection(int hidden, int output) -> {
+          for (String side : List.of(".left", ".right")) {
+            builder.dense(term + side + ".d1", z, hidden);
+            builder.dense(term + side + ".d2", hidden, output);
+          }
+        }
+      }
+    }
+    return new ParameterLayout(shape, critics, builder.tensors, encoderSize);
+  }
+
+  /** The encoder's shape. */
+  public NetworkShape shape() {
+    return shape;
+  }
+
+  /** The critics trained beside it. */
+  public Critics critics() {
+    return critics;
+  }
+
+  /** All tensors in buffer order. */
+  public List<ParameterTensor> tensors() {
+    return tensors;
+  }
+
+  /** Length of the flat buffer, in floats. */
+  public int size() {
+    return tensors.getLast().end();
+  }
+
+  /** Length of the buffer's first part, which holds the encoder alone, in floats. */
+  public int encoderSize() {
+    return encoderSize;
+  }
+
+  /**
+   * The tensor of that name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public ParameterTensor tensor(String name) {
+    ParameterTensor tensor = byName.get(name);
+    if (tensor == null) {
+      throw new IllegalArgumentException(
+          "parameter '%s', expected one of %s"
+              .formatted(name, tensors.stream().map(ParameterTensor::name).toList()));
+    }
+    return tensor;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ParameterLayout that
+        && shape.equals(that.shape)
+        && critics.equals(that.critics);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * shape.hashCode() + critics.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "ParameterLayout[%s, %s, %d floats]".formatted(shape, critics, size());
+  }
+
+  private static final class Builder {
+    private final List<ParameterTensor> tensors = new ArrayList<>();
+    private int end;
+
+    void dense(String name, int in, int out) {
+      add(name + ".w", Kind.WEIGHT, in, out);
+      add(name + ".b", Kind.BIAS, out);
+    }
+
+    void add(String name, Kind kind, Integer... extents) {
+      ParameterTensor tensor = new ParameterTensor(name, end, List.of(extents), kind);
+      tensors.add(tensor);
+      end = tensor.end();
+    }
+  }
+}

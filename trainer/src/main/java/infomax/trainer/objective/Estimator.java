@@ -1,0 +1,60 @@
+package infomax.trainer.objective;
+
+import infomax.trainer.network.Critics;
+
+/**
+ * How the mutual information of a pair is estimated from a mini-batch of n images; both terms use
+ * the same one. Losses are minimised.
+ */
+public sealed interface Estimator {
+
+  /** The critics this estimator trains. */
+  Critics critics();
+
+  /** The loss of a term whose critics know nothing: what an untrained network starts near. */
+  double chance(int miniBatch, int locations);
+
+  /**
+   * Jensen-Shannon with one shuffled negative per positive: softplus(-T(positive)) +
+   * softplus(T(negative)), each a mean over images, in the local term over locations too. Positives
+   * are (z_i, z_i) and (z_i, C_i,l); negatives (z_i, z_p(i)) and (z_i, C_q(i),l), p and q random
+   * permutations of the mini-batch.
+   *
+   * @param critics the MLPs T
+   */
+  record JensenShannon(Critics.Mlp critics) implements Estimator {
+    @Override
+    public double chance(int miniBatch, int locations) {
+      return 2 * Math.log(2);
+    }
+  }
+
+  /**
+   * InfoNCE over all pairs of the mini-batch: cross-entropy of softmax(cosine / temperature).
+   *
+   * <p>Global term: left projections of z against right projections of z, the mean of "left i among
+   * all rights" and "right i among all lefts". Local term: left projections of z against right
+   * projections of the feature map's locations, the mean of "location (i, l) -> which z" (n
+   * candidates) and "z_i -> its own location (i, l) against the locations of the other images" (1 +
+   * (n - 1) x locations candidates for each l).
+   *
+   * @param critics the projection heads
+   * @param temperature divides the cosines, 0.05 to 10: smaller ones overflow single precision
+   */
+  record InfoNce(Critics.Projection critics, double temperature) implements Estimator {
+    /** Validates the temperature. */
+    public InfoNce {
+      if (!(temperature >= 0.05 && temperature <= 10)) {
+        throw new IllegalArgumentException("temperature " + temperature + ", expected 0.05 to 10");
+      }
+    }
+
+    @Override
+    public double chance(int miniBatch, int locations) {
+      double toImages = Math.log(miniBatch);
+      return locations == 1
+          ? toImages
+          : (toImages + Math.log(1 + (miniBatch - 1) * (double) locations)) / 2;
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package infomax.trainer.snapshot;
+
+import infomax.events.Positions;
+import infomax.events.image.ImageEvent;
+import infomax.events.image.ImageEventCodec;
+import infomax.events.image.MalformedRecordException;
+import infomax.imaging.EncoderPixels;
+import infomax.imaging.UndecodableImageException;
+import infomax.runtime.kafka.KafkaClients;
+import infomax.trainer.snapshot.NewestRecords.Chosen;
+import infomax.trainer.snapshot.NewestRecords.Place;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes training snapshots from {@code images}. The log is read twice, from its beginning to its
+ * end at the start: first to learn where the newest value of every image lies, then to decode just
+ * those. So nothing is decoded in vain and memory holds ids, not images. Thread-safe.
+ */
+public final class SnapshotReader {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SnapshotReader.class);
+  private static final int DECODERS = 2;
+  private static final int IN_FLIGHT_MAX = 64;
+
+  private final KafkaClients clients;
+  private final Limits limits;
+  private final InstantSource clock;
+
+  /**
+   * What a snapshot may hold.
+   *
+   * @param inputSize side of the images in pixels
+   * @param imagesMax most images; beyond it a uniform draw by id hash stays
+   * @param holdOut how many are held out
+   */
+  public record Limits(int inputSize, int imagesMax, HoldOut holdOut) {
+    /** Validates the numbers. */
+    public Limits {
+      if (inputSize < 1 || imagesMax < 1) {
+        throw new IllegalArgumentException(
+            "input size %d, at most %d images; expected both above 0"
+                .formatted(inputSize, imagesMax));
+      }
+    }
+  }
+
+  /** A reader of the log behind {@code clients}. */
+  public SnapshotReader(KafkaClients clients, Limits limits, InstantSource clock) {
+    this.clients = clients;
+    this.limits = limits;
+    this.clock = clock;
+  }
+
+  /**
+   * Reads a snapshot into a folder, replacing what is there, and opens it.
+   *
+   * @throws IOException if it cannot be written
+   */
+  public TrainingSnapshot read(Path folder) throws IOException, InterruptedException {
+    long startNanos = System.nanoTime();
+    try (LogScan scan = LogScan.open(clients, "trainer-snapshot")) {
+      Positions ends = scan.ends();
+      NewestRecords newest = new NewestRecords();
+      Positions reached = scan.scan(Positions.START, ends, newest::see);
+      List<Chosen> chosen = newest.choose(limits.imagesMax());
+      try (SnapshotWriter writer =
+          SnapshotWriter.create(folder, limits.inputSize(), chosen.size())) {
+        decode(scan, ends, chosen, writer);
+        SnapshotFacts facts =
+            writer.finish(chosen, limits.holdOut(), newest.malformed(), reached, clock.instant());
+        LOG.info(
+            "snapshot images={} held-out={} skipped={} in-log={} digest={} ms={}",
+            facts.images(),
+            facts.heldOut(),
+            facts.skipped(),
+            newest.images(),
+            facts.digest(),
+            (System.nanoTime() - startNanos) / 1_000_000);
+      }
+    }
+    return TrainingSnapshot.open(folder);
+  }
+
+  private void decode(LogScan scan, Positions ends, List<Chosen> chosen, SnapshotWriter writer)
+      throws IOException, InterruptedException {
+    Map<Place, Integer> slots = new HashMap<>();
+    for (int slot = 0; slot < chosen.size(); slot++) {
+      slots.put(chosen.get(slot).place(), slot);
+    }
+    Semaphore inFlight = new Semaphore(IN_FLIGHT_MAX);
+    try (ExecutorService decoders =
+        Executors.newFixedThreadPool(
+            DECODERS, Thread.ofPlatform().name("snapshot-decoder-", 0).daemon(true).factory())) {
+      scan.scan(
+          Positions.START,
+          ends,
+          consumed -> {
+            Integer slot = slots.get(new Place(consumed.partition(), consumed.offset()));
+            if (slot != null) {
+              inFlight.acquire();
+              decoders.execute(
+                  () -> {
+                    try {
+                      decode(consumed, slot, writer);
+                    } finally {
+                      inFlight.release();
+                    }
+                  });
+            }
+          });
+      decoders.shutdown();
+      if (!decoders.awaitTermination(1, TimeUnit.MINUTES)) {
+        throw new IOException("decoding did not end within a minute");
+      }
+    }
+  }
+
+  private void decode(ConsumerRecord<byte[], byte[]> consumed, int slot, SnapshotWriter writer) {
+    try {
+      if (ImageEventCodec.read(consumed) instanceof ImageEvent.ImageStored stored) {
+        EncoderPixels pixels = EncoderPixels.of(stored.image(), limits.inputSize());
+        writer.put(slot, pixels.bytes(), stored.metadata().label().orElse(""));
+      }
+    } catch (MalformedRecordException | UndecodableImageException e) {
+      LOG.debug(
+          "record partition={} offset={} skipped: {}",
+          consumed.partition(),
+          consumed.offset(),
+          e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package infomax.trainer.training;
+
+import infomax.events.Digest;
+import infomax.trainer.evaluation.EncoderScores;
+import infomax.trainer.evaluation.Evaluation;
+import infomax.trainer.evaluation.Gate;
+import infomax.trainer.export.OnnxFile;
+import infomax.trainer.network.NetworkShape;
+import infomax.trainer.snapshot.TrainingSnapshot;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A candidate beside pixels, random weights and the live encoder, and what the gate says of it.
+ *
+ * @param rows scores of pixels, random weights, the live encoder if there is one, and the candidate
+ * @param ruling the gate's
+ */
+record Comparison(List<EncoderScores> rows, Gate.Ruling ruling) {
+
+  Comparison {
+    rows = List.copyOf(rows);
+  }
+
+  /**
+   * Compares encoders, each given as its ONNX file; equal files are measured once.
+   *
+   * @param information figures of the candidate that only its training knows
+   */
+  static Comparison of(
+      TrainingSnapshot snapshot,
+      NetworkShape shape,
+      Files files,
+      Map<String, Double> information,
+      long seed,
+      int threads) {
+    Evaluation evaluation = Evaluation.of(snapshot, seed);
+    Map<Digest, EncoderScores> known = new HashMap<>();
+    Measure measure =
+        (name, onnx) ->
+            known
+                .computeIfAbsent(
+                    onnx.digest(),
+                    digest -> {
+                      try (EncoderEmbedder embedder = EncoderEmbedder.open(onnx, shape, threads)) {
+                        return evaluation.score(name, embedder);
+                      }
+                    })
+                .named(name);
+    EncoderScores pixels = evaluation.pixels();
+    EncoderScores random = measure.of("random-weights", files.random());
+    Optional<EncoderScores> live = files.live().map(onnx -> measure.of("live", onnx));
+    EncoderScores candidate = measure.of("candidate", files.candidate()).with(information);
+    List<EncoderScores> rows = new ArrayList<>(List.of(pixels, random));
+    live.ifPresent(rows::add);
+    rows.add(candidate);
+    return new Comparison(rows, new Gate(seed).judge(candidate, random, live));
+  }
+
+  /**
+   * The ONNX files compared.
+   *
+   * @param random the untrained network's
+   * @param live the live encoder's, if there is one
+   * @param candidate the candidate's
+   */
+  record Files(OnnxFile random, Optional<OnnxFile> live, OnnxFile candidate) {}
+
+  @FunctionalInterface
+  private interface Measure {
+    EncoderScores of(String name, OnnxFile onnx);
+  }
+}

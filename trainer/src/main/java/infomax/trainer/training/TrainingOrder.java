@@ -1,0 +1,91 @@
+package infomax.trainer.training;
+
+import infomax.events.control.ControlRequest;
+import infomax.trainer.objective.Preset;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a request asks for, with the defaults filled in.
+ *
+ * @param request id of the request
+ * @param preset how to train
+ * @param imagesSeen images to pass through the network, with repetition
+ * @param warmStart version of the release whose weights to begin with
+ * @param seed of weights and training
+ */
+public record TrainingOrder(
+    String request, Preset preset, long imagesSeen, Optional<Integer> warmStart, long seed) {
+
+  /** Most images a request may ask for. */
+  public static final long IMAGES_SEEN_MAX = 1_000_000_000L;
+
+  /**
+   * What a training is like unless its request says otherwise.
+   *
+   * @param preset name of the preset
+   * @param imagesSeen images to see; 0 for what suits the preset
+   * @param seed of weights and training
+   */
+  public record Defaults(String preset, long imagesSeen, long seed) {}
+
+  /**
+   * Reads a request.
+   *
+   * @throws RefusedTrainingException if a parameter has no sense
+   */
+  public static TrainingOrder of(ControlRequest request, Defaults defaults)
+      throws RefusedTrainingException {
+    Map<String, String> parameters = request.parameters();
+    Preset preset;
+    try {
+      preset = Preset.named(parameters.getOrDefault(ControlRequest.PRESET, defaults.preset()));
+    } catch (IllegalArgumentException e) {
+      throw new RefusedTrainingException(String.valueOf(e.getMessage()));
+    }
+    long byDefault = defaults.imagesSeen() > 0 ? defaults.imagesSeen() : suiting(preset);
+    long imagesSeen = number(parameters, ControlRequest.IMAGES_SEEN, byDefault, 1, IMAGES_SEEN_MAX);
+    long seed =
+        number(parameters, ControlRequest.SEED, defaults.seed(), Long.MIN_VALUE, Long.MAX_VALUE);
+    Optional<Integer> warmStart =
+        parameters.containsKey(ControlRequest.WARM_START)
+            ? Optional.of(
+                (int) number(parameters, ControlRequest.WARM_START, 0, 0, Integer.MAX_VALUE))
+            : Optional.empty();
+    return new TrainingOrder(request.id(), preset, imagesSeen, warmStart, seed);
+  }
+
+  /** Optimiser steps: full mini-batches, at least one. */
+  public long steps() {
+    return Math.max(1, imagesSeen / preset.miniBatch());
+  }
+
+  /**
+   * Images after which a preset is worth its time: InfoNCE with whitening passes pixels and random
+   * weights on 5,000 CIFAR-10 images after fewer than 10,000; the published recipe takes many times
+   * as long.
+   */
+  private static long suiting(Preset preset) {
+    return preset.name().equals("seed") ? 100_000 : 16_000;
+  }
+
+  private static long number(
+      Map<String, String> parameters, String name, long byDefault, long min, long max)
+      throws RefusedTrainingException {
+    String text = parameters.get(name);
+    if (text == null) {
+      return byDefault;
+    }
+    try {
+      long value = Long.parseLong(text.strip());
+      if (value >= min && value <= max) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // Told below, like a number out of range.
+    }
+    throw new RefusedTrainingException(
+        "parameter %s is '%s', expected a whole number from %d to %d"
+            .formatted(name, text, min, max));
+  }
+}

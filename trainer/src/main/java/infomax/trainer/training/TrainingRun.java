@@ -1,0 +1,259 @@
+package infomax.trainer.training;
+
+import infomax.events.Digest;
+import infomax.events.control.ControlState;
+import infomax.events.control.EncoderRelease;
+import infomax.events.control.EncoderRelease.TrainingSummary;
+import infomax.events.control.EncoderRelease.Verdict;
+import infomax.imaging.EncoderPixels;
+import infomax.store.ObjectStore;
+import infomax.trainer.evaluation.EncoderScores;
+import infomax.trainer.export.OnnxFile;
+import infomax.trainer.network.NetworkShape;
+import infomax.trainer.network.Weights;
+import infomax.trainer.objective.Estimator;
+import infomax.trainer.release.LossHistory;
+import infomax.trainer.release.ReleasePublisher;
+import infomax.trainer.release.UntrainedEncoder;
+import infomax.trainer.snapshot.SnapshotReader;
+import infomax.trainer.snapshot.TrainingSnapshot;
+import infomax.trainer.training.Progress.Phase;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Executes training requests, one at a time: snapshot, steps, export, comparison, release. What an
+ * interrupted execution left on disk is used by the next one of the same request. Used by one
+ * thread.
+ */
+public final class TrainingRun {
+
+  /** Configuration key of a release that names the request it answers. */
+  public static final String REQUEST = "request";
+
+  private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
+  private static final int IMAGES_MIN = 100;
+
+  private final Settings settings;
+  private final SnapshotReader snapshots;
+  private final ObjectStore store;
+  private final ReleasePublisher publisher;
+  private final Progress progress;
+  private final InstantSource clock;
+
+  /**
+   * What all trainings have in common.
+   *
+   * @param shape of the networks
+   * @param randomSeed seed of the untrained network that candidates are compared with
+   * @param threads threads of steps and inference
+   * @param root where run folders are
+   */
+  public record Settings(NetworkShape shape, long randomSeed, int threads, Path root) {}
+
+  /** Runs of trainings with these settings. */
+  public TrainingRun(
+      Settings settings,
+      SnapshotReader snapshots,
+      ObjectStore store,
+      ReleasePublisher publisher,
+      Progress progress,
+      InstantSource clock) {
+    this.settings = settings;
+    this.snapshots = snapshots;
+    this.store = store;
+    this.publisher = publisher;
+    this.progress = progress;
+    this.clock = clock;
+  }
+
+  /**
+   * Trains and publishes the release.
+   *
+   * @param control everything decided so far; tells the live encoder and the next version
+   * @throws RefusedTrainingException if it cannot be done as asked
+   * @throws IOException if it failed for a reason that may pass
+   * @throws InterruptedException if the thread was interrupted; a later execution goes on
+   */
+  public EncoderRelease execute(TrainingOrder order, ControlState control)
+      throws RefusedTrainingException, IOException, InterruptedException {
+    progress.begin(order);
+    try {
+      RunFolder folder = RunFolder.open(settings.root(), order.request());
+      Optional<EncoderRelease> live = live(control);
+      Weights initial = initial(order, control);
+      try (TrainingSnapshot snapshot = snapshot(folder)) {
+        progress.enter(Phase.TRAINING);
+        TrainedNetwork trained =
+            new TrainingSteps(order, snapshot, folder, progress, settings.threads()).run(initial);
+        int version = control.encoders().isEmpty() ? 1 : control.encoders().lastKey() + 1;
+        EncoderRelease release =
+            release(order, version, snapshot, trained, folder, live.map(EncoderRelease::onnx));
+        publisher.publish(release);
+        return release;
+      }
+    } finally {
+      progress.end();
+    }
+  }
+
+  /** Deletes what a finished request left on disk. */
+  public void clean(String request) throws IOException {
+    RunFolder.open(settings.root(), request).delete();
+  }
+
+  private TrainingSnapshot snapshot(RunFolder folder)
+      throws IOException, InterruptedException, RefusedTrainingException {
+    TrainingSnapshot snapshot = reopened(folder);
+    if (snapshot == null) {
+      snapshot = snapshots.read(folder.snapshot());
+    }
+    if (snapshot.images() < IMAGES_MIN) {
+      int images = snapshot.images();
+      snapshot.close();
+      throw new RefusedTrainingException(
+          "there are %d images to train on, expected at least %d: add images and ask again"
+              .formatted(images, IMAGES_MIN));
+    }
+    return snapshot;
+  }
+
+  private @Nullable TrainingSnapshot reopened(RunFolder folder) {
+    if (!TrainingSnapshot.exists(folder.snapshot())) {
+      return null;
+    }
+    try {
+      TrainingSnapshot kept = TrainingSnapshot.open(folder.snapshot());
+      if (kept.facts().inputSize() == settings.shape().inputSize()
+          && kept.facts().pixelPipeline() == EncoderPixels.PIPELINE_VERSION) {
+        LOG.info("snapshot kept images={} digest={}", kept.images(), kept.facts().digest());
+        return kept;
+      }
+      kept.close();
+    } catch (IOException e) {
+      LOG.warn("snapshot is read anew: {}", e.getMessage());
+    }
+    return null;
+  }
+
+  private Optional<EncoderRelease> live(ControlState control) throws RefusedTrainingException {
+    Optional<EncoderRelease> live =
+        control.live().map(generation -> control.encoders().get(generation.encoderVersion()));
+    if (live.isPresent() && live.get().inputSize() != settings.shape().inputSize()) {
+      throw new RefusedTrainingException(
+          "the live encoder %d takes %d px and this trainer is set to %d px, so they cannot be"
+                  .formatted(
+                      live.get().version(), live.get().inputSize(), settings.shape().inputSize())
+              + " compared: set trainer.input-size to the live encoder's, or start with an empty"
+              + " data folder");
+    }
+    return live;
+  }
+
+  private Weights initial(TrainingOrder order, ControlState control)
+      throws RefusedTrainingException, IOException {
+    return order.warmStart().isPresent()
+        ? WarmStart.weights(
+            order.warmStart().get(), control, store, settings.root(), settings.shape(), order)
+        : Weights.initial(settings.shape(), order.preset().critics(), order.seed());
+  }
+
+  private EncoderRelease release(
+      TrainingOrder order,
+      int version,
+      TrainingSnapshot snapshot,
+      TrainedNetwork trained,
+      RunFolder folder,
+      Optional<Digest> live)
+      throws IOException {
+    progress.enter(Phase.EVALUATION);
+    CandidateFile file = CandidateFile.of(trained, order, version, snapshot, settings.threads());
+    Comparison comparison =
+        Comparison.of(
+            snapshot,
+            settings.shape(),
+            new Comparison.Files(
+                UntrainedEncoder.onnx(settings.shape(), settings.randomSeed()),
+                live.map(store::read).map(OnnxFile::of),
+                file.onnx()),
+            information(order, trained),
+            order.seed(),
+            settings.threads());
+    progress.enter(Phase.PUBLISHING);
+    Map<String, Digest> artifacts =
+        new TreeMap<>(
+            publisher.put(
+                Artifacts.of(snapshot, settings.shape(), file, trained, settings.threads())));
+    artifacts.put(ReleasePublisher.CHECKPOINT, store.putFile(folder.checkpointFile()));
+    return new EncoderRelease(
+        version,
+        store.put(file.onnx().bytes()),
+        file.onnx().length(),
+        settings.shape().inputSize(),
+        settings.shape().dimensions(),
+        EncoderPixels.PIPELINE_VERSION,
+        comparison.ruling().accepted() ? Verdict.ACCEPTED : Verdict.REJECTED,
+        comparison.ruling().reasons(),
+        order.preset().name(),
+        order.seed(),
+        configuration(order, file),
+        order.warmStart().orElse(null),
+        summary(order, trained),
+        snapshot.summary(),
+        comparison.rows().stream().map(EncoderScores::row).toList(),
+        artifacts,
+        clock.instant());
+  }
+
+  /** Mutual information in nats that the last epoch's losses vouch for, at least. */
+  private static Map<String, Double> information(TrainingOrder order, TrainedNetwork trained) {
+    Estimator estimator = order.preset().objective().estimator();
+    double chanceGlobal = estimator.chance(order.preset().miniBatch(), 1);
+    double chanceLocal = estimator.chance(order.preset().miniBatch(), NetworkShape.LOCATIONS);
+    // The Jensen-Shannon bound counts both the positive and the negative.
+    double share = estimator instanceof Estimator.JensenShannon ? 0.5 : 1;
+    LossHistory losses = trained.losses();
+    int epoch = trained.lastEpoch();
+    return Map.of(
+        "informationGlobalNats",
+        share * (chanceGlobal - losses.meanOfEpoch(epoch, LossHistory.Point::global)),
+        "informationLocalNats",
+        share * (chanceLocal - losses.meanOfEpoch(epoch, LossHistory.Point::local)));
+  }
+
+  private Map<String, String> configuration(TrainingOrder order, CandidateFile file) {
+    Map<String, String> configuration = new TreeMap<>();
+    configuration.put(REQUEST, order.request());
+    configuration.put("imagesSeen", Long.toString(order.imagesSeen()));
+    configuration.put("objective", order.preset().objective().toString());
+    configuration.put("adam", order.preset().adam().toString());
+    configuration.put("miniBatch", Integer.toString(order.preset().miniBatch()));
+    configuration.put("normMomentum", Double.toString(order.preset().normMomentum()));
+    configuration.put("threads", Integer.toString(settings.threads()));
+    configuration.put(
+        "whitening",
+        file.whitened() ? Double.toString(CandidateFile.WHITENING_REGULARISATION) : "none");
+    configuration.put("parityEngine", Double.toString(file.parity().engineDifference()));
+    configuration.put("parityTribuo", Double.toString(file.parity().tribuoDifference()));
+    return configuration;
+  }
+
+  private static TrainingSummary summary(TrainingOrder order, TrainedNetwork trained) {
+    long seen = trained.steps() * order.preset().miniBatch();
+    double seconds = trained.seconds();
+    return new TrainingSummary(
+        seen,
+        trained.steps(),
+        seconds,
+        seconds > 0 ? seen / seconds : 0,
+        trained.losses().meanOfEpoch(1, LossHistory.Point::total),
+        trained.losses().meanOfEpoch(trained.lastEpoch(), LossHistory.Point::total));
+  }
+}

@@ -1,0 +1,162 @@
+package infomax.trainer.training;
+
+import infomax.trainer.engine.StepLosses;
+import infomax.trainer.engine.StepOutcome;
+import infomax.trainer.engine.Training;
+import infomax.trainer.engine.TrainingPlan;
+import infomax.trainer.network.TrainingCheckpoint;
+import infomax.trainer.network.Weights;
+import infomax.trainer.release.LossHistory;
+import infomax.trainer.release.LossHistory.Point;
+import infomax.trainer.snapshot.TrainingSnapshot;
+import infomax.trainer.statistics.VectorSet;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the optimiser steps of one training, from the beginning or from the last checkpoint, with a
+ * checkpoint after every epoch and when interrupted. Used once, by one thread.
+ */
+final class TrainingSteps {
+
+  /** Held-out images whose embeddings the exported file is compared on. */
+  static final int PARITY_IMAGES = 256;
+
+  private static final Logger LOG = LoggerFactory.getLogger(TrainingSteps.class);
+  private static final int POINTS = 300;
+
+  private final TrainingOrder order;
+  private final TrainingSnapshot snapshot;
+  private final RunFolder folder;
+  private final Progress progress;
+  private final int threads;
+  private final MiniBatches batches;
+
+  TrainingSteps(
+      TrainingOrder order,
+      TrainingSnapshot snapshot,
+      RunFolder folder,
+      Progress progress,
+      int threads) {
+    this.order = order;
+    this.snapshot = snapshot;
+    this.folder = folder;
+    this.progress = progress;
+    this.threads = threads;
+    this.batches = new MiniBatches(snapshot, order.preset().miniBatch(), order.seed());
+  }
+
+  /**
+   * Trains to the end.
+   *
+   * @param initial the network to begin with when there is no checkpoint to go on from
+   * @throws RefusedTrainingException if the training diverges
+   * @throws InterruptedException if the thread is interrupted; a checkpoint has been written
+   */
+  TrainedNetwork run(Weights initial)
+      throws IOException, InterruptedException, RefusedTrainingException {
+    TrainingPlan plan = new TrainingPlan(order.preset(), order.seed(), order.steps(), threads);
+    Optional<TrainingCheckpoint> kept = folder.checkpoint().filter(this::fits);
+    try (Training training =
+        kept.isPresent() ? Training.resume(plan, kept.get()) : Training.start(plan, initial)) {
+      LossHistory before =
+          kept.isPresent() ? folder.losses(training.stepsDone()) : LossHistory.EMPTY;
+      LossHistory losses = advance(training, before);
+      TrainingCheckpoint checkpoint = training.checkpoint();
+      folder.keep(checkpoint, losses);
+      return new TrainedNetwork(
+          checkpoint, losses, batches.stepsPerEpoch(), parityEmbeddings(training));
+    }
+  }
+
+  private boolean fits(TrainingCheckpoint checkpoint) {
+    return checkpoint.progress().preset().equals(order.preset().name())
+        && checkpoint.progress().seed() == order.seed()
+        && checkpoint.progress().step() <= order.steps()
+        && checkpoint.weights().layout().critics().equals(order.preset().critics())
+        && checkpoint.weights().shape().imageBytes() == snapshot.imageBytes();
+  }
+
+  private LossHistory advance(Training training, LossHistory before)
+      throws IOException, InterruptedException, RefusedTrainingException {
+    int epochs = (int) batches.epoch(order.steps() - 1) + 1;
+    LossHistory.Recorder recorder =
+        new LossHistory.Recorder(before, (int) (order.steps() / POINTS));
+    double secondsBefore = before.points().isEmpty() ? 0 : before.points().getLast().seconds();
+    long startNanos = System.nanoTime();
+    long lastNanos = startNanos;
+    while (training.stepsDone() < order.steps()) {
+      if (Thread.interrupted()) {
+        folder.keep(training.checkpoint(), recorder.history());
+        throw new InterruptedException("training stopped at step " + training.stepsDone());
+      }
+      long step = training.stepsDone();
+      StepOutcome outcome = training.step(batches.batch(step));
+      long nowNanos = System.nanoTime();
+      int epoch = (int) batches.epoch(step) + 1;
+      StepLosses losses = outcome.losses();
+      switch (outcome) {
+        case StepOutcome.Diverged diverged ->
+            throw new RefusedTrainingException(
+                "training diverged at step %d (%s): ask again with another seed or preset"
+                    .formatted(step, diverged.reason()));
+        case StepOutcome.Advanced advanced -> {
+          boolean lastOfEpoch =
+              advanced.step() % batches.stepsPerEpoch() == 0 || advanced.step() == order.steps();
+          recorder.add(
+              new Point(
+                  advanced.step(),
+                  epoch,
+                  1,
+                  losses.total(),
+                  losses.global(),
+                  losses.local(),
+                  losses.prior(),
+                  advanced.learningRate(),
+                  secondsBefore + (nowNanos - startNanos) / 1e9),
+              lastOfEpoch);
+          progress.stepped(
+              advanced.step(),
+              epoch,
+              epochs,
+              order.preset().miniBatch(),
+              (nowNanos - lastNanos) / 1e9,
+              losses);
+          if (lastOfEpoch && advanced.step() < order.steps()) {
+            folder.keep(training.checkpoint(), recorder.history());
+            LOG.info(
+                "epoch={}/{} step={}/{} loss={} global={} local={}",
+                epoch,
+                epochs,
+                advanced.step(),
+                order.steps(),
+                losses.total(),
+                losses.global(),
+                losses.local());
+          }
+        }
+      }
+      lastNanos = nowNanos;
+    }
+    return recorder.history();
+  }
+
+  private VectorSet parityEmbeddings(Training training) {
+    int images = Math.min(PARITY_IMAGES, snapshot.heldOut());
+    byte[] pixels = new byte[images * snapshot.imageBytes()];
+    for (int image = 0; image < images; image++) {
+      snapshot.copyPixels(image, pixels, image * snapshot.imageBytes());
+    }
+    List<float[]> embeddings = training.embed(pixels);
+    return VectorSet.filled(
+        images,
+        embeddings.getFirst().length,
+        (row, target, offset) -> {
+          float[] embedding = embeddings.get(row);
+          System.arraycopy(embedding, 0, target, offset, embedding.length);
+        });
+  }
+}

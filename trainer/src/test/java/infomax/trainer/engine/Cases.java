@@ -1,0 +1,76 @@
+package infomax.trainer.engine;
+
+import infomax.trainer.network.Critics;
+import infomax.trainer.network.NetworkShape;
+import infomax.trainer.network.ParameterLayout;
+import infomax.trainer.network.ParameterTensor;
+import infomax.trainer.network.Weights;
+import infomax.trainer.objective.Adam;
+import infomax.trainer.objective.Estimator;
+import infomax.trainer.objective.LearningRate;
+import infomax.trainer.objective.Objective;
+import infomax.trainer.objective.Preset;
+import java.util.Random;
+
+/** Small networks of the real architecture, with weights and images drawn from a seed. */
+final class Cases {
+
+  private Cases() {}
+
+  static Preset jensenShannon(int miniBatch, int width) {
+    return preset("js", new Estimator.JensenShannon(new Critics.Mlp(width)), miniBatch);
+  }
+
+  static Preset infoNce(int miniBatch, int width) {
+    return preset(
+        "nce", new Estimator.InfoNce(new Critics.Projection(width, width / 2), 0.2), miniBatch);
+  }
+
+  /** A prior heavy enough to be seen in the gradient. */
+  private static Preset preset(String name, Estimator estimator, int miniBatch) {
+    return new Preset(
+        name,
+        new Objective(0.5, 1.5, 0.3, estimator),
+        Adam.of(new LearningRate.Constant(1e-3)),
+        miniBatch,
+        0.9);
+  }
+
+  /** Initial weights with every scale and bias moved off its special value. */
+  static Weights weights(NetworkShape shape, Preset preset, long seed) {
+    Weights initial = Weights.initial(shape, preset.critics(), seed);
+    ParameterLayout layout = initial.layout();
+    float[] parameters = initial.parameters();
+    Random random = new Random(seed);
+    for (ParameterTensor tensor : layout.tensors()) {
+      if (tensor.kind() != ParameterTensor.Kind.WEIGHT) {
+        for (int i = tensor.offset(); i < tensor.end(); i++) {
+          parameters[i] += (float) (0.2 * random.nextGaussian());
+        }
+      }
+    }
+    return Weights.of(layout, parameters, initial.statistics());
+  }
+
+  static byte[] pixels(NetworkShape shape, int images, long seed) {
+    byte[] pixels = new byte[images * shape.imageBytes()];
+    new Random(seed).nextBytes(pixels);
+    return pixels;
+  }
+
+  static double[] doubles(float[] values) {
+    double[] doubles = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      doubles[i] = values[i];
+    }
+    return doubles;
+  }
+
+  static float[] floats(double[] values) {
+    float[] floats = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      floats[i] = (float) values[i];
+    }
+    return floats;
+  }
+}

@@ -1,0 +1,343 @@
+package infomax.trainer.engine;
+
+import infomax.trainer.network.Convolution;
+import infomax.trainer.network.NetworkShape;
+import infomax.trainer.network.ParameterLayout;
+import infomax.trainer.network.ParameterTensor;
+import infomax.trainer.objective.Estimator;
+import infomax.trainer.objective.Objective;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Network and objective written down plainly, in double precision, one scalar at a time. What the
+ * engine computes fast is compared with this.
+ */
+final class ReferenceNetwork {
+
+  private final Tape tape = new Tape();
+  private final ParameterLayout layout;
+  private final Objective objective;
+  private final int[] parameters;
+  private final int images;
+  private final List<double[]> batchMeans = new ArrayList<>();
+  private final List<double[]> batchVariances = new ArrayList<>();
+  private final int[][] mean;
+  private final int total;
+  private final int global;
+  private final int local;
+  private final int prior;
+
+  ReferenceNetwork(
+      ParameterLayout layout,
+      Objective objective,
+      double[] parameters,
+      byte[] pixels,
+      StepRandomness randomness) {
+    this.layout = layout;
+    this.objective = objective;
+    this.parameters = tape.inputs(parameters);
+    this.images = pixels.length / layout.shape().imageBytes();
+    int[][] features = pixelNodes(pixels);
+    int[][] featureMap = {};
+    for (Convolution convolution : layout.shape().convolutions()) {
+      features = block(convolution, features);
+      if (convolution.ordinal() == layout.shape().blocks() - 1) {
+        featureMap = features;
+      }
+    }
+    int[][] pooled = globalMax(features);
+    this.mean = dense("mean", pooled);
+    int[][] logVariance = dense("logvar", pooled);
+    int[][] z = sample(mean, logVariance, randomness.noise());
+    this.prior = prior(mean, logVariance);
+    this.global = term("global", z, z, randomness.globalPartners());
+    this.local = term("local", z, featureMap, randomness.localPartners());
+    this.total =
+        tape.sum(
+            tape.affine(global, objective.alpha(), 0),
+            tape.affine(local, objective.beta(), 0),
+            tape.affine(prior, objective.gamma(), 0));
+  }
+
+  StepLosses losses() {
+    return new StepLosses(
+        tape.value(total), tape.value(global), tape.value(local), tape.value(prior));
+  }
+
+  /** The gradient of the total loss, one value per parameter. */
+  double[] gradient() {
+    return Arrays.copyOf(tape.gradient(total), parameters.length);
+  }
+
+  /** The mean of p(z|x) of every image. */
+  List<float[]> means() {
+    return Arrays.stream(mean)
+        .map(row -> Cases.floats(Arrays.stream(row).mapToDouble(tape::value).toArray()))
+        .toList();
+  }
+
+  double[] batchMean(int layer) {
+    return batchMeans.get(layer);
+  }
+
+  /** Unbiased. */
+  double[] batchVariance(int layer) {
+    return batchVariances.get(layer);
+  }
+
+  private int[][] pixelNodes(byte[] pixels) {
+    int side = layout.shape().inputSize();
+    int[][] nodes = new int[images * side * side][NetworkShape.COLOURS];
+    for (int image = 0; image < images; image++) {
+      for (int colour = 0; colour < NetworkShape.COLOURS; colour++) {
+        for (int p = 0; p < side * side; p++) {
+          int value =
+              Byte.toUnsignedInt(pixels[(image * NetworkShape.COLOURS + colour) * side * side + p]);
+          nodes[image * side * side + p][colour] = tape.input(value / 255.0 - 0.5);
+        }
+      }
+    }
+    return nodes;
+  }
+
+  /** Convolution, batch norm, LeakyReLU, pooling; rows are (image, y, x), columns channels. */
+  private int[][] block(Convolution convolution, int[][] in) {
+    int i = convolution.ordinal();
+    int[][] activated =
+        normalise(
+            convolve(in, convolution, tensor("conv" + i + ".w")),
+            tensor("bn" + i + ".g"),
+            tensor("bn" + i + ".b"));
+    for (int[] row : activated) {
+      for (int c = 0; c < row.length; c++) {
+        row[c] = tape.leaky(row[c], NetworkShape.LEAKY_SLOPE);
+      }
+    }
+    return convolution.pooled() ? pool(activated, convolution.side()) : activated;
+  }
+
+  private int[][] convolve(int[][] in, Convolution convolution, int[] weights) {
+    int side = convolution.side();
+    int inputs = convolution.inputChannels();
+    int outputs = convolution.outputChannels();
+    int[][] out = new int[in.length][outputs];
+    int[] left = new int[9 * inputs];
+    int[] right = new int[9 * inputs];
+    for (int row = 0; row < in.length; row++) {
+      int y = row / side % side;
+      int x = row % side;
+      for (int o = 0; o < outputs; o++) {
+        int count = 0;
+        for (int k = 0; k < 9; k++) {
+          int dy = k / 3 - 1;
+          int dx = k % 3 - 1;
+          if (y + dy >= 0 && y + dy < side && x + dx >= 0 && x + dx < side) {
+            for (int c = 0; c < inputs; c++) {
+              left[count] = in[row + dy * side + dx][c];
+              right[count] = weights[(k * inputs + c) * outputs + o];
+              count++;
+            }
+          }
+        }
+        out[row][o] = tape.dot(left, right, count);
+      }
+    }
+    return out;
+  }
+
+  private int[][] normalise(int[][] in, int[] scale, int[] shift) {
+    int[][] out = new int[in.length][scale.length];
+    double[] means = new double[scale.length];
+    double[] variances = new double[scale.length];
+    for (int c = 0; c < scale.length; c++) {
+      int channel = c;
+      int[] column = Arrays.stream(in).mapToInt(row -> row[channel]).toArray();
+      int minusMean = tape.affine(tape.mean(column), -1, 0);
+      int[] centred = Arrays.stream(column).map(node -> tape.add(node, minusMean)).toArray();
+      int variance =
+          tape.mean(Arrays.stream(centred).map(node -> tape.multiply(node, node)).toArray());
+      int inverse = tape.power(tape.affine(variance, 1, NetworkShape.NORM_EPSILON), -0.5);
+      for (int row = 0; row < in.length; row++) {
+        int unit = tape.multiply(centred[row], inverse);
+        out[row][c] = tape.add(tape.multiply(unit, scale[c]), shift[c]);
+      }
+      means[c] = -tape.value(minusMean);
+      variances[c] = tape.value(variance) * in.length / (in.length - 1);
+    }
+    batchMeans.add(means);
+    batchVariances.add(variances);
+    return out;
+  }
+
+  private int[][] pool(int[][] in, int side) {
+    int half = side / 2;
+    int[][] out = new int[in.length / 4][in[0].length];
+    for (int row = 0; row < out.length; row++) {
+      int image = row / (half * half);
+      int y = row / half % half;
+      int x = row % half;
+      int corner = (image * side + 2 * y) * side + 2 * x;
+      for (int c = 0; c < out[row].length; c++) {
+        out[row][c] =
+            tape.max(
+                in[corner][c], in[corner + 1][c], in[corner + side][c], in[corner + side + 1][c]);
+      }
+    }
+    return out;
+  }
+
+  private int[][] globalMax(int[][] in) {
+    int[][] out = new int[images][in[0].length];
+    int locations = in.length / images;
+    for (int image = 0; image < images; image++) {
+      for (int c = 0; c < out[image].length; c++) {
+        int first = image * locations;
+        int channel = c;
+        out[image][c] =
+            tape.max(
+                Arrays.stream(in, first, first + locations)
+                    .mapToInt(row -> row[channel])
+                    .toArray());
+      }
+    }
+    return out;
+  }
+
+  private int[][] dense(String name, int[][] in) {
+    int[] weights = tensor(name + ".w");
+    int[] bias = tensor(name + ".b");
+    int[][] out = new int[in.length][bias.length];
+    int[] column = new int[in[0].length];
+    for (int o = 0; o < bias.length; o++) {
+      for (int i = 0; i < column.length; i++) {
+        column[i] = weights[i * bias.length + o];
+      }
+      for (int row = 0; row < in.length; row++) {
+        out[row][o] = tape.add(tape.dot(in[row], column, column.length), bias[o]);
+      }
+    }
+    return out;
+  }
+
+  private int[][] relu(int[][] in) {
+    for (int[] row : in) {
+      for (int c = 0; c < row.length; c++) {
+        row[c] = tape.leaky(row[c], 0);
+      }
+    }
+    return in;
+  }
+
+  private int[][] sample(int[][] mean, int[][] logVariance, float[] noise) {
+    int[][] z = new int[images][mean[0].length];
+    for (int i = 0; i < images; i++) {
+      for (int d = 0; d < z[i].length; d++) {
+        int deviation = tape.exp(tape.affine(logVariance[i][d], 0.5, 0));
+        z[i][d] = tape.add(mean[i][d], tape.affine(deviation, noise[i * z[i].length + d], 0));
+      }
+    }
+    return z;
+  }
+
+  private int prior(int[][] mean, int[][] logVariance) {
+    List<Integer> terms = new ArrayList<>();
+    for (int i = 0; i < images; i++) {
+      for (int d = 0; d < mean[i].length; d++) {
+        int logV = logVariance[i][d];
+        int squared = tape.multiply(mean[i][d], mean[i][d]);
+        int sum =
+            tape.sum(
+                tape.affine(logV, 1, 1),
+                tape.affine(squared, -1, 0),
+                tape.affine(tape.exp(logV), -1, 0));
+        terms.add(tape.affine(sum, -0.5, 0));
+      }
+    }
+    return tape.mean(nodes(terms));
+  }
+
+  private int term(String name, int[][] z, int[][] other, int[] partners) {
+    return switch (objective.estimator()) {
+      case Estimator.JensenShannon _ -> jensenShannon(name, z, other, partners);
+      case Estimator.InfoNce nce -> infoNce(name, z, other, nce.temperature());
+    };
+  }
+
+  private int jensenShannon(String name, int[][] z, int[][] other, int[] partners) {
+    int locations = other.length / images;
+    List<Integer> losses = new ArrayList<>();
+    for (int i = 0; i < images; i++) {
+      for (int l = 0; l < locations; l++) {
+        int positive = critic(name, z[i], other[i * locations + l]);
+        int negative = critic(name, z[i], other[partners[i] * locations + l]);
+        losses.add(tape.add(tape.softplus(tape.affine(positive, -1, 0)), tape.softplus(negative)));
+      }
+    }
+    return tape.mean(nodes(losses));
+  }
+
+  private int critic(String name, int[] left, int[] right) {
+    int[] pair = Arrays.copyOf(left, left.length + right.length);
+    System.arraycopy(right, 0, pair, left.length, right.length);
+    int[][] layer = {pair};
+    for (int d = 1; d <= 3; d++) {
+      layer = relu(dense(name + ".d" + d, layer));
+    }
+    return dense(name + ".d4", layer)[0][0];
+  }
+
+  private int infoNce(String name, int[][] z, int[][] other, double temperature) {
+    int locations = other.length / images;
+    int[][] left = project(name + ".left", z);
+    int[][] right = project(name + ".right", other);
+    int[][] logits = new int[images][other.length];
+    for (int i = 0; i < images; i++) {
+      for (int c = 0; c < other.length; c++) {
+        int cosine = tape.dot(left[i], right[c], left[i].length);
+        logits[i][c] = tape.affine(cosine, 1 / temperature, 0);
+      }
+    }
+    List<Integer> losses = new ArrayList<>();
+    for (int c = 0; c < other.length; c++) {
+      int image = c / locations;
+      int location = c;
+      int[] toImages = Arrays.stream(logits).mapToInt(row -> row[location]).toArray();
+      losses.add(crossEntropy(logits[image][c], toImages));
+      int[] toLocations =
+          IntStream.range(0, other.length)
+              .filter(k -> k / locations != image || k == location)
+              .map(k -> logits[image][k])
+              .toArray();
+      losses.add(crossEntropy(logits[image][c], toLocations));
+    }
+    return tape.mean(nodes(losses));
+  }
+
+  private int[][] project(String name, int[][] in) {
+    int[][] out = dense(name + ".d2", relu(dense(name + ".d1", in)));
+    for (int[] row : out) {
+      int inverse = tape.power(tape.dot(row, row, row.length), -0.5);
+      for (int c = 0; c < row.length; c++) {
+        row[c] = tape.multiply(row[c], inverse);
+      }
+    }
+    return out;
+  }
+
+  private int crossEntropy(int positive, int[] candidates) {
+    int sum = tape.sum(Arrays.stream(candidates).map(tape::exp).toArray());
+    return tape.add(tape.log(sum), tape.affine(positive, -1, 0));
+  }
+
+  private int[] tensor(String name) {
+    ParameterTensor tensor = layout.tensor(name);
+    return Arrays.copyOfRange(parameters, tensor.offset(), tensor.end());
+  }
+
+  private static int[] nodes(List<Integer> nodes) {
+    return nodes.stream().mapToInt(Integer::intValue).toArray();
+  }
+}

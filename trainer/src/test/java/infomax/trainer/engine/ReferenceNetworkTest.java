@@ -1,0 +1,64 @@
+package infomax.trainer.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import infomax.trainer.network.NetworkShape;
+import infomax.trainer.network.ParameterTensor;
+import infomax.trainer.network.Weights;
+import infomax.trainer.objective.Preset;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The reference's gradients are those that central differences measure. */
+class ReferenceNetworkTest {
+
+  private static final long SEED = 11;
+  private static final double STEP = 1e-6;
+
+  static Stream<Preset> presets() {
+    return Stream.of(Cases.jensenShannon(3, 4), Cases.infoNce(3, 4));
+  }
+
+  @ParameterizedTest
+  @MethodSource("presets")
+  void gradientAgreesWithCentralDifferences(Preset preset) {
+    System.out.println("seed=" + SEED);
+    NetworkShape shape = new NetworkShape(32, 4);
+    Weights weights = Cases.weights(shape, preset, SEED);
+    double[] parameters = Cases.doubles(weights.parameters());
+    byte[] pixels = Cases.pixels(shape, preset.miniBatch(), SEED);
+    StepRandomness randomness = StepRandomness.draw(SEED, 0, preset.miniBatch(), 4);
+    double[] gradient =
+        new ReferenceNetwork(weights.layout(), preset.objective(), parameters, pixels, randomness)
+            .gradient();
+
+    for (ParameterTensor tensor : weights.layout().tensors()) {
+      int stride = Math.max(1, tensor.size() / 6);
+      for (int i = tensor.offset(); i < tensor.end(); i += stride) {
+        double kept = parameters[i];
+        parameters[i] = kept + STEP;
+        double above = total(weights, preset, parameters, pixels, randomness);
+        parameters[i] = kept - STEP;
+        double below = total(weights, preset, parameters, pixels, randomness);
+        parameters[i] = kept;
+        assertThat((above - below) / (2 * STEP))
+            .as("derivative by %s[%d]", tensor.name(), i - tensor.offset())
+            .isCloseTo(gradient[i], within(1e-6 + 1e-5 * Math.abs(gradient[i])));
+      }
+    }
+  }
+
+  private static double total(
+      Weights weights,
+      Preset preset,
+      double[] parameters,
+      byte[] pixels,
+      StepRandomness randomness) {
+    return new ReferenceNetwork(
+            weights.layout(), preset.objective(), parameters, pixels, randomness)
+        .losses()
+        .total();
+  }
+}

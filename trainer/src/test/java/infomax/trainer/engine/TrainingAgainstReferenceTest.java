@@ -1,0 +1,104 @@
+package infomax.trainer.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import infomax.trainer.kernels.Kernels;
+import infomax.trainer.network.NetworkShape;
+import infomax.trainer.network.NormStatistics;
+import infomax.trainer.network.ParameterTensor;
+import infomax.trainer.network.TrainingCheckpoint;
+import infomax.trainer.network.TrainingCheckpoint.Progress;
+import infomax.trainer.network.Weights;
+import infomax.trainer.objective.Preset;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The engine computes what the plain reference computes: losses, every gradient, running
+ * statistics; for both estimators, both input sizes, both forms of the kernels, one and several
+ * workers with uneven shares.
+ */
+class TrainingAgainstReferenceTest {
+
+  /**
+   * A seed whose largest values and ReLU inputs stay clear of ties, which single precision flips.
+   */
+  private static final long SEED = 1;
+
+  private static final int IMAGES = 5;
+
+  static Stream<Arguments> cases() {
+    return Stream.of(32, 64)
+        .flatMap(
+            size ->
+                Stream.of(Cases.jensenShannon(IMAGES, 20), Cases.infoNce(IMAGES, 40))
+                    .flatMap(
+                        preset ->
+                            Stream.of(
+                                Arguments.of(size, preset, Kernels.available(), 1),
+                                Arguments.of(size, preset, Kernels.available(), 2),
+                                Arguments.of(size, preset, Kernels.scalar(), 3))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void lossesGradientsAndStatisticsAgree(
+      int inputSize, Preset preset, Kernels kernels, int threads) {
+    System.out.println("seed=" + SEED);
+    NetworkShape shape = new NetworkShape(inputSize, 32);
+    Weights weights = Cases.weights(shape, preset, SEED);
+    byte[] pixels = Cases.pixels(shape, IMAGES, SEED);
+    StepRandomness randomness = StepRandomness.draw(SEED, 0, IMAGES, shape.dimensions());
+    ReferenceNetwork reference =
+        new ReferenceNetwork(
+            weights.layout(),
+            preset.objective(),
+            Cases.doubles(weights.parameters()),
+            pixels,
+            randomness);
+    TrainingPlan plan = new TrainingPlan(preset, SEED, 1, threads);
+    int size = weights.layout().size();
+    TrainingCheckpoint start =
+        TrainingCheckpoint.of(
+            new Progress(preset.name(), SEED, 0), weights, new float[size], new float[size]);
+
+    try (Training training = Training.open(plan, start, kernels)) {
+      StepLosses losses = training.step(pixels, randomness).losses();
+      StepLosses expected = reference.losses();
+      assertThat(losses.total()).isCloseTo(expected.total(), within(1e-5 * expected.total()));
+      assertThat(losses.global()).isCloseTo(expected.global(), within(1e-5 * expected.global()));
+      assertThat(losses.local()).isCloseTo(expected.local(), within(1e-5 * expected.local()));
+      assertThat(losses.prior()).isCloseTo(expected.prior(), within(1e-5 * expected.prior()));
+
+      float[] gradient = training.lastGradient();
+      float[] expectedGradient = Cases.floats(reference.gradient());
+      for (ParameterTensor tensor : weights.layout().tensors()) {
+        assertThat(Distances.relative(gradient, expectedGradient, tensor))
+            .as("gradient of %s", tensor.name())
+            .isLessThanOrEqualTo(1e-4);
+      }
+      checkStatistics(training.weights().statistics(), reference, preset.normMomentum());
+    }
+  }
+
+  private static void checkStatistics(
+      NormStatistics statistics, ReferenceNetwork reference, double momentum) {
+    for (int layer = 0; layer < statistics.layers(); layer++) {
+      double[] mean = reference.batchMean(layer).clone();
+      double[] variance = reference.batchVariance(layer).clone();
+      for (int c = 0; c < mean.length; c++) {
+        mean[c] *= 1 - momentum;
+        variance[c] = momentum + (1 - momentum) * variance[c];
+      }
+      assertThat(Distances.relative(statistics.mean(layer), Cases.floats(mean)))
+          .as("running mean of layer %d", layer)
+          .isLessThanOrEqualTo(1e-4);
+      assertThat(Distances.relative(statistics.variance(layer), Cases.floats(variance)))
+          .as("running variance of layer %d", layer)
+          .isLessThanOrEqualTo(1e-4);
+    }
+  }
+}
