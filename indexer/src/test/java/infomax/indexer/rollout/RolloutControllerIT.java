@@ -98,6 +98,7 @@ class RolloutControllerIT {
       awaitFinal(promote);
       world.awaitState(3, GenerationState.LIVE);
       assertThat(controller.check().healthy()).isTrue();
+      assertThat(controller.readiness().healthy()).isTrue();
     }
   }
 

@@ -52,7 +52,7 @@ class TenureIT {
           new Surroundings(
               control,
               publications,
-              new IndexingFailures(),
+              Map::of,
               new ReplicaReports(Duration.ofSeconds(3), InstantSource.system()),
               log,
               InstantSource.system());

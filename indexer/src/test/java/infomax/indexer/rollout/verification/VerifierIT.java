@@ -39,6 +39,7 @@ import infomax.testing.TestingKafka;
 import infomax.testing.TinyEncoder;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -207,6 +208,23 @@ class VerifierIT {
     assertThatThrownBy(() -> verify(2, beyond, null, release(golden(encoder))))
         .isInstanceOf(VerificationUnavailableException.class)
         .hasMessageContaining("expected 1000000");
+  }
+
+  @Test
+  void aDamagedFileFailsTheCandidateButNotItsCounterpart() throws Exception {
+    Manifest sound = publish(1, _ -> {});
+    Manifest damaged = publish(2, _ -> {});
+    Path object =
+        folder.resolve("objects/objects").resolve(damaged.files().getFirst().digest().hex());
+    byte[] bytes = Files.readAllBytes(object);
+    bytes[bytes.length / 2] ^= 1;
+    Files.delete(object);
+    Files.write(object, bytes);
+    assertThat(verify(2, damaged, null, release(golden(encoder))).cause())
+        .isEqualTo(FailureCause.INDEX_CORRUPT);
+    Finished againstDamaged = verify(1, sound, damaged, release(golden(encoder)));
+    assertThat(againstDamaged.cause()).isNull();
+    assertThat(againstDamaged.outcome().detail()).contains("as in the log");
   }
 
   private void expectDifference(
