@@ -18,6 +18,7 @@ import infomax.standalone.client.ApiClient.Answer;
 import infomax.standalone.demo.image.GeneratedImages;
 import infomax.standalone.demo.image.ImageFiles;
 import infomax.standalone.demo.image.ImageSource;
+import java.io.Console;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Base64;
@@ -25,8 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One run of the demo: starts the system, streams, asks, brings two encoders to life, and tells
@@ -42,8 +41,6 @@ public final class Demo implements AutoCloseable {
 
   /** A candidate stayed rejected. */
   public static final int EXIT_REJECTED = 3;
-
-  private static final Logger LOG = LoggerFactory.getLogger(Demo.class);
 
   /** Ids in use by generated images: bounds the log and the index of an endless stream. */
   private static final int GENERATED_IDS = 20_000;
@@ -63,7 +60,13 @@ public final class Demo implements AutoCloseable {
   /** A demo with its options. */
   public Demo(DemoOptions options) {
     this.options = options;
-    this.narrator = new Narrator(System.out, System.console() != null, options.startMillis());
+    this.narrator = new Narrator(System.out, isTerminal(), options.startMillis());
+  }
+
+  @SuppressWarnings("SystemConsoleNull") // without any console it is null on some systems still
+  private static boolean isTerminal() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
   }
 
   /** Everything that is running. */
