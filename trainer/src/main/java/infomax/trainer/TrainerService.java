@@ -189,12 +189,15 @@ public final class TrainerService implements AutoCloseable {
     try {
       cleanFolders();
       while (!closing) {
+        if (NextDuty.of(control.state(), clock.instant()).isEmpty()) {
+          awaitRequest();
+          continue;
+        }
+        // What this trainer wrote last may not have come back yet.
         control.awaitEnd(clients, CLIENT_ID, CONTROL_TIMEOUT);
         Optional<NextDuty> duty = NextDuty.of(control.state(), clock.instant());
         if (duty.isPresent()) {
           fulfil(duty.get());
-        } else {
-          awaitRequest();
         }
       }
     } catch (InterruptedException e) {
@@ -211,7 +214,6 @@ public final class TrainerService implements AutoCloseable {
     Optional<ControlRequest> due = automatic.due(control.state(), clock.instant());
     if (due.isPresent()) {
       writer.append(due.get());
-      return;
     }
     try {
       control.await(state -> NextDuty.of(state, clock.instant()).isPresent(), IDLE);
