@@ -17,14 +17,13 @@ final class PixelDecoding implements Callable<RgbPixels>, IIOReadWarningListener
 
   private static final int OVERSAMPLING = 4;
 
-  private final byte[] bytes;
+  private final ArrayImageInput input;
   private final SourceHeader header;
   private boolean damaged;
-  private volatile boolean aborted;
   private volatile @Nullable ImageReader reader;
 
   PixelDecoding(byte[] bytes, SourceHeader header) {
-    this.bytes = bytes;
+    this.input = new ArrayImageInput(bytes);
     this.header = header;
   }
 
@@ -47,7 +46,7 @@ final class PixelDecoding implements Callable<RgbPixels>, IIOReadWarningListener
       } finally {
         reader = null;
         // A reader that was aborted or threw may hold anything.
-        if (whole && !aborted) {
+        if (whole && !input.isClosed()) {
           readers.giveBack(borrowed);
         } else {
           borrowed.dispose();
@@ -59,11 +58,12 @@ final class PixelDecoding implements Callable<RgbPixels>, IIOReadWarningListener
     }
   }
 
-  /** Asks the decoder to stop; it does so at the next row, if it listens. */
+  /** Makes the decoder stop at its next read of input or, where it can be told, at its next row. */
   void abort() {
-    aborted = true;
+    input.close();
     ImageReader running = reader;
-    if (running != null) {
+    // The JPEG decoders refuse to be told anything by another thread.
+    if (running != null && header.format() != SourceFormat.JPEG) {
       running.abort();
     }
   }
@@ -77,7 +77,7 @@ final class PixelDecoding implements Callable<RgbPixels>, IIOReadWarningListener
 
   private RgbPixels read(ImageReader decoder) throws IOException, RejectedImageException {
     // The format readers skip what they do not need; only WebP has to look back and ahead.
-    decoder.setInput(new ArrayImageInput(bytes), false, true);
+    decoder.setInput(input, false, true);
     decoder.addIIOReadWarningListener(this);
     SourceHeader.checkSize(decoder.getWidth(0), decoder.getHeight(0));
     ImageReadParam param = decoder.getDefaultReadParam();

@@ -1,7 +1,7 @@
 package infomax.index;
 
 /** An index cannot be opened, written or read; the message says which and why. */
-public final class IndexException extends RuntimeException {
+public class IndexException extends RuntimeException {
 
   /** An index cannot be used. */
   public IndexException(String message) {

@@ -131,13 +131,13 @@ final class IndexFolder {
     try {
       store.linkTo(file.digest(), part);
     } catch (ObjectStoreException e) {
-      throw new IndexException(
+      throw new IndexCorruptException(
           "file " + file.name() + " cannot be fetched; take a newer publication: " + e.getMessage(),
           e);
     }
     if (!verified.contains(file.digest()) && !isRight(part, file)) {
       Files.deleteIfExists(part);
-      throw new IndexException(
+      throw new IndexCorruptException(
           "file "
               + file.name()
               + " is corrupt in the store: object "

@@ -1,5 +1,6 @@
 package infomax.index;
 
+import infomax.events.Digest;
 import infomax.events.Json;
 import infomax.store.ObjectStore;
 import infomax.store.ObjectStoreException;
@@ -25,6 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class Publications {
 
   private static final Logger LOG = LoggerFactory.getLogger(Publications.class);
+  private static final String ROOT = "publications";
   private static final String MANIFEST = "/manifest-";
   private static final String HOLD = "/hold-";
 
@@ -138,7 +140,8 @@ public final class Publications {
 
   /**
    * Deletes publications that are not among the {@code keep} newest, are older than {@code grace}
-   * and not held, with the objects only they name. Call it from the shard's writer only.
+   * and not held, with the objects only they name. Safe beside the shard's writer, since a file
+   * that left its commits never comes back.
    *
    * @return publications deleted
    */
@@ -170,6 +173,20 @@ public final class Publications {
     }
     delete(folder, garbage, needed);
     return garbage.size();
+  }
+
+  /** Every object that some publication names. */
+  public Set<Digest> objects() {
+    Set<Digest> named = new HashSet<>();
+    for (String name : store.entries(ROOT)) {
+      if (name.contains(MANIFEST)) {
+        store
+            .entry(name)
+            .map(json -> Json.read(json, Manifest.class))
+            .ifPresent(manifest -> manifest.files().forEach(file -> named.add(file.digest())));
+      }
+    }
+    return named;
   }
 
   /** Deletes every publication of a shard and every object they name, held or not. */
@@ -256,7 +273,7 @@ public final class Publications {
   }
 
   private static String folder(int generation, int shard) {
-    return "publications/" + generation + "/" + shard;
+    return ROOT + "/" + generation + "/" + shard;
   }
 
   private static String name(String folder, long sequence) {

@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexCommit;
 import org.apache.lucene.index.IndexWriter;
@@ -74,6 +75,8 @@ public final class ShardWriter implements AutoCloseable {
    * publication carries this writer's term, and older writers are fenced.
    *
    * @param folder the writer's local folder, used by nobody else
+   * @throws IndexCorruptException if files are absent or damaged; deleting {@code folder} helps if
+   *     they are those of the local commit
    * @throws IndexException if the shard was built from something else, or the disk refuses
    */
   public static ShardWriter open(
@@ -90,6 +93,9 @@ public final class ShardWriter implements AutoCloseable {
               new IndexWriter(new MMapDirectory(folder), config(spec, files)));
       opened.begin();
       return opened;
+    } catch (CorruptIndexException e) {
+      throw new IndexCorruptException(
+          "generation " + spec.generation() + " is corrupt in " + folder + ": " + e, e);
     } catch (IOException e) {
       throw new IndexException(
           "generation " + spec.generation() + " cannot be opened in " + folder + ": " + e, e);

@@ -85,12 +85,15 @@ final class EncoderGraph {
       int layer = i;
       workers.run(
           worker -> {
+            if (layer > 0) {
+              norms.get(layer - 1).activate(worker);
+            }
             products.get(layer).forward(worker);
             norms.get(layer).collect(worker);
           });
       normalise.accept(norms.get(layer));
-      workers.run(worker -> norms.get(layer).activate(worker));
     }
+    workers.run(norms.getLast()::activate);
   }
 
   /**
@@ -99,9 +102,9 @@ final class EncoderGraph {
    * @param featureMapGradient what the local term adds to the gradient of C
    */
   void backward(NativeFloats featureMapGradient) {
+    workers.run(norms.getLast()::collectGradient);
     for (int i = products.size() - 1; i >= 0; i--) {
       int layer = i;
-      workers.run(worker -> norms.get(layer).collectGradient(worker));
       norms.get(layer).shareGradient();
       workers.run(
           worker -> {
@@ -109,6 +112,9 @@ final class EncoderGraph {
             products.get(layer).backward(worker);
             if (layer - 1 == featureMapLayer) {
               addToFeatureMap(featureMapGradient, worker);
+            }
+            if (layer > 0) {
+              norms.get(layer - 1).collectGradient(worker);
             }
           });
     }

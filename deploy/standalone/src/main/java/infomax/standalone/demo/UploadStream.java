@@ -115,6 +115,11 @@ final class UploadStream implements AutoCloseable {
     return deleted.size();
   }
 
+  /** True for an id that was deleted or is about to be. */
+  boolean isDeleted(ImageId id) {
+    return deleted.contains(id);
+  }
+
   /** True when the limit is reached. */
   boolean isExhausted() {
     return exhausted;

@@ -57,9 +57,13 @@ public record IndexGeneration(
 
   /** This generation in another state, with the transition added to its history. */
   public IndexGeneration entered(GenerationState next, Instant at, String reason) {
-    List<Transition> longer = new ArrayList<>(history);
-    longer.add(new Transition(next, at, reason));
-    return with(next, longer, target, verification);
+    return with(next, longerBy(new Transition(next, at, reason)), target, verification);
+  }
+
+  /** This generation failed, with the transition added to its history. */
+  public IndexGeneration failed(FailureCause cause, Instant at, String reason) {
+    Transition transition = new Transition(GenerationState.FAILED, at, reason, cause);
+    return with(GenerationState.FAILED, longerBy(transition), target, verification);
   }
 
   /** This generation with target positions. */
@@ -80,6 +84,12 @@ public record IndexGeneration(
   /** Why it entered its current state. */
   public String reason() {
     return history.getLast().reason();
+  }
+
+  private List<Transition> longerBy(Transition transition) {
+    List<Transition> longer = new ArrayList<>(history);
+    longer.add(transition);
+    return longer;
   }
 
   private IndexGeneration with(
@@ -108,8 +118,16 @@ public record IndexGeneration(
    * @param state the state entered
    * @param at when
    * @param reason why, one sentence
+   * @param cause why it failed, for programs; null unless the state is FAILED
    */
-  public record Transition(GenerationState state, Instant at, String reason) {}
+  public record Transition(
+      GenerationState state, Instant at, String reason, @Nullable FailureCause cause) {
+
+    /** A step that is no failure. */
+    public Transition(GenerationState state, Instant at, String reason) {
+      this(state, at, reason, null);
+    }
+  }
 
   /**
    * Outcome of comparing a candidate with the live generation at the same positions.

@@ -112,6 +112,20 @@ public final class Settings {
   }
 
   /**
+   * The decimal number under {@code key}, or the default.
+   *
+   * @throws ConfigurationException if it is no number from {@code min} to {@code max}
+   */
+  public double decimal(String key, double defaultValue, double min, double max) {
+    String expected = "a number from " + min + " to " + max;
+    double value = parse(key, defaultValue, Double::parseDouble, expected);
+    if (!(value >= min && value <= max)) {
+      throw invalid(key, Double.toString(value), expected);
+    }
+    return value;
+  }
+
+  /**
    * True or false under {@code key}, or the default.
    *
    * @throws ConfigurationException if it is neither

@@ -115,6 +115,8 @@ public final class ControlLog implements AutoCloseable, Check {
     long end;
     try (org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer =
         clients.consumer(clientId + "-control-end", FETCH_BYTES_MAX)) {
+      // Unassigned, the client warns that it cannot remember the end.
+      consumer.assign(List.of(partition));
       end =
           Optional.ofNullable(consumer.endOffsets(List.of(partition), timeout).get(partition))
               .orElse(0L);

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.UriCompliance;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,14 @@ public final class HttpServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
   private static final String LOOPBACK = "127.0.0.1";
+
+  /** An id in a path may hold a slash, a percent sign or a backslash, percent-encoded. */
+  private static final UriCompliance ANY_ID =
+      UriCompliance.DEFAULT.with(
+          "any-id",
+          UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR,
+          UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING,
+          UriCompliance.Violation.SUSPICIOUS_PATH_CHARACTERS);
 
   private final Javalin javalin;
 
@@ -50,6 +59,7 @@ public final class HttpServer implements AutoCloseable {
               config.http.maxRequestSize = BODY_BYTES_MAX;
               config.http.prefer405over404 = true;
               config.http.generateEtags = false;
+              config.jetty.modifyHttpConfiguration(http -> http.setUriCompliance(ANY_ID));
               addOwnRoutes(config.routes, health, metrics);
               services.forEach(service -> service.addTo(config.routes));
             });
@@ -111,6 +121,9 @@ public final class HttpServer implements AutoCloseable {
     body.put("code", problem.code());
     body.put("detail", String.valueOf(problem.getMessage()));
     body.putAll(problem.extensions());
+    if (problem.status() == HttpStatus.SERVICE_UNAVAILABLE_503) {
+      context.header("Retry-After", "1");
+    }
     context
         .status(problem.status())
         .result(Json.write(body))

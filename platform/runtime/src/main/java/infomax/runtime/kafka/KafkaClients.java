@@ -49,11 +49,21 @@ public final class KafkaClients {
     return new KafkaConsumer<>(settings);
   }
 
-  /** A member of a consumer group; used for leadership, not for positions. */
+  /**
+   * A static member of a consumer group; used for leadership, not for positions.
+   *
+   * @param clientId name in logs and metrics
+   * @param group the group
+   * @param instanceId who this is across restarts: a process that comes back under the same id
+   *     reclaims its assignment at once, even after a kill, and fences its predecessor; two
+   *     processes must not share one
+   * @param sessionTimeout how long a silent member keeps its assignment
+   */
   public Consumer<byte[], byte[]> groupMember(
-      String clientId, String group, Duration sessionTimeout) {
+      String clientId, String group, String instanceId, Duration sessionTimeout) {
     Map<String, Object> settings = consumerSettings(clientId, 1024 * 1024);
     settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+    settings.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instanceId);
     settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) sessionTimeout.toMillis());
     settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, (int) sessionTimeout.toMillis() / 3);
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");

@@ -29,6 +29,11 @@ public final class GeneratedImages implements ImageSource {
       List.of(Texture.STRIPES, Texture.CHECKS, Texture.DOTS, Texture.RINGS);
   private static final List<Texture> ALL_TEXTURES = List.of(Texture.values());
 
+  private static final double NOISE = 0.05;
+  private static final double GROUND_LEVEL = 0.5;
+  private static final double INK_LEVEL = 0.2;
+  private static final double PAPER_LEVEL = 0.85;
+
   private final long seed;
   private final int ring;
   private final long driftFrom;
@@ -73,64 +78,55 @@ public final class GeneratedImages implements ImageSource {
     return new SourceImage(id, label, jpeg(render(shape, texture, random)));
   }
 
-  /** One object or several of the same kind on a lit, noisy ground; row-major RGB. */
+  /**
+   * One object, sometimes two of the same kind, on a noisy ground. Colour and light wander over the
+   * image, so that they tell neither its class nor, taken together, which image it is.
+   */
   private static BufferedImage render(Shape shape, Texture texture, SplittableRandom random) {
-    double[] ground = colour(random);
-    double[] groundFar = colour(random);
-    double[] ink = colour(random);
-    double[] paper = distinct(ink, random);
-    double lightAngle = random.nextDouble(2 * Math.PI);
-    double lightX = Math.cos(lightAngle) / SIDE;
-    double lightY = Math.sin(lightAngle) / SIDE;
-    double lightDepth = random.nextDouble(0.1, 0.6);
-    double noise = random.nextDouble(0.01, 0.06);
-    double period = random.nextDouble(7, 13);
-    int count = 1 + random.nextInt(3);
+    ColourField ground = ColourField.random(random, 0.3);
+    ColourField ink = ColourField.random(random, 0.2);
+    ColourField paper = ColourField.random(random, 0.2);
+    double period = random.nextDouble(14, 18);
+    int count = random.nextInt(4) == 0 ? 2 : 1;
     double[][] objects = new double[count][];
     for (int index = 0; index < count; index++) {
-      double radius = random.nextDouble(0.2, 0.42) * SIDE / Math.sqrt(count);
+      double radius = random.nextDouble(0.30, 0.44) * SIDE / Math.sqrt(count);
       objects[index] =
           new double[] {
             random.nextDouble(radius * 0.8, SIDE - radius * 0.8),
             random.nextDouble(radius * 0.8, SIDE - radius * 0.8),
             radius,
-            random.nextDouble(2 * Math.PI)
+            random.nextDouble(-0.3, 0.3),
+            random.nextDouble(period),
+            random.nextDouble(period)
           };
     }
     BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
     int[] row = new int[SIDE];
     for (int y = 0; y < SIDE; y++) {
       for (int x = 0; x < SIDE; x++) {
-        double far = (double) (x + y) / (2 * SIDE);
-        double light =
-            1 - lightDepth * (0.5 + (x - SIDE / 2.0) * lightX + (y - SIDE / 2.0) * lightY);
-        double[] painted = painted(shape, texture, objects, ink, paper, period, x, y);
-        int rgb = 0;
-        double grain = noise * (random.nextDouble() + random.nextDouble() - 1);
-        for (int channel = 0; channel < 3; channel++) {
-          double base =
-              painted == null
-                  ? ground[channel] * (1 - far) + groundFar[channel] * far
-                  : painted[channel];
-          double value = base * light + grain;
-          rgb = rgb << 8 | (int) Math.round(255 * Math.clamp(value, 0, 1));
-        }
-        row[x] = rgb;
+        Paint paint = paint(shape, texture, objects, period, x, y);
+        double grain = NOISE * (random.nextDouble() + random.nextDouble() - 1);
+        row[x] =
+            switch (paint) {
+              case GROUND -> ground.rgb(GROUND_LEVEL + grain, x, y);
+              case INK -> ink.rgb(INK_LEVEL + grain, x, y);
+              case PAPER -> paper.rgb(PAPER_LEVEL + grain, x, y);
+            };
       }
       image.setRGB(0, y, SIDE, 1, row, 0, SIDE);
     }
     return image;
   }
 
-  private static double @org.jspecify.annotations.Nullable [] painted(
-      Shape shape,
-      Texture texture,
-      double[][] objects,
-      double[] ink,
-      double[] paper,
-      double period,
-      int x,
-      int y) {
+  private enum Paint {
+    GROUND,
+    INK,
+    PAPER
+  }
+
+  private static Paint paint(
+      Shape shape, Texture texture, double[][] objects, double period, int x, int y) {
     for (double[] object : objects) {
       double dx = x - object[0];
       double dy = y - object[1];
@@ -143,32 +139,16 @@ public final class GeneratedImages implements ImageSource {
       double across = cos * dx + sin * dy;
       double down = cos * dy - sin * dx;
       if (shape.contains(across / radius, down / radius)) {
-        return texture.inked(across, down, period) ? ink : paper;
+        return texture.inked(across + object[4], down + object[5], period)
+            ? Paint.INK
+            : Paint.PAPER;
       }
     }
-    return null;
+    return Paint.GROUND;
   }
 
   private static <T> T pick(List<T> from, SplittableRandom random) {
     return from.get(random.nextInt(from.size()));
-  }
-
-  private static double[] colour(SplittableRandom random) {
-    return new double[] {random.nextDouble(), random.nextDouble(), random.nextDouble()};
-  }
-
-  /** A colour far enough from {@code other} for a pattern of both to be seen. */
-  private static double[] distinct(double[] other, SplittableRandom random) {
-    while (true) {
-      double[] candidate = colour(random);
-      double distance = 0;
-      for (int channel = 0; channel < 3; channel++) {
-        distance += Math.abs(candidate[channel] - other[channel]);
-      }
-      if (distance > 0.9) {
-        return candidate;
-      }
-    }
   }
 
   private static byte[] jpeg(BufferedImage image) {

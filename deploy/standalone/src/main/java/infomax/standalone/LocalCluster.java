@@ -1,0 +1,75 @@
+package infomax.standalone;
+
+import infomax.broker.BrokerSettings;
+import infomax.broker.EmbeddedBroker;
+import infomax.events.Topic;
+import infomax.runtime.health.Health;
+import infomax.runtime.kafka.KafkaClients;
+import infomax.runtime.kafka.Topics;
+import infomax.runtime.lifecycle.Closer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+
+/** The Kafka cluster of the standalone system with its topics: embedded, or one that exists. */
+final class LocalCluster implements AutoCloseable {
+
+  private final Closer closer;
+  private final KafkaClients clients;
+
+  private LocalCluster(Closer closer, KafkaClients clients) {
+    this.closer = closer;
+    this.clients = clients;
+  }
+
+  /**
+   * Starts the embedded broker, or connects to {@code existing}, and creates the topics that are
+   * missing.
+   *
+   * @throws UserError if there is no cluster in the end
+   */
+  static LocalCluster start(Path folder, Optional<String> existing, Health health)
+      throws InterruptedException {
+    Closer closer = new Closer();
+    try {
+      String bootstrapServers =
+          existing.isPresent() ? existing.get() : startBroker(folder, closer, health);
+      KafkaClients clients = new KafkaClients(bootstrapServers);
+      try (Admin admin = clients.admin("standalone")) {
+        short replicas = (short) Math.min(3, admin.describeCluster().nodes().get().size());
+        new Topics(admin).create(Topic.ALL, replicas);
+      }
+      return new LocalCluster(closer, clients);
+    } catch (IOException e) {
+      closer.close();
+      throw new UserError(String.valueOf(e.getMessage()), e);
+    } catch (KafkaException | java.util.concurrent.ExecutionException e) {
+      closer.close();
+      throw new UserError(
+          "no Kafka cluster answers at "
+              + existing.orElse("the embedded broker")
+              + ": check --kafka HOST:PORT, or leave it out to use the embedded broker",
+          e);
+    }
+  }
+
+  KafkaClients clients() {
+    return clients;
+  }
+
+  @Override
+  public void close() {
+    closer.close();
+  }
+
+  private static String startBroker(Path folder, Closer closer, Health health)
+      throws IOException, InterruptedException {
+    EmbeddedBroker broker = closer.register(EmbeddedBroker.start(BrokerSettings.in(folder)));
+    Supervised supervised =
+        closer.register(Supervised.watch("broker", broker::isAlive, broker::restart));
+    health.addReadiness(supervised);
+    return broker.bootstrapServers();
+  }
+}

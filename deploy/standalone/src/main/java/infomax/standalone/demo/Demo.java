@@ -1,0 +1,369 @@
+package infomax.standalone.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import infomax.events.ImageId;
+import infomax.events.control.ControlState;
+import infomax.events.control.EncoderRelease;
+import infomax.events.signal.Signal;
+import infomax.imaging.ImageIntake;
+import infomax.runtime.control.ControlLog;
+import infomax.runtime.kafka.KafkaClients;
+import infomax.runtime.lifecycle.Closer;
+import infomax.runtime.signal.SignalFeed;
+import infomax.standalone.StandaloneConfig;
+import infomax.standalone.StandaloneSystem;
+import infomax.standalone.UserError;
+import infomax.standalone.client.ApiClient;
+import infomax.standalone.client.ApiClient.Answer;
+import infomax.standalone.demo.image.GeneratedImages;
+import infomax.standalone.demo.image.ImageFiles;
+import infomax.standalone.demo.image.ImageSource;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One run of the demo: starts the system, streams, asks, brings two encoders to life, and tells
+ * what happens. Run once, by one thread; closing from another one stops it.
+ */
+public final class Demo implements AutoCloseable {
+
+  /** Both encoders went live, or the run was not asked to end by itself. */
+  public static final int EXIT_DONE = 0;
+
+  /** Anything that a sentence explains. */
+  public static final int EXIT_FAILED = 1;
+
+  /** A candidate stayed rejected. */
+  public static final int EXIT_REJECTED = 3;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Demo.class);
+
+  /** Ids in use by generated images: bounds the log and the index of an endless stream. */
+  private static final int GENERATED_IDS = 20_000;
+
+  private static final double QUERIES_PER_SECOND = 20;
+  private static final Duration TURN = Duration.ofMillis(250);
+  private static final Duration FIRST_ANSWER_TIMEOUT = Duration.ofMinutes(2);
+  private static final Duration AFTER_ROLL = Duration.ofSeconds(20);
+  private static final Duration CATCH_UP_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration STATUS_EVERY = Duration.ofSeconds(30);
+
+  private final DemoOptions options;
+  private final Narrator narrator;
+  private final Closer closer = new Closer();
+  private volatile boolean stopping;
+
+  /** A demo with its options. */
+  public Demo(DemoOptions options) {
+    this.options = options;
+    this.narrator = new Narrator(System.out, System.console() != null, options.startMillis());
+  }
+
+  /** Everything that is running. */
+  private record Cast(
+      StandaloneSystem system,
+      ApiClient api,
+      ControlLog control,
+      UploadStream stream,
+      FreshnessProbe freshness,
+      QueryImages queryImages) {}
+
+  /**
+   * Runs until it is done, or for ever.
+   *
+   * @return the exit code
+   * @throws UserError if something the user can mend is in the way
+   */
+  public int run(StandaloneConfig config) throws InterruptedException, IOException {
+    try {
+      checkImages();
+      narrator.say("starting the broker and the services in %s", config.data().toAbsolutePath());
+      Cast cast = start(config);
+      return perform(cast);
+    } catch (TimeoutException e) {
+      throw new UserError("the demo did not get going: " + e.getMessage(), e);
+    } finally {
+      close();
+    }
+  }
+
+  /** Stops everything in order; the log keeps where the stream is. */
+  @Override
+  public void close() {
+    stopping = true;
+    closer.close();
+  }
+
+  private Cast start(StandaloneConfig config)
+      throws InterruptedException, IOException, TimeoutException {
+    UploadStream[] stream = new UploadStream[1];
+    FreshnessProbe[] freshness = new FreshnessProbe[1];
+    StandaloneSystem system =
+        closer.register(
+            StandaloneSystem.start(
+                config,
+                clients -> {
+                  freshness[0] = FreshnessProbe.start(clients);
+                  stream[0] = UploadStream.start(clients, this::images, streamOptions(config));
+                }));
+    closer.register(freshness[0]);
+    closer.register(stream[0]);
+    ApiClient api = closer.register(new ApiClient(system.address()));
+    ControlLog control =
+        closer.register(ControlLog.open(system.clients(), "demo", Duration.ofSeconds(30)));
+    system.onPublicationServed((_, positions, at) -> freshness[0].served(positions, at));
+    SignalFeed signals = closer.register(SignalFeed.start(system.clients(), "demo"));
+    signals.follow(this::showTraining);
+    RollNarration rolls = new RollNarration(narrator);
+    control.follow(rolls::tell);
+    narrator.say("open %s", system.address());
+    if (options.browser()) {
+      Browser.open(system.address());
+    }
+    QueryImages queryImages = new QueryImages(this::images, options.seed());
+    return new Cast(system, api, control, stream[0], freshness[0], queryImages);
+  }
+
+  private int perform(Cast cast) throws InterruptedException, IOException, TimeoutException {
+    double firstAnswerSeconds = awaitFirstAnswer(cast);
+    cast.freshness().beginMeasuring();
+    ImageIntake intake = ImageIntake.create(1);
+    ReleaseEncoders encoders =
+        closer.register(new ReleaseEncoders(cast.system().store(), cast.control()));
+    AnswerCheck check = closer.register(AnswerCheck.start(cast.api(), encoders::open, intake));
+    QueryLoad queries =
+        closer.register(
+            QueryLoad.start(
+                cast.api(),
+                QUERIES_PER_SECOND,
+                options.seed(),
+                cast.queryImages(),
+                id -> cast.stream().isDeleted(new ImageId(id)),
+                check::offer));
+    RollWindow window = new RollWindow(queries::sent, () -> cast.stream().acknowledgedIds());
+    EncoderCampaign campaign = new EncoderCampaign(cast.api(), options, narrator);
+    Outcome outcome = follow(cast, queries, campaign, window);
+    if (stopping || !options.exitAfterRoll()) {
+      return outcome.exitCode();
+    }
+    cast.stream().close();
+    narrator.say("the stream has stopped; waiting until everything sent is searchable");
+    Optional<String> behind = awaitCaughtUp(cast);
+    queries.close();
+    check.close();
+    Optional<String> failure = outcome.failure().isPresent() ? outcome.failure() : behind;
+    DemoReport report =
+        new DemoReport(cast.system(), cast.control().state(), encoders, options.inputSize());
+    DemoSummary summary =
+        report.summary(
+            failure.isEmpty(),
+            cast.stream(),
+            firstAnswerSeconds,
+            cast.freshness(),
+            queries,
+            window,
+            check);
+    report.print(narrator, summary, queries.failures());
+    if (options.summary().isPresent()) {
+      DemoReport.write(summary, options.summary().get());
+    }
+    if (failure.isPresent()) {
+      throw new UserError(failure.get());
+    }
+    return outcome.exitCode();
+  }
+
+  /**
+   * How following the campaign ended.
+   *
+   * @param exitCode exit code unless something fails later
+   * @param failure what went wrong, if anything did
+   */
+  private record Outcome(int exitCode, Optional<String> failure) {}
+
+  private Outcome follow(Cast cast, QueryLoad queries, EncoderCampaign campaign, RollWindow window)
+      throws InterruptedException, IOException {
+    long takenAtLastRoll = 0;
+    int live = EncoderCampaign.live(cast.control().state()).size();
+    if (live > 0) {
+      takenAtLastRoll = cast.stream().taken();
+      narrator.say(
+          "%d trained encoder(s) of earlier runs went live; nothing is trained anew", live);
+    }
+    long doneNanos = 0;
+    long statusNanos = System.nanoTime();
+    while (!stopping) {
+      Thread.sleep(TURN);
+      Optional<Exception> streamFailure = cast.stream().failure();
+      if (streamFailure.isPresent()) {
+        return new Outcome(
+            EXIT_FAILED, Optional.of("the stream ended: " + streamFailure.get().getMessage()));
+      }
+      ControlState state = cast.control().state();
+      List<EncoderRelease> nowLive = EncoderCampaign.live(state);
+      if (nowLive.size() > live) {
+        live = nowLive.size();
+        takenAtLastRoll = cast.stream().taken();
+      }
+      window.observe(state);
+      campaign.advance(state, enough(cast, live, takenAtLastRoll));
+      if (campaign.failure().isPresent()) {
+        return new Outcome(EXIT_FAILED, campaign.failure());
+      }
+      boolean finished = live >= EncoderCampaign.ENCODERS || campaign.gaveUp();
+      if (finished && doneNanos == 0) {
+        doneNanos = System.nanoTime();
+      }
+      if (options.exitAfterRoll()
+          && finished
+          && System.nanoTime() - doneNanos > AFTER_ROLL.toNanos()) {
+        return new Outcome(
+            campaign.gaveUp() && live < EncoderCampaign.ENCODERS ? EXIT_REJECTED : EXIT_DONE,
+            Optional.empty());
+      }
+      if (System.nanoTime() - statusNanos > STATUS_EVERY.toNanos()) {
+        statusNanos = System.nanoTime();
+        tellStatus(cast, queries);
+      }
+    }
+    return new Outcome(EXIT_DONE, Optional.empty());
+  }
+
+  /** True if the images that the next encoder waits for have come in. */
+  private boolean enough(Cast cast, int live, long takenAtLastRoll) {
+    long taken = cast.stream().taken();
+    if (live == 0) {
+      // All of the first images have to lie in the log, not only to be sent.
+      long expected = (long) (0.98 * options.trainAfter());
+      return taken >= options.trainAfter() && cast.freshness().imagesSeen() >= expected;
+    }
+    return taken >= takenAtLastRoll + options.trainAfter() || cast.stream().isExhausted();
+  }
+
+  private double awaitFirstAnswer(Cast cast)
+      throws InterruptedException, TimeoutException, IOException {
+    long deadlineNanos = System.nanoTime() + FIRST_ANSWER_TIMEOUT.toNanos();
+    while (!stopping && System.nanoTime() < deadlineNanos) {
+      Optional<Exception> failure = cast.stream().failure();
+      if (failure.isPresent()) {
+        throw new UserError("the stream ended: " + failure.get().getMessage(), failure.get());
+      }
+      Answer answer =
+          cast.api()
+              .post(
+                  "/v1/search",
+                  Map.of(
+                      "image",
+                      Base64.getEncoder().encodeToString(cast.queryImages().get()),
+                      "k",
+                      10),
+                  Duration.ofSeconds(5));
+      if (answer.status() == 200) {
+        JsonNode json = answer.json();
+        if (!json.path("hits").isEmpty()) {
+          double seconds = (System.currentTimeMillis() - options.startMillis()) / 1e3;
+          int version = json.path("encoder").path("version").asInt();
+          narrator.say(
+              "first answer after %.1f s, by %s",
+              seconds, version == 0 ? "release 0, the untrained network" : "encoder " + version);
+          return seconds;
+        }
+      }
+      Thread.sleep(100);
+    }
+    throw new TimeoutException(
+        "no search was answered within " + FIRST_ANSWER_TIMEOUT.toSeconds() + " s");
+  }
+
+  /** Waits until the live generation has everything; says what is missing if it does not come. */
+  private static Optional<String> awaitCaughtUp(Cast cast)
+      throws InterruptedException, IOException {
+    long deadlineNanos = System.nanoTime() + CATCH_UP_TIMEOUT.toNanos();
+    String last = "";
+    while (System.nanoTime() < deadlineNanos) {
+      if (uploadsAreTaken(cast.system().clients())) {
+        JsonNode status = cast.api().get("/v1/status").json();
+        last = status.path("lag").asText();
+        if ("0".equals(last)) {
+          return Optional.empty();
+        }
+      }
+      Thread.sleep(TURN);
+    }
+    return Optional.of("the index did not catch up within a minute; its lag is " + last);
+  }
+
+  /** True if ingest has committed everything in {@code images.uploads}. */
+  private static boolean uploadsAreTaken(KafkaClients clients) {
+    return UploadLag.of(clients) == 0;
+  }
+
+  private void tellStatus(Cast cast, QueryLoad queries) throws IOException, InterruptedException {
+    JsonNode status = cast.api().get("/v1/status").json();
+    narrator.say(
+        "%,d images searchable, %,d queries answered (%d failed), freshness p50 %d ms, p99 %d ms",
+        status.path("images").asLong(),
+        queries.sent(),
+        queries.failed(),
+        cast.freshness().quantileMillis(0.5).orElse(0),
+        cast.freshness().quantileMillis(0.99).orElse(0));
+  }
+
+  private void showTraining(Signal signal) {
+    if (signal instanceof Signal.TrainingProgressed training) {
+      boolean steps = training.steps() > 0 && training.phase().equals("training");
+      narrator.progress(
+          training.phase(),
+          steps ? (double) training.step() / training.steps() : 0,
+          steps
+              ? String.format(
+                  java.util.Locale.ROOT,
+                  "epoch %d of %d, %.0f images/s, loss %.3f (global %.3f, local %.3f), %.0f s left",
+                  training.epoch(),
+                  training.epochs(),
+                  training.imagesPerSecond(),
+                  training.losses().getOrDefault("total", 0.0),
+                  training.losses().getOrDefault("global", 0.0),
+                  training.losses().getOrDefault("local", 0.0),
+                  training.secondsLeft())
+              : "");
+    }
+  }
+
+  private void checkImages() {
+    try (ImageSource source = images()) {
+      if (source.next().isEmpty()) {
+        throw new UserError(
+            options.images().orElseThrow()
+                + " holds no images: give --images a folder or archive with some");
+      }
+      narrator.say("streaming %s", source.description());
+    } catch (IOException e) {
+      throw new UserError(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private ImageSource images() throws IOException {
+    if (options.images().isPresent()) {
+      return ImageFiles.open(options.images().get());
+    }
+    long driftFrom = options.drift() ? 2 * options.trainAfter() : Long.MAX_VALUE;
+    return new GeneratedImages(options.seed(), GENERATED_IDS, driftFrom, 0);
+  }
+
+  private UploadStream.Options streamOptions(StandaloneConfig config) {
+    return new UploadStream.Options(
+        options.trainAfter(),
+        options.ratePerSecond(),
+        options.limit(),
+        options.seed(),
+        config.data().resolve("demo.json"));
+  }
+}

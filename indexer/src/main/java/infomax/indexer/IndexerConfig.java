@@ -1,0 +1,42 @@
+package infomax.indexer;
+
+import infomax.indexer.generation.IndexingSettings;
+import infomax.indexer.rollout.RolloutConfig;
+import infomax.runtime.config.ConfigurationException;
+import infomax.runtime.config.Settings;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * Configuration of the indexer.
+ *
+ * @param indexing how generations are indexed: {@code indexer.path}, {@code indexer.threads},
+ *     {@code indexer.commit-interval}, {@code indexer.build-commit-interval}
+ * @param rollout how generations are rolled: {@code indexer.rollout.*}, {@code indexer.hnsw.*}
+ */
+public record IndexerConfig(IndexingSettings indexing, RolloutConfig rollout) {
+
+  /**
+   * Reads the settings.
+   *
+   * @throws ConfigurationException naming the first one that cannot be used
+   */
+  public static IndexerConfig from(Settings settings) {
+    return new IndexerConfig(
+        new IndexingSettings(
+            settings.path("indexer.path", Path.of("data", "index")),
+            settings.integer("indexer.threads", Runtime.getRuntime().availableProcessors(), 1, 256),
+            positive(settings, "indexer.commit-interval", Duration.ofMillis(500)),
+            positive(settings, "indexer.build-commit-interval", Duration.ofSeconds(2))),
+        RolloutConfig.from(settings));
+  }
+
+  private static Duration positive(Settings settings, String key, Duration defaultValue) {
+    Duration value = settings.duration(key, defaultValue);
+    if (!value.isPositive()) {
+      throw new ConfigurationException(
+          "setting " + key + " is '" + value + "', expected a duration above 0");
+    }
+    return value;
+  }
+}

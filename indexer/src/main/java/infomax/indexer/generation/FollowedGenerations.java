@@ -1,0 +1,246 @@
+package infomax.indexer.generation;
+
+import infomax.events.Digest;
+import infomax.events.control.ControlState;
+import infomax.events.control.EncoderRelease;
+import infomax.events.control.FailureCause;
+import infomax.events.control.IndexGeneration;
+import infomax.index.IndexFiles;
+import infomax.index.Publications;
+import infomax.runtime.control.ControlLog;
+import infomax.runtime.health.Check;
+import infomax.runtime.health.CheckResult;
+import infomax.runtime.kafka.KafkaClients;
+import infomax.runtime.signal.SignalSender;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one {@link GenerationIndexing} for every generation that {@code control} wants indexed, and
+ * removes what ended ones leave behind. Everything happens on one thread; the public methods may be
+ * called by any.
+ */
+public final class FollowedGenerations implements AutoCloseable, Check {
+
+  private static final Logger LOG = LoggerFactory.getLogger(FollowedGenerations.class);
+  private static final Duration TURN = Duration.ofSeconds(1);
+  private static final Duration TIDY_INTERVAL = Duration.ofSeconds(10);
+  private static final Duration SWEEP_INTERVAL = Duration.ofHours(6);
+
+  /** Publications a reader may still be about to open. */
+  private static final int PUBLICATIONS_KEPT = 3;
+
+  private static final Duration PUBLICATION_GRACE = Duration.ofSeconds(60);
+
+  /** An object may be stored this long before something names it. */
+  private static final Duration OBJECT_GRACE = Duration.ofHours(24);
+
+  private static final int SHARD = 0;
+
+  private final SharedResources shared;
+  private final IndexingSettings settings;
+  private final ConcurrentMap<Integer, GenerationIndexing> running = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Integer, GenerationFailure> unstartable = new ConcurrentHashMap<>();
+  private final Set<Integer> removed = new HashSet<>();
+  private final BlockingQueue<ControlState> states = new LinkedBlockingQueue<>();
+  private final Interval tidying = new Interval(TIDY_INTERVAL);
+  private final Interval sweeping = new Interval(SWEEP_INTERVAL);
+  private final Thread thread;
+  private volatile boolean closing;
+
+  private FollowedGenerations(SharedResources shared, IndexingSettings settings) {
+    this.shared = shared;
+    this.settings = settings;
+    this.thread = Thread.ofPlatform().name("indexer-generations").daemon(true).unstarted(this::run);
+  }
+
+  /** Starts following {@code control}. */
+  public static FollowedGenerations start(
+      KafkaClients clients,
+      Publications publications,
+      ControlLog control,
+      SignalSender signals,
+      MeterRegistry meters,
+      InstantSource clock,
+      IndexingSettings settings) {
+    FollowedGenerations followed =
+        new FollowedGenerations(
+            new SharedResources(
+                clients,
+                publications,
+                signals,
+                new EmbeddingPool(settings.threads()),
+                meters,
+                clock),
+            settings);
+    control.follow(followed.states::add);
+    followed.states.add(control.state());
+    followed.thread.start();
+    return followed;
+  }
+
+  /** Generations that cannot be indexed any further, by number. */
+  public Map<Integer, GenerationFailure> failures() {
+    Map<Integer, GenerationFailure> failures = new TreeMap<>(unstartable);
+    running.forEach(
+        (number, indexing) ->
+            indexing.failure().ifPresent(failure -> failures.put(number, failure)));
+    return failures;
+  }
+
+  /** How every followed generation is, by number. */
+  public List<GenerationStatus> statuses() {
+    return new TreeMap<>(running).values().stream().map(GenerationIndexing::status).toList();
+  }
+
+  @Override
+  public String name() {
+    return "indexing";
+  }
+
+  @Override
+  public CheckResult check() {
+    if (!thread.isAlive()) {
+      return CheckResult.failed("the thread that follows control has ended; its log says why");
+    }
+    String broken =
+        running.entrySet().stream()
+            .filter(entry -> entry.getValue().isBroken())
+            .map(entry -> Integer.toString(entry.getKey()))
+            .collect(Collectors.joining(", "));
+    return broken.isEmpty()
+        ? CheckResult.ok()
+        : CheckResult.failed("indexing ended unexpectedly of generation " + broken);
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    thread.interrupt();
+    try {
+      thread.join(Duration.ofSeconds(30));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    running.values().forEach(GenerationIndexing::close);
+    shared.pool().close();
+  }
+
+  private void run() {
+    ControlState state = ControlState.EMPTY;
+    while (!closing) {
+      try {
+        ControlState newer = states.poll(TURN.toMillis(), TimeUnit.MILLISECONDS);
+        for (; newer != null; newer = states.poll()) {
+          state = newer;
+        }
+        follow(state);
+        tidy(state);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      } catch (RuntimeException e) {
+        LOG.warn("generations could not be tidied, trying again", e);
+      }
+    }
+  }
+
+  private void follow(ControlState state) {
+    for (IndexGeneration generation : state.generations().values()) {
+      int number = generation.number();
+      if (generation.state().isIndexed()) {
+        Orders orders = Orders.of(state, generation);
+        GenerationIndexing indexing = running.get(number);
+        if (indexing == null) {
+          start(state, generation, orders);
+        } else {
+          indexing.order(orders);
+        }
+      } else if (!removed.contains(number)) {
+        remove(number);
+      }
+    }
+  }
+
+  private void start(ControlState state, IndexGeneration generation, Orders orders) {
+    EncoderRelease release = state.encoders().get(generation.encoderVersion());
+    if (release == null || !release.onnx().equals(generation.encoder())) {
+      unstartable.put(
+          generation.number(),
+          new GenerationFailure(
+              generation.number(),
+              FailureCause.ENCODER_UNUSABLE,
+              "encoder "
+                  + generation.encoderVersion()
+                  + " with digest "
+                  + generation.encoder()
+                  + " is not among the releases"));
+      return;
+    }
+    LOG.info(
+        "generation={} encoder={} state={} indexing starts",
+        generation.number(),
+        generation.encoderVersion(),
+        generation.state());
+    running.put(
+        generation.number(),
+        GenerationIndexing.start(generation, release, shared, settings, orders));
+  }
+
+  /** Replicas keep the files they have open; nobody opens an ended generation anew. */
+  private void remove(int number) {
+    GenerationIndexing indexing = running.remove(number);
+    if (indexing != null) {
+      indexing.close();
+      LOG.info("generation={} indexing ended", number);
+    }
+    unstartable.remove(number);
+    shared.publications().deleteAll(number, SHARD);
+    IndexFiles.deleteFolder(settings.folder(number));
+    removed.add(number);
+  }
+
+  private void tidy(ControlState state) {
+    if (tidying.isDue()) {
+      tidying.restart();
+      for (int number : running.keySet()) {
+        shared.publications().collectGarbage(number, SHARD, PUBLICATIONS_KEPT, PUBLICATION_GRACE);
+      }
+    }
+    if (sweeping.isDue()) {
+      sweeping.restart();
+      sweep(state);
+    }
+  }
+
+  /** Deletes objects that a crash left before anything named them. */
+  private void sweep(ControlState state) {
+    Set<Digest> named = shared.publications().objects();
+    for (EncoderRelease release : state.encoders().values()) {
+      named.add(release.onnx());
+      named.addAll(release.artifacts().values());
+    }
+    int deleted =
+        shared
+            .publications()
+            .store()
+            .collectGarbage(named::contains, shared.clock().instant().minus(OBJECT_GRACE));
+    if (deleted > 0) {
+      LOG.info("objects nobody names deleted, count={}", deleted);
+    }
+  }
+}

@@ -1,0 +1,274 @@
+package infomax.indexer.generation;
+
+import infomax.encoder.Encoder;
+import infomax.encoder.EncoderException;
+import infomax.events.control.EncoderRelease;
+import infomax.events.control.FailureCause;
+import infomax.events.control.IndexGeneration;
+import infomax.imaging.EncoderPixels;
+import infomax.index.IndexCorruptException;
+import infomax.index.IndexFiles;
+import infomax.index.IndexSpec;
+import infomax.index.ShardWriter;
+import infomax.indexer.generation.GenerationStatus.Phase;
+import infomax.indexer.generation.Orders.Mode;
+import infomax.runtime.lifecycle.Closer;
+import infomax.store.ObjectStoreException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows one generation on a thread of its own until it is closed, fails for good, or another
+ * writer takes over. What may pass (an unreachable broker, a full disk) is waited out: index and
+ * log are opened anew, from the last commit. Thread-safe.
+ */
+final class GenerationIndexing implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(GenerationIndexing.class);
+  private static final Duration RETRY_WAIT = Duration.ofSeconds(2);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
+  private static final int ENCODER_THREADS = 1;
+  private static final int ENCODER_ATTEMPTS_MAX = 5;
+
+  private final IndexGeneration generation;
+  private final EncoderRelease release;
+  private final SharedResources shared;
+  private final IndexingSettings settings;
+  private final Thread thread;
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final AtomicReference<GenerationStatus> status;
+  private final AtomicReference<@Nullable GenerationFailure> failure = new AtomicReference<>();
+  private final AtomicReference<@Nullable ImageLog> openLog = new AtomicReference<>();
+  private volatile Orders orders;
+  private boolean localGivenUp;
+
+  private GenerationIndexing(
+      IndexGeneration generation,
+      EncoderRelease release,
+      SharedResources shared,
+      IndexingSettings settings,
+      Orders orders) {
+    this.generation = generation;
+    this.release = release;
+    this.shared = shared;
+    this.settings = settings;
+    this.orders = orders;
+    this.status = new AtomicReference<>(GenerationStatus.opening(generation.number()));
+    this.thread =
+        Thread.ofPlatform()
+            .name("indexing-generation-" + generation.number())
+            .daemon(true)
+            .unstarted(this::run);
+  }
+
+  /** Starts indexing a generation with its encoder. */
+  static GenerationIndexing start(
+      IndexGeneration generation,
+      EncoderRelease release,
+      SharedResources shared,
+      IndexingSettings settings,
+      Orders orders) {
+    GenerationIndexing indexing =
+        new GenerationIndexing(generation, release, shared, settings, orders);
+    indexing.thread.start();
+    return indexing;
+  }
+
+  /** Gives new orders; they are followed from the next poll on. */
+  void order(Orders next) {
+    Orders before = orders;
+    orders = next;
+    if (!before.equals(next)) {
+      LOG.info(
+          "generation={} mode={} leads={} target={}",
+          generation.number(),
+          next.mode(),
+          next.leads(),
+          next.target() == null ? "none" : next.target().byPartition());
+    }
+  }
+
+  /** Why this generation cannot be indexed any further, if it cannot. */
+  Optional<GenerationFailure> failure() {
+    return Optional.ofNullable(failure.get());
+  }
+
+  /** How it is. */
+  GenerationStatus status() {
+    return status.get();
+  }
+
+  /** True if the thread is gone, although nobody closed it and nothing is wrong with the data. */
+  boolean isBroken() {
+    return !thread.isAlive()
+        && stop.getCount() > 0
+        && failure.get() == null
+        && status.get().phase() != Phase.STANDING_BY;
+  }
+
+  @Override
+  public void close() {
+    stop.countDown();
+    ImageLog log = openLog.get();
+    if (log != null) {
+      log.wakeUp();
+    }
+    try {
+      if (!thread.join(CLOSE_TIMEOUT)) {
+        LOG.warn("{} did not end within {} s", thread.getName(), CLOSE_TIMEOUT.toSeconds());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    try (GenerationMeters meters = new GenerationMeters(shared.meters(), generation.number());
+        Encoder encoder = openEncoder()) {
+      RecordEmbedding embedding = new RecordEmbedding(encoder, shared.pool());
+      while (!isStopping()) {
+        if (!runOnce(embedding, meters)) {
+          return;
+        }
+      }
+      status.updateAndGet(last -> last.in(Phase.STOPPED, ""));
+    } catch (GenerationFailedException e) {
+      LOG.error("generation={} cannot be indexed: {}", generation.number(), e.getMessage(), e);
+      String detail = String.valueOf(e.getMessage());
+      failure.set(new GenerationFailure(generation.number(), e.reason(), detail));
+      status.updateAndGet(last -> last.in(Phase.FAILED, detail));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** One opening of index and log; false if indexing is over. */
+  private boolean runOnce(RecordEmbedding embedding, GenerationMeters meters)
+      throws GenerationFailedException, InterruptedException {
+    try {
+      return switch (index(embedding, meters)) {
+        case STOPPED -> false;
+        case OUTRUN -> true;
+        case TAKEN_OVER -> {
+          status.updateAndGet(last -> last.in(Phase.STANDING_BY, "another writer has taken over"));
+          yield false;
+        }
+      };
+    } catch (IndexCorruptException e) {
+      if (localGivenUp) {
+        throw new GenerationFailedException(
+            FailureCause.INDEX_CORRUPT, String.valueOf(e.getMessage()), e);
+      }
+      localGivenUp = true;
+      LOG.warn("generation={} gives up its local index", generation.number(), e);
+      IndexFiles.deleteFolder(settings.folder(generation.number()));
+      return true;
+    } catch (WakeupException | InterruptException e) {
+      return !isStopping();
+    } catch (RuntimeException e) {
+      if (!isStopping()) {
+        LOG.warn("generation={} is tried again", generation.number(), e);
+        status.updateAndGet(last -> last.in(Phase.RETRYING, e.toString()));
+      }
+      return !stop.await(RETRY_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private IndexingRun.End index(RecordEmbedding embedding, GenerationMeters meters)
+      throws GenerationFailedException, InterruptedException {
+    IndexSpec spec = IndexSpec.of(generation);
+    verifyState(spec);
+    try (Closer closer = new Closer()) {
+      ShardWriter writer =
+          closer.register(
+              ShardWriter.open(
+                  shared.publications(),
+                  settings.folder(generation.number()),
+                  spec,
+                  shared.clock()));
+      localGivenUp = false;
+      ImageLog log =
+          closer.register(ImageLog.open(shared.clients(), spec, writer.progress().positions()));
+      DeadLetters letters =
+          closer.register(
+              new DeadLetters(shared.clients(), "indexer-rejected-" + generation.number()));
+      openLog.set(log);
+      closer.register(() -> openLog.set(null));
+      return new IndexingRun(
+              new IndexingRun.Parts(
+                  writer,
+                  log,
+                  embedding,
+                  letters,
+                  meters,
+                  generation.history().getFirst().at(),
+                  log.tombstoneRetention()),
+              shared,
+              settings,
+              () -> orders,
+              status::set)
+          .run(this::isStopping);
+    }
+  }
+
+  /** Only a generation that is being built may begin from nothing. */
+  private void verifyState(IndexSpec spec) throws GenerationFailedException {
+    if (orders.mode() != Mode.BUILD
+        && shared.publications().latest(spec.generation(), spec.shard()).isEmpty()) {
+      throw new GenerationFailedException(
+          FailureCause.STATE_LOST,
+          "generation "
+              + spec.generation()
+              + " has no publication to go on from, and is past being built");
+    }
+  }
+
+  private Encoder openEncoder() throws GenerationFailedException, InterruptedException {
+    if (release.pixelPipeline() != EncoderPixels.PIPELINE_VERSION) {
+      throw new GenerationFailedException(
+          FailureCause.ENCODER_UNUSABLE,
+          "encoder "
+              + release.version()
+              + " was trained on pixel pipeline "
+              + release.pixelPipeline()
+              + ", expected "
+              + EncoderPixels.PIPELINE_VERSION);
+    }
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return Encoder.open(
+            shared.publications().store().read(release.onnx()),
+            release.onnx(),
+            release.inputSize(),
+            release.dimensions(),
+            ENCODER_THREADS);
+      } catch (EncoderException e) {
+        throw unusable(e);
+      } catch (ObjectStoreException e) {
+        if (attempt == ENCODER_ATTEMPTS_MAX
+            || stop.await(RETRY_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+          throw unusable(e);
+        }
+      }
+    }
+  }
+
+  private GenerationFailedException unusable(RuntimeException cause) {
+    return new GenerationFailedException(
+        FailureCause.ENCODER_UNUSABLE,
+        "encoder " + release.version() + " cannot be used: " + cause.getMessage(),
+        cause);
+  }
+
+  private boolean isStopping() {
+    return stop.getCount() == 0;
+  }
+}

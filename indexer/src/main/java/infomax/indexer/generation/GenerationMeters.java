@@ -1,0 +1,99 @@
+package infomax.indexer.generation;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Figures of one generation's indexing, removed when it ends. Thread-safe. */
+final class GenerationMeters implements AutoCloseable {
+
+  private final MeterRegistry registry;
+  private final AtomicLong lag = new AtomicLong();
+  private final AtomicLong images = new AtomicLong();
+  private final Counter embedded;
+  private final Counter rejected;
+  private final Timer commits;
+  private final Timer publications;
+  private final Timer freshness;
+  private final List<Meter> meters;
+
+  GenerationMeters(MeterRegistry registry, int generation) {
+    String tag = Integer.toString(generation);
+    this.registry = registry;
+    this.embedded =
+        Counter.builder("infomax.indexer.embedded")
+            .description("images embedded")
+            .tag("generation", tag)
+            .register(registry);
+    this.rejected =
+        Counter.builder("infomax.indexer.rejected")
+            .description("records that could not be indexed")
+            .tag("generation", tag)
+            .register(registry);
+    this.commits = timer("infomax.indexer.commit", "time of a commit", tag);
+    this.publications = timer("infomax.indexer.publish", "time of a publication", tag);
+    this.freshness = timer("infomax.indexer.freshness", "record timestamp to publication", tag);
+    this.meters =
+        List.of(
+            embedded,
+            rejected,
+            commits,
+            publications,
+            freshness,
+            Gauge.builder("infomax.indexer.lag", lag, AtomicLong::get)
+                .description("offsets to the end of the log")
+                .tag("generation", tag)
+                .register(registry),
+            Gauge.builder("infomax.indexer.images", images, AtomicLong::get)
+                .description("live documents")
+                .tag("generation", tag)
+                .register(registry));
+  }
+
+  void embedded(long count) {
+    embedded.increment((double) count);
+  }
+
+  void rejected() {
+    rejected.increment();
+  }
+
+  void committed(Duration took, long liveDocuments) {
+    commits.record(took);
+    images.set(liveDocuments);
+  }
+
+  void published(Duration took) {
+    publications.record(took);
+  }
+
+  void visible(List<Instant> timestamps, Instant now) {
+    for (Instant timestamp : timestamps) {
+      Duration age = Duration.between(timestamp, now);
+      freshness.record(age.isNegative() ? Duration.ZERO : age);
+    }
+  }
+
+  void lag(long offsets) {
+    lag.set(offsets);
+  }
+
+  @Override
+  public void close() {
+    meters.forEach(registry::remove);
+  }
+
+  private Timer timer(String name, String description, String generation) {
+    return Timer.builder(name)
+        .description(description)
+        .tag("generation", generation)
+        .publishPercentiles(0.5, 0.99)
+        .register(registry);
+  }
+}

@@ -1,0 +1,50 @@
+package infomax.indexer.generation;
+
+import infomax.events.Positions;
+
+/**
+ * How the indexing of a generation is.
+ *
+ * @param generation its number
+ * @param phase what it is doing
+ * @param positions its last commit
+ * @param lag offsets to the end of the log
+ * @param images live documents
+ * @param embedded images embedded since the start of this process
+ * @param detail what is wrong; empty if nothing is
+ */
+public record GenerationStatus(
+    int generation,
+    Phase phase,
+    Positions positions,
+    long lag,
+    long images,
+    long embedded,
+    String detail) {
+
+  /** What indexing is doing. */
+  public enum Phase {
+    /** Opening encoder, index or log. */
+    OPENING,
+    /** Reading the log. */
+    READING,
+    /** Holding still at its positions. */
+    HOLDING,
+    /** Waiting to try again after a failure of something it needs. */
+    RETRYING,
+    /** Another writer has taken over. */
+    STANDING_BY,
+    /** Cannot go on. */
+    FAILED,
+    /** Ended because it was told to. */
+    STOPPED
+  }
+
+  static GenerationStatus opening(int generation) {
+    return new GenerationStatus(generation, Phase.OPENING, Positions.START, 0, 0, 0, "");
+  }
+
+  GenerationStatus in(Phase next, String nextDetail) {
+    return new GenerationStatus(generation, next, positions, lag, images, embedded, nextDetail);
+  }
+}

@@ -1,0 +1,329 @@
+package infomax.indexer.generation;
+
+import infomax.events.Position;
+import infomax.events.Positions;
+import infomax.events.control.FailureCause;
+import infomax.events.signal.Signal.GenerationProgressed;
+import infomax.events.signal.Signal.PublicationMade;
+import infomax.index.Progress;
+import infomax.index.PublishOutcome.BehindPredecessor;
+import infomax.index.PublishOutcome.ForeignTerm;
+import infomax.index.PublishOutcome.Published;
+import infomax.index.ShardWriter;
+import infomax.indexer.generation.Orders.Mode;
+import infomax.store.ObjectStoreException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Indexing of one generation from an open writer and an open log until it is told to stop or has to
+ * open them anew: poll, embed, put and delete, commit, publish, signal. Used by one thread.
+ */
+final class IndexingRun {
+
+  private static final Logger LOG = LoggerFactory.getLogger(IndexingRun.class);
+
+  /** Records are gathered this long, so that embedding and fetching come in batches. */
+  private static final Duration PACE = Duration.ofMillis(100);
+
+  /** A poll with this many records is not waited after. */
+  private static final int BATCH_RECORDS = 100;
+
+  private static final Duration MEASURE_INTERVAL = Duration.ofMillis(500);
+  private static final Duration VERIFY_INTERVAL = Duration.ofSeconds(5);
+  private static final Duration REPORT_INTERVAL = Duration.ofSeconds(1);
+
+  /** An idle log is committed now and then, so that what is known to be complete does not age. */
+  private static final Duration IDLE_COMMIT_INTERVAL = Duration.ofSeconds(60);
+
+  private final Parts parts;
+  private final SharedResources shared;
+  private final IndexingSettings settings;
+  private final Supplier<Orders> orders;
+  private final Consumer<GenerationStatus> status;
+  private final LogProgress progress;
+  private final Interval commits;
+  private final Interval idleCommits = new Interval(IDLE_COMMIT_INTERVAL);
+  private final Interval measurements = new Interval(MEASURE_INTERVAL);
+  private final Interval verifications = new Interval(VERIFY_INTERVAL);
+  private final Interval reports = new Interval(REPORT_INTERVAL);
+  private final List<Instant> unpublished = new ArrayList<>();
+  private boolean built;
+  private boolean mustPublish;
+  private boolean storeFailed;
+
+  IndexingRun(
+      Parts parts,
+      SharedResources shared,
+      IndexingSettings settings,
+      Supplier<Orders> orders,
+      Consumer<GenerationStatus> status) {
+    this.parts = parts;
+    this.shared = shared;
+    this.settings = settings;
+    this.orders = orders;
+    this.status = status;
+    this.progress =
+        new LogProgress(
+            parts.writer().spec().partitions(), parts.begun(), parts.writer().progress());
+    this.commits = new Interval(settings.commitInterval());
+  }
+
+  /**
+   * What a run works with; whoever opened it closes it.
+   *
+   * @param begun when reading the log from its beginning began
+   * @param tombstoneRetention how long the log keeps tombstones
+   */
+  record Parts(
+      ShardWriter writer,
+      ImageLog log,
+      RecordEmbedding embedding,
+      DeadLetters deadLetters,
+      GenerationMeters meters,
+      Instant begun,
+      Duration tombstoneRetention) {}
+
+  /** Why a run ended. */
+  enum End {
+    /** It was told to stop. */
+    STOPPED,
+    /** Another writer has taken over. */
+    TAKEN_OVER,
+    /** The newest publication is not this writer's: open again and start from it. */
+    OUTRUN
+  }
+
+  /** Runs until {@code stopping} says so or the writer is of no use any more. */
+  End run(BooleanSupplier stopping) throws GenerationFailedException, InterruptedException {
+    mustPublish = true;
+    while (!stopping.getAsBoolean()) {
+      long startNanos = System.nanoTime();
+      Orders now = orders.get();
+      parts.log().readOnly(partition -> isWanted(partition, now));
+      int records = apply(parts.log().poll(PACE), now);
+      Optional<End> ended = commitIfDue(now);
+      if (ended.isPresent()) {
+        return ended.get();
+      }
+      measure();
+      report(now);
+      if (records < BATCH_RECORDS) {
+        LockSupport.parkNanos(PACE.toNanos() - (System.nanoTime() - startNanos));
+      }
+    }
+    return End.STOPPED;
+  }
+
+  private boolean isWanted(int partition, Orders now) {
+    return switch (now.mode()) {
+      case FOLLOW -> true;
+      case BUILD -> !built;
+      case TARGET ->
+          now.target() != null
+              && progress.applied().offset(partition) < now.target().offset(partition);
+    };
+  }
+
+  private int apply(ConsumerRecords<byte[], byte[]> polled, Orders now)
+      throws InterruptedException {
+    Positions limit = now.mode() == Mode.TARGET ? now.target() : null;
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> consumed : polled) {
+      if (limit == null || consumed.offset() < limit.offset(consumed.partition())) {
+        records.add(consumed);
+      }
+    }
+    long before = parts.embedding().embedded();
+    for (Change change : parts.embedding().changes(records, parts.writer()::find, now.leads())) {
+      apply(change, now);
+    }
+    parts.meters().embedded(parts.embedding().embedded() - before);
+    records.forEach(consumed -> progress.sawRecord(Instant.ofEpochMilli(consumed.timestamp())));
+    polled.nextOffsets().forEach((partition, next) -> advance(partition, next, limit));
+    return records.size();
+  }
+
+  private void apply(Change change, Orders now) {
+    switch (change) {
+      case Change.Put put -> parts.writer().put(put.image());
+      case Change.Remove remove -> parts.writer().delete(remove.id());
+      case Change.Reject reject -> {
+        parts.meters().rejected();
+        if (reject.id() != null) {
+          parts.writer().delete(reject.id());
+        }
+        if (now.leads()) {
+          parts.deadLetters().send(reject.letter());
+        }
+      }
+    }
+  }
+
+  private void advance(
+      TopicPartition partition, OffsetAndMetadata next, @Nullable Positions limit) {
+    int number = partition.partition();
+    Position position = new Position(next.offset(), next.leaderEpoch().orElse(Position.NO_EPOCH));
+    if (limit != null && position.offset() > limit.offset(number)) {
+      // Fetched beyond the target: what lies there is read again when following goes on.
+      position = limit.byPartition().getOrDefault(number, Position.of(0));
+      parts.log().seek(number, position);
+    }
+    progress.advance(number, position);
+  }
+
+  private Optional<End> commitIfDue(Orders now) throws InterruptedException {
+    boolean arrived = false;
+    if (now.mode() == Mode.BUILD && !built && progress.reachedEnds()) {
+      built = true;
+      arrived = true;
+      LOG.info(
+          "generation={} reached the end of the log and holds", parts.writer().spec().generation());
+    }
+    if (now.mode() == Mode.TARGET && now.target() != null && progress.hasMoved()) {
+      arrived = progress.applied().reaches(now.target());
+    }
+    commits.set(
+        now.mode() == Mode.BUILD && !built
+            ? settings.buildCommitInterval()
+            : settings.commitInterval());
+    boolean moved = progress.hasMoved() && commits.isDue();
+    if (arrived || moved || idleCommits.isDue()) {
+      commit();
+    }
+    return mustPublish && (!storeFailed || commits.isDue()) ? publish() : Optional.empty();
+  }
+
+  private void commit() throws InterruptedException {
+    parts.deadLetters().awaitAcknowledged();
+    long startNanos = System.nanoTime();
+    Progress next = progress.next();
+    parts.writer().commit(next);
+    progress.committed(next);
+    unpublished.addAll(progress.takeFresh());
+    mustPublish = true;
+    commits.restart();
+    idleCommits.restart();
+    parts.meters().committed(since(startNanos), parts.writer().images());
+  }
+
+  /** A store that fails is tried again with every commit; nothing is lost meanwhile. */
+  private Optional<End> publish() {
+    int generation = parts.writer().spec().generation();
+    long startNanos = System.nanoTime();
+    try {
+      return switch (parts.writer().publish()) {
+        case Published published -> {
+          mustPublish = false;
+          storeFailed = false;
+          Instant now = shared.clock().instant();
+          parts.meters().published(since(startNanos));
+          if (orders.get().leads()) {
+            parts.meters().visible(unpublished, now);
+          }
+          unpublished.clear();
+          shared
+              .signals()
+              .send(
+                  new PublicationMade(
+                      now,
+                      generation,
+                      parts.writer().spec().shard(),
+                      published.manifest().sequence()));
+          yield Optional.empty();
+        }
+        case ForeignTerm foreign -> {
+          LOG.warn(
+              "generation={} was taken over by another writer in term={}",
+              generation,
+              foreign.newest().term());
+          yield Optional.of(End.TAKEN_OVER);
+        }
+        case BehindPredecessor behind -> {
+          LOG.warn(
+              "generation={} is behind publication={}", generation, behind.newest().sequence());
+          yield Optional.of(End.OUTRUN);
+        }
+      };
+    } catch (ObjectStoreException e) {
+      if (!storeFailed) {
+        LOG.warn("generation={} cannot be published for now: {}", generation, e.getMessage());
+      }
+      storeFailed = true;
+      commits.restart();
+      return Optional.empty();
+    }
+  }
+
+  private void measure() throws GenerationFailedException {
+    if (!measurements.isDue()) {
+      return;
+    }
+    try {
+      if (verifications.isDue()) {
+        parts.log().verifyTopic();
+        verifications.restart();
+      }
+      Instant asOf = shared.clock().instant();
+      progress.measured(parts.log().ends(), asOf);
+      parts.meters().lag(progress.lag());
+      Optional<String> outdated = progress.outdated(asOf, parts.tombstoneRetention());
+      if (outdated.isPresent()) {
+        throw new GenerationFailedException(FailureCause.DELETES_MAY_BE_MISSING, outdated.get());
+      }
+    } catch (RetriableException e) {
+      LOG.debug("the ends of the log are unknown for now: {}", e.toString());
+    }
+    measurements.restart();
+  }
+
+  private void report(Orders now) {
+    if (!reports.isDue()) {
+      return;
+    }
+    reports.restart();
+    boolean reads = false;
+    for (int partition = 0; partition < parts.writer().spec().partitions(); partition++) {
+      reads |= isWanted(partition, now);
+    }
+    GenerationStatus current =
+        new GenerationStatus(
+            parts.writer().spec().generation(),
+            reads ? GenerationStatus.Phase.READING : GenerationStatus.Phase.HOLDING,
+            progress.committed(),
+            progress.lag(),
+            parts.writer().images(),
+            parts.embedding().embedded(),
+            "");
+    status.accept(current);
+    shared
+        .signals()
+        .send(
+            new GenerationProgressed(
+                shared.clock().instant(),
+                current.generation(),
+                current.positions(),
+                current.lag(),
+                current.images(),
+                current.embedded()));
+  }
+
+  private static Duration since(long startNanos) {
+    return Duration.ofNanos(System.nanoTime() - startNanos);
+  }
+}

@@ -1,0 +1,53 @@
+package infomax.indexer.generation;
+
+import infomax.events.Positions;
+import infomax.events.control.ControlState;
+import infomax.events.control.IndexGeneration;
+import infomax.events.control.LiveAlias;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code control} wants of the indexing of one generation at the moment.
+ *
+ * @param mode how far to read
+ * @param target positions to stop at exactly, in mode {@link Mode#TARGET}; null to stop where it is
+ * @param leads true for the live generation, or the oldest one before any went live: it is embedded
+ *     first, and it alone writes dead letters
+ */
+record Orders(Mode mode, @Nullable Positions target, boolean leads) {
+
+  /** How far to read. */
+  enum Mode {
+    /** To the end of the log once, then hold still. */
+    BUILD,
+    /** To the target and no further. */
+    TARGET,
+    /** Without end. */
+    FOLLOW
+  }
+
+  static Orders of(ControlState state, IndexGeneration generation) {
+    Mode mode =
+        switch (generation.state()) {
+          case BUILDING -> Mode.BUILD;
+          case CAUGHT_UP -> Mode.TARGET;
+          case VERIFIED, LIVE, STANDBY -> Mode.FOLLOW;
+          case RETIRED, FAILED ->
+              throw new IllegalArgumentException(
+                  "generation " + generation.number() + " is " + generation.state() + ", ended");
+        };
+    return new Orders(mode, generation.target(), leader(state) == generation.number());
+  }
+
+  private static int leader(ControlState state) {
+    LiveAlias alias = state.alias();
+    if (alias != null) {
+      return alias.generation();
+    }
+    return state.generations().values().stream()
+        .filter(generation -> generation.state().isIndexed())
+        .mapToInt(IndexGeneration::number)
+        .min()
+        .orElse(0);
+  }
+}

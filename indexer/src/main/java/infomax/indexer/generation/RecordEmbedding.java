@@ -1,0 +1,198 @@
+package infomax.indexer.generation;
+
+import infomax.encoder.Embedding;
+import infomax.encoder.Encoder;
+import infomax.events.ImageId;
+import infomax.events.Token;
+import infomax.events.image.DeadLetter;
+import infomax.events.image.ImageEvent.ImageDeleted;
+import infomax.events.image.ImageEvent.ImageStored;
+import infomax.events.image.ImageEventCodec;
+import infomax.events.image.MalformedRecordException;
+import infomax.events.image.Rejection;
+import infomax.events.image.RejectionReason;
+import infomax.imaging.EncoderPixels;
+import infomax.imaging.UndecodableImageException;
+import infomax.index.IndexedImage;
+import infomax.index.UnitVector;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns records into changes of the index, embedding what is new. Only the bytes of a record decide
+ * whether it is rejected; a failure of anything else is thrown. Used by one thread, which waits
+ * while the pool works.
+ */
+final class RecordEmbedding {
+
+  /** Images per task: long enough for the encoder's batches, short enough to let others in. */
+  private static final int TASK_IMAGES = 16;
+
+  private static final String STAGE = "indexer";
+
+  private final Encoder encoder;
+  private final EmbeddingPool pool;
+  private final AtomicLong embedded = new AtomicLong();
+
+  RecordEmbedding(Encoder encoder, EmbeddingPool pool) {
+    this.encoder = encoder;
+    this.pool = pool;
+  }
+
+  /** Images embedded so far; may be read by any thread. */
+  long embedded() {
+    return embedded.get();
+  }
+
+  /**
+   * The changes of records, in their order.
+   *
+   * @param indexed what the index has under an id before these records; where the digest is equal,
+   *     its vector is taken over and nothing is embedded
+   * @param leads true if these records go before those of other generations
+   */
+  List<Change> changes(
+      List<ConsumerRecord<byte[], byte[]>> records,
+      Function<ImageId, Optional<IndexedImage>> indexed,
+      boolean leads)
+      throws InterruptedException {
+    Change[] changes = new Change[records.size()];
+    List<Unembedded> waiting = new ArrayList<>();
+    for (int ordinal = 0; ordinal < changes.length; ordinal++) {
+      ConsumerRecord<byte[], byte[]> consumed = records.get(ordinal);
+      try {
+        switch (ImageEventCodec.read(consumed)) {
+          case ImageDeleted(ImageId id) -> changes[ordinal] = new Change.Remove(id);
+          case ImageStored stored -> {
+            Optional<IndexedImage> same =
+                indexed
+                    .apply(stored.id())
+                    .filter(image -> image.digest().equals(stored.image().digest()));
+            if (same.isPresent()) {
+              changes[ordinal] = put(consumed, stored, same.get().vector(), same.get().norm());
+            } else {
+              waiting.add(new Unembedded(ordinal, consumed, stored));
+            }
+          }
+        }
+      } catch (MalformedRecordException e) {
+        changes[ordinal] = reject(consumed, e.rejection());
+      }
+    }
+    embed(waiting, changes, leads);
+    return List.of(changes);
+  }
+
+  private void embed(List<Unembedded> waiting, Change[] changes, boolean leads)
+      throws InterruptedException {
+    List<FutureTask<List<Change>>> tasks = new ArrayList<>();
+    for (int from = 0; from < waiting.size(); from += TASK_IMAGES) {
+      List<Unembedded> part = waiting.subList(from, Math.min(waiting.size(), from + TASK_IMAGES));
+      tasks.add(pool.submit(leads, () -> embed(part)));
+    }
+    int ordinal = 0;
+    for (FutureTask<List<Change>> task : tasks) {
+      for (Change change : get(task)) {
+        changes[waiting.get(ordinal).ordinal()] = change;
+        ordinal++;
+      }
+    }
+  }
+
+  /** Runs on a thread of the pool. */
+  private List<Change> embed(List<Unembedded> part) {
+    @Nullable Change[] changes = new Change[part.size()];
+    List<EncoderPixels> pixels = new ArrayList<>();
+    for (int ordinal = 0; ordinal < changes.length; ordinal++) {
+      Unembedded image = part.get(ordinal);
+      try {
+        pixels.add(EncoderPixels.of(image.stored().image(), encoder.inputSize()));
+      } catch (UndecodableImageException e) {
+        changes[ordinal] = reject(image.consumed(), e.rejection());
+      }
+    }
+    List<Embedding> embeddings = encoder.embed(pixels);
+    embedded.addAndGet(embeddings.size());
+    List<Change> complete = new ArrayList<>();
+    int next = 0;
+    for (int ordinal = 0; ordinal < changes.length; ordinal++) {
+      Change rejected = changes[ordinal];
+      complete.add(rejected != null ? rejected : put(part.get(ordinal), embeddings.get(next++)));
+    }
+    return complete;
+  }
+
+  private static Change put(Unembedded image, Embedding embedding) {
+    if (!embedding.hasDirection()) {
+      return reject(
+          image.consumed(),
+          new Rejection(
+              RejectionReason.NOT_EMBEDDABLE,
+              "embedding has length " + embedding.norm() + ", expected a finite length above 0"));
+    }
+    return put(
+        image.consumed(),
+        image.stored(),
+        UnitVector.of(embedding.unit()),
+        (float) embedding.norm());
+  }
+
+  private static Change put(
+      ConsumerRecord<byte[], byte[]> consumed, ImageStored stored, UnitVector vector, float norm) {
+    return new Change.Put(
+        new IndexedImage(
+            stored.id(),
+            stored.image().digest(),
+            stored.image().format(),
+            consumed.partition(),
+            consumed.offset(),
+            Instant.ofEpochMilli(consumed.timestamp()),
+            stored.metadata(),
+            vector,
+            norm));
+  }
+
+  private static Change reject(ConsumerRecord<byte[], byte[]> consumed, Rejection rejection) {
+    return new Change.Reject(
+        id(consumed.key()),
+        new DeadLetter(
+            consumed.key(),
+            consumed.value(),
+            STAGE,
+            rejection,
+            new Token(consumed.topic(), consumed.partition(), consumed.offset())));
+  }
+
+  private static @Nullable ImageId id(byte @Nullable [] key) {
+    try {
+      return key == null ? null : ImageId.of(key);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private static <T> T get(FutureTask<T> task) throws InterruptedException {
+    try {
+      return task.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      if (e.getCause() instanceof Error cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  private record Unembedded(
+      int ordinal, ConsumerRecord<byte[], byte[]> consumed, ImageStored stored) {}
+}

@@ -1,0 +1,25 @@
+package infomax.indexer.generation;
+
+import infomax.index.Publications;
+import infomax.runtime.kafka.KafkaClients;
+import infomax.runtime.signal.SignalSender;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.InstantSource;
+
+/**
+ * What the indexing of all generations shares; whoever made it closes it.
+ *
+ * @param clients Kafka clients
+ * @param publications where commits become visible
+ * @param signals where hints go
+ * @param pool threads that embed
+ * @param meters where figures go
+ * @param clock the time
+ */
+record SharedResources(
+    KafkaClients clients,
+    Publications publications,
+    SignalSender signals,
+    EmbeddingPool pool,
+    MeterRegistry meters,
+    InstantSource clock) {}

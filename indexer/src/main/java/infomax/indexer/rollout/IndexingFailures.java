@@ -1,0 +1,15 @@
+package infomax.indexer.rollout;
+
+import infomax.indexer.rollout.decision.IndexingFailure;
+import java.util.Map;
+
+/**
+ * What indexing says it cannot go on with; the controller decides what follows. Not durable: after
+ * a restart the indexing meets the same failure again.
+ */
+@FunctionalInterface
+public interface IndexingFailures {
+
+  /** The newest failure of every generation that has one, by its number. */
+  Map<Integer, IndexingFailure> byGeneration();
+}

@@ -1,0 +1,81 @@
+package infomax.indexer.rollout;
+
+import infomax.events.Positions;
+import infomax.events.signal.Signal;
+import infomax.events.signal.Signal.LoadedGeneration;
+import infomax.events.signal.Signal.ReplicaReported;
+import infomax.indexer.rollout.decision.ReplicaStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What search replicas reported within a window of time, by the clock of this process: theirs may
+ * be wrong. Thread-safe: written by the signal feed, read by the controller.
+ */
+final class ReplicaReports implements Consumer<Signal> {
+
+  /** A replica that reports on every publication too must not fill the memory. */
+  private static final int REPORTS_MAX = 64;
+
+  private final Duration window;
+  private final InstantSource clock;
+  private final Map<String, Deque<Heard>> reports = new TreeMap<>();
+
+  ReplicaReports(Duration window, InstantSource clock) {
+    this.window = window;
+    this.clock = clock;
+  }
+
+  @Override
+  public synchronized void accept(Signal signal) {
+    if (signal instanceof ReplicaReported report) {
+      Deque<Heard> heard = reports.computeIfAbsent(report.replica(), _ -> new ArrayDeque<>());
+      heard.addLast(new Heard(clock.instant(), report));
+      if (heard.size() > REPORTS_MAX) {
+        heard.removeFirst();
+      }
+    }
+  }
+
+  /** Every replica heard from within the window before {@code now}. */
+  synchronized List<ReplicaStatus> heardWithin(Instant now) {
+    Instant oldest = now.minus(window);
+    List<ReplicaStatus> replicas = new ArrayList<>();
+    reports.values().forEach(heard -> heard.removeIf(report -> report.at().isBefore(oldest)));
+    reports.values().removeIf(Deque::isEmpty);
+    reports.forEach(
+        (replica, heard) ->
+            replicas.add(
+                new ReplicaStatus(
+                    replica, loaded(heard.getLast().report()), served(heard.getFirst().report()))));
+    return replicas;
+  }
+
+  private static Map<Integer, Positions> loaded(ReplicaReported report) {
+    Map<Integer, Positions> loaded = new HashMap<>();
+    for (LoadedGeneration generation : report.loaded()) {
+      loaded.put(generation.generation(), generation.positions());
+    }
+    return loaded;
+  }
+
+  private static @Nullable Positions served(ReplicaReported report) {
+    return report.loaded().stream()
+        .filter(LoadedGeneration::serving)
+        .map(LoadedGeneration::positions)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private record Heard(Instant at, ReplicaReported report) {}
+}

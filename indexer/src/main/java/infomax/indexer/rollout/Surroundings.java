@@ -1,0 +1,102 @@
+package infomax.indexer.rollout;
+
+import infomax.events.control.ControlRequest.Kind;
+import infomax.events.control.ControlState;
+import infomax.events.control.GenerationState;
+import infomax.events.control.IndexGeneration;
+import infomax.index.Manifest;
+import infomax.index.Publications;
+import infomax.indexer.rollout.decision.Plan.Comparison;
+import infomax.indexer.rollout.decision.Publication;
+import infomax.indexer.rollout.decision.RolloutView;
+import infomax.indexer.rollout.decision.VerificationStatus;
+import infomax.runtime.control.ControlLog;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything a view is gathered from.
+ *
+ * @param control the topic control, followed
+ * @param publications the publications of every generation
+ * @param failures what indexing reports
+ * @param replicas what search replicas report
+ * @param log the topic images
+ * @param clock what time it is
+ */
+record Surroundings(
+    ControlLog control,
+    Publications publications,
+    IndexingFailures failures,
+    ReplicaReports replicas,
+    LogWatch log,
+    InstantSource clock) {
+
+  /** Indexes have one shard for now. */
+  static final int SHARD = 0;
+
+  private static final Duration LOG_AGE_MAX_ROLLING = Duration.ofMillis(250);
+  private static final Duration LOG_AGE_MAX_IDLE = Duration.ofSeconds(5);
+
+  /** What is known now. */
+  RolloutView view(
+      @Nullable Comparison comparison, VerificationStatus verification, Instant actingSince) {
+    ControlState state = control.state();
+    boolean rolling = isRolling(state);
+    // Publications before the ends of the log, so that the ends are not older than what was read.
+    Map<Integer, Publication> newest = rolling ? newest(state) : Map.of();
+    Instant now = clock.instant();
+    return new RolloutView(
+        state,
+        log.topic(now, rolling ? LOG_AGE_MAX_ROLLING : LOG_AGE_MAX_IDLE),
+        newest,
+        failures.byGeneration(),
+        replicas.heardWithin(now),
+        comparison,
+        verification,
+        actingSince,
+        now);
+  }
+
+  /** A publication that a view named, if it is still there. */
+  Optional<Manifest> manifest(Publication publication) {
+    return publications.read(publication.generation(), SHARD, publication.sequence());
+  }
+
+  /** Only then publications matter. */
+  private static boolean isRolling(ControlState state) {
+    return !state.open(Kind.ROLLBACK).isEmpty()
+        || state.generations().values().stream()
+            .map(IndexGeneration::state)
+            .anyMatch(
+                current ->
+                    current == GenerationState.BUILDING || current == GenerationState.CAUGHT_UP);
+  }
+
+  private Map<Integer, Publication> newest(ControlState state) {
+    Map<Integer, Publication> newest = new HashMap<>();
+    for (IndexGeneration generation : state.generations().values()) {
+      if (generation.state().isIndexed()) {
+        publications
+            .latest(generation.number(), SHARD)
+            .ifPresent(manifest -> newest.put(generation.number(), publication(manifest)));
+      }
+    }
+    return newest;
+  }
+
+  private static Publication publication(Manifest manifest) {
+    return new Publication(
+        manifest.generation(),
+        manifest.sequence(),
+        manifest.positions(),
+        manifest.completeAsOf(),
+        manifest.images(),
+        manifest.publishedAt());
+  }
+}

@@ -1,0 +1,198 @@
+package infomax.indexer.rollout;
+
+import infomax.events.control.EncoderRelease;
+import infomax.events.control.GenerationState;
+import infomax.events.control.IndexGeneration;
+import infomax.index.IndexException;
+import infomax.index.Manifest;
+import infomax.index.Publications.Hold;
+import infomax.indexer.rollout.decision.Plan;
+import infomax.indexer.rollout.decision.Plan.Comparison;
+import infomax.indexer.rollout.decision.Publication;
+import infomax.indexer.rollout.decision.RolloutDecisions;
+import infomax.indexer.rollout.decision.VerificationStatus;
+import infomax.indexer.rollout.verification.VerificationOrder;
+import infomax.runtime.kafka.KafkaClients;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One time in office of a controller: from having fenced its predecessor and read {@code control}
+ * to the end, until anything casts doubt on it. What it holds and what it has under way ends with
+ * it; its successor reads from {@code control} where to go on. Not thread-safe.
+ */
+final class Tenure implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Tenure.class);
+  private static final Duration CONTROL_TIMEOUT = Duration.ofSeconds(30);
+  private static final String CLIENT_ID = "rollout";
+
+  /** Then the group is polled again before going on. */
+  private static final int STEPS_MAX = 8;
+
+  private final KafkaClients clients;
+  private final Surroundings surroundings;
+  private final RolloutDecisions decisions;
+  private final VerificationDesk desk;
+  private final ControlTransactions transactions;
+  private final Instant since;
+  private @Nullable Comparison comparison;
+  private @Nullable Hold hold;
+  private String waitingFor = "";
+
+  private Tenure(
+      KafkaClients clients,
+      Surroundings surroundings,
+      RolloutDecisions decisions,
+      VerificationDesk desk,
+      ControlTransactions transactions) {
+    this.clients = clients;
+    this.surroundings = surroundings;
+    this.decisions = decisions;
+    this.desk = desk;
+    this.transactions = transactions;
+    this.since = surroundings.clock().instant();
+  }
+
+  /**
+   * Takes office: fences the predecessor, then reads {@code control} to its end, in this order, so
+   * that nothing can be written between what is known and what is decided.
+   */
+  static Tenure begin(
+      KafkaClients clients,
+      Surroundings surroundings,
+      RolloutDecisions decisions,
+      VerificationDesk desk)
+      throws TimeoutException, InterruptedException {
+    ControlTransactions transactions =
+        ControlTransactions.begin(clients, RolloutController.TRANSACTIONAL_ID);
+    try {
+      surroundings.control().awaitEnd(clients, CLIENT_ID, CONTROL_TIMEOUT);
+      return new Tenure(clients, surroundings, decisions, desk, transactions);
+    } catch (TimeoutException | InterruptedException | RuntimeException e) {
+      transactions.close();
+      throw e;
+    }
+  }
+
+  /** Takes every step that can be taken now. */
+  void act() throws TimeoutException, InterruptedException {
+    dropStaleVerification();
+    for (int step = 0; step < STEPS_MAX; step++) {
+      Plan plan = decisions.next(surroundings.view(comparison, desk.status(), since));
+      switch (plan) {
+        case Plan.Wait wait -> {
+          waitFor(wait.reason());
+          return;
+        }
+        case Plan.Write write -> write(write);
+        case Plan.NameTarget named -> {
+          if (!nameTarget(named)) {
+            return;
+          }
+        }
+        case Plan.Verify verify -> verify(verify);
+      }
+    }
+  }
+
+  /** What the controller waits for, one sentence; empty if for nothing. */
+  String waitingFor() {
+    return waitingFor;
+  }
+
+  @Override
+  public void close() {
+    desk.drop();
+    release();
+    transactions.close();
+  }
+
+  private void write(Plan.Write write) throws TimeoutException, InterruptedException {
+    transactions.write(write.decisions());
+    LOG.info("decided: {}", write.reason());
+    surroundings.control().awaitEnd(clients, CLIENT_ID, CONTROL_TIMEOUT);
+    if (comparison != null && !isCaughtUp(comparison.generation())) {
+      release();
+    }
+  }
+
+  /** First hold, then name: what is compared later must be there later. */
+  private boolean nameTarget(Plan.NameTarget named) throws TimeoutException, InterruptedException {
+    desk.drop();
+    release();
+    Publication live = named.comparison().publication();
+    if (live != null) {
+      try {
+        hold = surroundings.manifest(live).map(surroundings.publications()::hold).orElse(null);
+      } catch (IndexException e) {
+        LOG.debug("generation={} publication is gone: {}", live.generation(), e.getMessage());
+      }
+      if (hold == null) {
+        return false;
+      }
+    }
+    comparison = named.comparison();
+    write(named.write());
+    return true;
+  }
+
+  private void verify(Plan.Verify verify) {
+    IndexGeneration candidate = verify.candidate();
+    EncoderRelease release =
+        surroundings.control().state().encoders().get(candidate.encoderVersion());
+    Optional<Manifest> publication = surroundings.manifest(verify.publication());
+    Publication named = verify.comparison().publication();
+    Optional<Manifest> live = Optional.ofNullable(named).flatMap(surroundings::manifest);
+    if (release == null || publication.isEmpty() || (named != null && live.isEmpty())) {
+      desk.postpone("its release or a publication is not there");
+      return;
+    }
+    desk.begin(
+        new VerificationOrder(
+            candidate,
+            release,
+            publication.get(),
+            verify.comparison().target(),
+            live.orElse(null)));
+  }
+
+  /** A verification of a generation that ended meanwhile, such as by a deadline. */
+  private void dropStaleVerification() {
+    boolean stale =
+        switch (desk.status()) {
+          case VerificationStatus.Idle _ -> false;
+          case VerificationStatus.Running running -> !isCaughtUp(running.generation());
+          case VerificationStatus.Finished finished -> !isCaughtUp(finished.generation());
+        };
+    if (stale) {
+      desk.drop();
+    }
+  }
+
+  private boolean isCaughtUp(int number) {
+    IndexGeneration generation = surroundings.control().state().generations().get(number);
+    return generation != null && generation.state() == GenerationState.CAUGHT_UP;
+  }
+
+  private void waitFor(String reason) {
+    // Numbers in a reason change all the time and are no news.
+    if (!reason.replaceAll("\\d", "").equals(waitingFor.replaceAll("\\d", ""))) {
+      LOG.info("waiting: {}", reason.isEmpty() ? "nothing to do" : reason);
+    }
+    waitingFor = reason;
+  }
+
+  private void release() {
+    comparison = null;
+    if (hold != null) {
+      hold.close();
+      hold = null;
+    }
+  }
+}

@@ -1,0 +1,12 @@
+package infomax.indexer.rollout.decision;
+
+import infomax.events.control.FailureCause;
+
+/**
+ * A generation that its indexer cannot go on with.
+ *
+ * @param generation its number
+ * @param cause why, for programs
+ * @param detail why, for people
+ */
+public record IndexingFailure(int generation, FailureCause cause, String detail) {}

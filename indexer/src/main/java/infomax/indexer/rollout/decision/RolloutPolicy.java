@@ -1,0 +1,69 @@
+package infomax.indexer.rollout.decision;
+
+import java.time.Duration;
+
+/**
+ * How patient and how strict the controller is.
+ *
+ * @param heartbeat how often a replica reports; readiness is judged after three of these
+ * @param stepDeadline how long one step of a roll may take while a controller acts; building has
+ *     none, since it depends on the length of the log
+ * @param verificationDeadline how long one verification may run
+ * @param lagMax offsets to the end of the log at which a candidate counts as caught up
+ * @param completeWithin a candidate also counts as caught up if it had reached the end of every
+ *     partition within this time before it was published
+ * @param attemptsMax how often a generation of one encoder is begun before giving up
+ * @param backOff pause after the first failed attempt; doubles with every further one
+ * @param keepFinished how long finished keys stay before their tombstone
+ * @param maxConn Lucene's HNSW maxConn (M) of new generations
+ * @param beamWidth Lucene's HNSW beamWidth (efConstruction) of new generations
+ */
+public record RolloutPolicy(
+    Duration heartbeat,
+    Duration stepDeadline,
+    Duration verificationDeadline,
+    long lagMax,
+    Duration completeWithin,
+    int attemptsMax,
+    Duration backOff,
+    Duration keepFinished,
+    int maxConn,
+    int beamWidth) {
+
+  /** What is used when nothing is configured. */
+  public static final RolloutPolicy DEFAULT =
+      new RolloutPolicy(
+          Duration.ofSeconds(1),
+          Duration.ofMinutes(5),
+          Duration.ofMinutes(30),
+          200,
+          Duration.ofSeconds(10),
+          3,
+          Duration.ofSeconds(10),
+          Duration.ofDays(30),
+          16,
+          100);
+
+  /** Checks the ranges. */
+  public RolloutPolicy {
+    if (!heartbeat.isPositive() || !stepDeadline.isPositive() || !backOff.isPositive()) {
+      throw new IllegalArgumentException(
+          "heartbeat "
+              + heartbeat
+              + ", step deadline "
+              + stepDeadline
+              + ", back-off "
+              + backOff
+              + ": expected all > 0");
+    }
+    if (attemptsMax < 1 || lagMax < 0) {
+      throw new IllegalArgumentException(
+          "attempts " + attemptsMax + ", lag " + lagMax + ": expected >= 1 and >= 0");
+    }
+  }
+
+  /** How long replicas are listened to before readiness is judged. */
+  public Duration listening() {
+    return heartbeat.multipliedBy(3);
+  }
+}

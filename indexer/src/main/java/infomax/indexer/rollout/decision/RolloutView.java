@@ -1,0 +1,84 @@
+package infomax.indexer.rollout.decision;
+
+import infomax.events.control.ControlState;
+import infomax.events.control.FailureCause;
+import infomax.events.control.IndexGeneration;
+import infomax.indexer.rollout.decision.Plan.Comparison;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything a decision is made from, at one moment. Immutable.
+ *
+ * @param state the topic {@code control}, folded
+ * @param log the topic {@code images}; null while the cluster cannot be asked
+ * @param publications newest publication by generation
+ * @param failures what indexers reported, by generation
+ * @param replicas search replicas heard from within the last three heartbeat periods
+ * @param comparison what this controller holds for the candidate; null if it has named no target
+ * @param verification where the verification is
+ * @param actingSince when this controller took over; waiting counts from here at the earliest, so
+ *     that a roll does not fail because nobody was there to drive it
+ * @param now the present
+ */
+public record RolloutView(
+    ControlState state,
+    @Nullable LogTopic log,
+    Map<Integer, Publication> publications,
+    Map<Integer, IndexingFailure> failures,
+    List<ReplicaStatus> replicas,
+    @Nullable Comparison comparison,
+    VerificationStatus verification,
+    Instant actingSince,
+    Instant now) {
+
+  /** Copies the collections. */
+  public RolloutView {
+    publications = Map.copyOf(publications);
+    failures = Map.copyOf(failures);
+    replicas = List.copyOf(replicas);
+  }
+
+  /** Why a generation cannot be indexed any further; empty if it can. */
+  public Optional<IndexingFailure> failureOf(IndexGeneration generation) {
+    IndexingFailure reported = failures.get(generation.number());
+    if (reported != null) {
+      return Optional.of(reported);
+    }
+    if (log == null
+        || (log.topicId().equals(generation.topicId())
+            && log.partitions() == generation.partitions())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new IndexingFailure(
+            generation.number(),
+            FailureCause.LOG_REPLACED,
+            "it was built from topic "
+                + generation.topicId()
+                + " with "
+                + generation.partitions()
+                + " partitions, but images is now "
+                + log.topicId()
+                + " with "
+                + log.partitions()));
+  }
+
+  /** The newest publication of a generation. */
+  Optional<Publication> publicationOf(IndexGeneration generation) {
+    return Optional.ofNullable(publications.get(generation.number()));
+  }
+
+  /** The live generation, if a candidate can be compared with it. */
+  Optional<IndexGeneration> trustedLive() {
+    return state.live().filter(live -> failureOf(live).isEmpty());
+  }
+
+  /** The later of an instant and this controller's first. */
+  Instant notBeforeActing(Instant instant) {
+    return instant.isAfter(actingSince) ? instant : actingSince;
+  }
+}

@@ -1,0 +1,142 @@
+package infomax.indexer.rollout.verification;
+
+import infomax.encoder.Encoder;
+import infomax.events.ImageId;
+import infomax.events.control.FailureCause;
+import infomax.events.image.ImageEvent.ImageStored;
+import infomax.imaging.EncoderPixels;
+import infomax.imaging.UndecodableImageException;
+import infomax.index.Contents;
+import infomax.index.PublishedIndex;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares what a candidate holds with what it should hold, at the same positions. First counts and
+ * hash sums, which cost little; only where they differ, id by id against the log.
+ */
+final class ContentsComparison {
+
+  private static final int NAMED_MAX = 5;
+
+  private final PublishedIndex candidate;
+  private final int partitions;
+  private final Encoder encoder;
+
+  /**
+   * A comparison.
+   *
+   * @param candidate the candidate at the target
+   * @param partitions partitions of the log
+   * @param encoder the candidate's encoder, to judge whether it rightly left an image out
+   */
+  ContentsComparison(PublishedIndex candidate, int partitions, Encoder encoder) {
+    this.candidate = candidate;
+    this.partitions = partitions;
+    this.encoder = encoder;
+  }
+
+  /** Compares with the live generation at the same positions; the log decides a difference. */
+  Finding withLive(PublishedIndex live, LogScan log) throws VerificationUnavailableException {
+    Contents mine = candidate.contents();
+    if (mine.equals(live.contents())) {
+      return Finding.passed(
+          mine.images()
+              + " images, as in generation "
+              + live.manifest().generation()
+              + " at the same positions");
+    }
+    Finding finding = withLog(log);
+    return finding.isPassed()
+        ? Finding.passed(
+            finding.detail()
+                + "; generation "
+                + live.manifest().generation()
+                + " differs from it at the same positions")
+        : finding;
+  }
+
+  /** Compares with the log up to the same positions. */
+  Finding withLog(LogScan log) throws VerificationUnavailableException {
+    Contents mine = candidate.contents();
+    List<String> differences = new ArrayList<>();
+    long leftOut = 0;
+    for (int partition = 0; partition < partitions; partition++) {
+      Map<ImageId, Long> expected = log.partition(partition);
+      if (isEqual(mine, partition, expected)) {
+        continue;
+      }
+      leftOut += compare(partition, expected, log, differences);
+    }
+    if (differences.isEmpty()) {
+      return Finding.passed(
+          mine.images()
+              + " images, as in the log"
+              + (leftOut == 0 ? "" : ", " + leftOut + " left out as no encoder can take them"));
+    }
+    return new Finding(
+        FailureCause.CONTENTS_DIFFER,
+        differences.size()
+            + " images differ from the log: "
+            + String.join("; ", differences.subList(0, Math.min(NAMED_MAX, differences.size()))));
+  }
+
+  private static boolean isEqual(Contents mine, int partition, Map<ImageId, Long> expected) {
+    Contents.Tally tally = new Contents.Tally();
+    expected.forEach((id, offset) -> tally.add(id, partition, offset));
+    return Objects.equals(
+        mine.partitions().get(partition), tally.contents().partitions().get(partition));
+  }
+
+  /** Adds the differences of a partition; returns how many images were rightly left out. */
+  private long compare(
+      int partition, Map<ImageId, Long> expected, LogScan log, List<String> differences) {
+    Map<ImageId, Long> found = new HashMap<>();
+    candidate.forEach(
+        (id, digest, where, offset) -> {
+          if (where == partition) {
+            Long earlier = found.put(id, offset);
+            if (earlier != null) {
+              differences.add(id + " is there twice, from offsets " + earlier + " and " + offset);
+            }
+          }
+        });
+    long leftOut = 0;
+    TreeSet<ImageId> ids = new TreeSet<>(expected.keySet());
+    ids.addAll(found.keySet());
+    for (ImageId id : ids) {
+      @Nullable Long should = expected.get(id);
+      @Nullable Long does = found.get(id);
+      if (should != null && does == null && !isEmbeddable(log.read(partition, should))) {
+        leftOut++;
+      } else if (!Objects.equals(should, does)) {
+        differences.add(
+            id
+                + " of partition "
+                + partition
+                + (does == null ? " is missing" : " comes from offset " + does)
+                + (should == null ? ", expected none" : ", expected offset " + should));
+      }
+    }
+    return leftOut;
+  }
+
+  /** An image that cannot be decoded, or gets no direction, is rejected by every indexer. */
+  private boolean isEmbeddable(Optional<ImageStored> stored) {
+    if (stored.isEmpty()) {
+      return true;
+    }
+    try {
+      EncoderPixels pixels = EncoderPixels.of(stored.get().image(), encoder.inputSize());
+      return encoder.embed(pixels).hasDirection();
+    } catch (UndecodableImageException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,240 @@
+package infomax.indexer.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import infomax.events.control.ControlRequest;
+import infomax.events.control.ControlRequest.Kind;
+import infomax.events.control.ControlRequest.Status;
+import infomax.events.control.ControlState;
+import infomax.events.control.EncoderRelease.Verdict;
+import infomax.events.control.FailureCause;
+import infomax.events.control.GenerationState;
+import infomax.events.control.IndexGeneration;
+import infomax.runtime.control.ControlLog;
+import infomax.runtime.process.ChildJvm;
+import infomax.runtime.signal.SignalFeed;
+import infomax.testing.TestingKafka;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Predicate;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The controller on a real broker, with real publications under a stream of images: whole rolls,
+ * failures, two controllers of which one was stopped, and a kill at every state.
+ */
+class RolloutControllerIT {
+
+  @RegisterExtension static final TestingKafka KAFKA = TestingKafka.shared();
+
+  @TempDir Path folder;
+  private RollingWorld world;
+  private ControlHistory history;
+
+  @BeforeEach
+  void open() throws Exception {
+    world = new RollingWorld(KAFKA.clients(), folder, new Random().nextLong());
+    history = new ControlHistory();
+  }
+
+  @AfterEach
+  void theWholeHistoryIsLegal() throws Exception {
+    world.close();
+    history.verify(KAFKA.clients());
+  }
+
+  @Test
+  void releasesRollAreRolledBackAndPromoted() throws Exception {
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    try (ControlLog control = ControlLog.open(world.clients, "a", Duration.ofSeconds(30));
+        SignalFeed signals = SignalFeed.start(world.clients, "a");
+        RolloutController controller = controller("a", control, signals, meters)) {
+      world.release(0, Verdict.UNTRAINED);
+      IndexGeneration first = world.awaitState(1, GenerationState.LIVE);
+      assertThat(first.verification().detail()).contains("as in the log");
+      assertThat(first.verification().images()).isPositive();
+      assertThat(first.verification().recallAt10()).isGreaterThanOrEqualTo(0.95);
+      assertThat(first.verification().goldenCosineMin()).isGreaterThanOrEqualTo(0.999);
+      assertThat(controller.isActing()).isTrue();
+
+      world.release(1, Verdict.ACCEPTED);
+      IndexGeneration second = world.awaitState(2, GenerationState.LIVE);
+      assertThat(second.verification().detail()).contains("as in generation 1");
+      assertThat(world.control.state().alias().previous()).isEqualTo(1);
+      assertThat(meters.get("infomax.rollout.acting").gauge().value()).isEqualTo(1);
+      Awaitility.await()
+          .untilAsserted(
+              () ->
+                  assertThat(
+                          meters
+                              .get("infomax.generation.state")
+                              .tag("generation", "2")
+                              .tag("state", "live")
+                              .gauge()
+                              .value())
+                      .isEqualTo(1));
+
+      world.release(2, Verdict.ACCEPTED);
+      world.awaitState(3, GenerationState.BUILDING);
+      ControlRequest rollback = world.ask(Kind.ROLLBACK, Map.of());
+      ControlState after = awaitFinal(rollback);
+      assertThat(after.requests().get(rollback.id()).status()).isEqualTo(Status.DONE);
+      assertThat(after.alias().generation()).isEqualTo(1);
+      assertThat(after.alias().barredEncoders()).containsExactly(1);
+
+      world.awaitState(3, GenerationState.VERIFIED);
+      ControlRequest promote = world.ask(Kind.PROMOTE, Map.of(ControlRequest.GENERATION, "1"));
+      awaitFinal(promote);
+      world.awaitState(3, GenerationState.LIVE);
+      assertThat(controller.check().healthy()).isTrue();
+    }
+  }
+
+  @Test
+  void aCandidateThatLostAnImageIsRefusedAndBuiltAgain() throws Exception {
+    world.indexers.lossy.add(2);
+    try (ControlLog control = ControlLog.open(world.clients, "a", Duration.ofSeconds(30));
+        SignalFeed signals = SignalFeed.start(world.clients, "a");
+        RolloutController _ = controller("a", control, signals, new SimpleMeterRegistry())) {
+      world.release(0, Verdict.UNTRAINED);
+      world.awaitState(1, GenerationState.LIVE);
+      world.release(1, Verdict.ACCEPTED);
+      // The image that was lost may be replaced or deleted before the comparison.
+      ControlState state =
+          world.await(
+              seen ->
+                  RollingWorld.isIn(seen, 2, GenerationState.FAILED)
+                      || RollingWorld.isIn(seen, 2, GenerationState.LIVE));
+      IndexGeneration second = state.generations().get(2);
+      if (second.state() == GenerationState.FAILED) {
+        assertThat(second.history().getLast().cause()).isEqualTo(FailureCause.CONTENTS_DIFFER);
+        assertThat(second.reason()).contains("is missing, expected offset");
+        world.awaitState(3, GenerationState.LIVE);
+      }
+    }
+  }
+
+  @Test
+  void anEncoderThatComputesDifferentlyHereIsRefused() throws Exception {
+    try (ControlLog control = ControlLog.open(world.clients, "a", Duration.ofSeconds(30));
+        SignalFeed signals = SignalFeed.start(world.clients, "a");
+        RolloutController _ = controller("a", control, signals, new SimpleMeterRegistry())) {
+      world.release(0, Verdict.UNTRAINED, 99);
+      IndexGeneration first = world.awaitState(1, GenerationState.FAILED);
+      assertThat(first.history().getLast().cause()).isEqualTo(FailureCause.GOLDEN_IMAGES_DIFFER);
+      assertThat(world.control.state().alias()).isNull();
+      world.release(1, Verdict.ACCEPTED);
+      world.awaitState(2, GenerationState.LIVE);
+    }
+  }
+
+  @Test
+  void aKillAtEveryStateOfARollLosesNothing() throws Exception {
+    List<Predicate<ControlState>> moments =
+        List.of(
+            state -> RollingWorld.isIn(state, 1, GenerationState.BUILDING),
+            state -> RollingWorld.isIn(state, 1, GenerationState.CAUGHT_UP),
+            state -> RollingWorld.isIn(state, 1, GenerationState.VERIFIED),
+            state -> RollingWorld.isIn(state, 1, GenerationState.LIVE),
+            state -> RollingWorld.isIn(state, 2, GenerationState.BUILDING),
+            state -> RollingWorld.isIn(state, 2, GenerationState.CAUGHT_UP),
+            state ->
+                RollingWorld.isIn(state, 2, GenerationState.CAUGHT_UP)
+                    && state.generations().get(2).target() != null,
+            state -> RollingWorld.isIn(state, 2, GenerationState.VERIFIED),
+            state -> RollingWorld.isIn(state, 2, GenerationState.LIVE));
+    world.release(0, Verdict.UNTRAINED);
+    world.release(1, Verdict.ACCEPTED);
+    world.release(2, Verdict.REJECTED);
+    int caught = 0;
+    for (Predicate<ControlState> moment : moments) {
+      try (ChildJvm controller = ControllerProcess.start(world.clients, folder, "a")) {
+        ControlState seen =
+            world.await(state -> moment.test(state) || isPast(state, moments, moment));
+        controller.kill();
+        caught += moment.test(seen) ? 1 : 0;
+      }
+      if (RollingWorld.isIn(world.control.state(), 1, GenerationState.LIVE)
+          && world.control.state().encoders().size() == 3) {
+        world.release(3, Verdict.ACCEPTED);
+      }
+    }
+    System.out.println("killed at " + caught + " of " + moments.size() + " states");
+    assertThat(caught).isGreaterThanOrEqualTo(6);
+    Instant restarted = Instant.now();
+    ControlRequest rollback = world.ask(Kind.ROLLBACK, Map.of());
+    try (ChildJvm _ = ControllerProcess.start(world.clients, folder, "a")) {
+      ControlState after = awaitFinal(rollback);
+      assertThat(after.requests().get(rollback.id()).status()).isEqualTo(Status.DONE);
+      System.out.println(
+          "from the start of a new process to its first decision: "
+              + Duration.between(restarted, Instant.now()).toMillis()
+              + " ms");
+    }
+  }
+
+  @Test
+  void aControllerThatWasStoppedWritesNothingAfterItsSuccessorTookOver() throws Exception {
+    try (ChildJvm stopped = ControllerProcess.start(world.clients, folder, "a")) {
+      world.release(0, Verdict.UNTRAINED);
+      world.awaitState(1, GenerationState.LIVE);
+      world.release(1, Verdict.ACCEPTED);
+      world.await(state -> state.generations().containsKey(2));
+      signal(stopped, "STOP");
+      try (ControlLog control = ControlLog.open(world.clients, "b", Duration.ofSeconds(30));
+          SignalFeed signals = SignalFeed.start(world.clients, "b");
+          RolloutController successor =
+              controller("b", control, signals, new SimpleMeterRegistry())) {
+        world.awaitState(2, GenerationState.LIVE);
+        assertThat(successor.isActing()).isTrue();
+        signal(stopped, "CONT");
+        world.release(2, Verdict.ACCEPTED);
+        world.awaitState(3, GenerationState.LIVE);
+      }
+    }
+  }
+
+  private RolloutController controller(
+      String instanceId, ControlLog control, SignalFeed signals, SimpleMeterRegistry meters) {
+    return RolloutController.start(
+        ControllerProcess.config(instanceId),
+        world.clients,
+        control,
+        signals,
+        world.publications,
+        Map::of,
+        folder.resolve("verification-" + instanceId),
+        meters,
+        InstantSource.system());
+  }
+
+  private ControlState awaitFinal(ControlRequest request) throws Exception {
+    return world.await(
+        state ->
+            state.requests().containsKey(request.id())
+                && state.requests().get(request.id()).status().isFinal());
+  }
+
+  /** A roll may be quicker than the eye: then the next moments are as good. */
+  private static boolean isPast(
+      ControlState state, List<Predicate<ControlState>> moments, Predicate<ControlState> moment) {
+    return moments.subList(moments.indexOf(moment) + 1, moments.size()).stream()
+        .anyMatch(later -> later.test(state));
+  }
+
+  private static void signal(ChildJvm child, String name) throws Exception {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(child.pid())).start();
+    assertThat(kill.waitFor()).isZero();
+  }
+}

@@ -1,0 +1,164 @@
+package infomax.ingest.http;
+
+import infomax.events.ImageId;
+import infomax.events.Json;
+import infomax.events.Token;
+import infomax.events.image.ImageEvent;
+import infomax.events.image.Rejection;
+import infomax.events.image.RejectionReason;
+import infomax.imaging.ImageIntake;
+import infomax.ingest.intake.Upload;
+import infomax.ingest.intake.UploadIntake;
+import infomax.ingest.intake.UploadSource;
+import infomax.runtime.http.Problem;
+import infomax.runtime.http.Routes;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code POST /v1/images}, {@code PUT} and {@code DELETE /v1/images/{id}}. The body is the image,
+ * whatever the content type says; metadata is a JSON object in the query parameter or the header
+ * {@code metadata}. Answers 202 with {@code id} and {@code token} once the log has it. Thread-safe.
+ */
+public final class IngestRoutes implements Routes {
+
+  private static final String METADATA = "metadata";
+
+  /** A client that sends more than this is cut off instead of being told. */
+  private static final long DRAINED_BYTES_MAX = 64L * 1024 * 1024;
+
+  private final UploadIntake intake;
+  private final LogWriter log;
+  private final WriteWatch watch;
+
+  /** Routes over an intake, a log and a watch, none of which is closed here. */
+  public IngestRoutes(UploadIntake intake, LogWriter log, WriteWatch watch) {
+    this.intake = intake;
+    this.log = log;
+    this.watch = watch;
+  }
+
+  @Override
+  public void addTo(RoutesConfig routes) {
+    routes.post("/v1/images", context -> take(context, null, body(context)));
+    routes.put("/v1/images/{id}", context -> take(context, id(context), body(context)));
+    routes.delete("/v1/images/{id}", context -> take(context, id(context), null));
+  }
+
+  private void take(Context context, byte @Nullable [] id, byte @Nullable [] body)
+      throws InterruptedException {
+    Optional<WaitRequest> wait = WaitRequest.of(context);
+    Upload upload = new Upload(id, body, metadata(context), passedThrough(context));
+    switch (intake.take(upload, UploadSource.HTTP)) {
+      case UploadIntake.Outcome.Refused(Rejection rejection) -> throw problem(rejection);
+      case UploadIntake.Outcome.Taken(ImageEvent event) -> {
+        if (wait.isPresent()) {
+          writeAndWait(context, event, wait.get());
+        } else {
+          answer(context, 202, event.id(), log.write(event), null);
+        }
+      }
+    }
+  }
+
+  private void writeAndWait(Context context, ImageEvent event, WaitRequest wait)
+      throws InterruptedException {
+    long begin;
+    try {
+      begin = watch.begin();
+    } catch (KafkaException e) {
+      throw Problem.of(503, "log_unavailable", "the log does not answer; nothing was written");
+    }
+    Token token = log.write(event);
+    switch (watch.await(event.id(), token, begin, wait.timeout())) {
+      case WriteWatch.Outcome.Searchable _ -> answer(context, 200, event.id(), token, "searchable");
+      case WriteWatch.Outcome.Superseded _ -> answer(context, 200, event.id(), token, "superseded");
+      case WriteWatch.Outcome.Pending _ -> answer(context, 202, event.id(), token, "pending");
+      case WriteWatch.Outcome.Rejected(Rejection rejection) ->
+          throw problem(rejection)
+              .with("outcome", "rejected")
+              .with("id", event.id())
+              .with("token", token);
+    }
+  }
+
+  private static void answer(
+      Context context, int status, ImageId id, Token token, @Nullable String outcome) {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("id", id);
+    body.put("token", token);
+    if (outcome != null) {
+      body.put("outcome", outcome);
+    }
+    context.status(status).result(Json.write(body)).contentType("application/json");
+  }
+
+  private static byte[] id(Context context) {
+    return context.pathParam("id").getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Reads no more than can be accepted, and lets the client finish so that it sees the answer. */
+  private static byte[] body(Context context) throws IOException {
+    InputStream body = context.bodyInputStream();
+    byte[] read = body.readNBytes(ImageIntake.BYTES_MAX + 1);
+    if (read.length > ImageIntake.BYTES_MAX) {
+      byte[] sink = new byte[64 * 1024];
+      long drained = 0;
+      for (int more = 0; more >= 0 && drained < DRAINED_BYTES_MAX; more = body.read(sink)) {
+        drained += more;
+      }
+    }
+    return read;
+  }
+
+  private static byte @Nullable [] metadata(Context context) {
+    String query = context.queryParam(METADATA);
+    String header = context.header(METADATA);
+    if (query != null && header != null) {
+      throw Problem.of(
+          400,
+          RejectionReason.INVALID_METADATA.code(),
+          "metadata is in the query and in a header, expected it once");
+    }
+    String given = query == null ? header : query;
+    return given == null ? null : given.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** CloudEvents attributes are ce-* in HTTP and ce_* in Kafka. */
+  private static Map<String, String> passedThrough(Context context) {
+    Map<String, String> passed = new HashMap<>();
+    context
+        .headerMap()
+        .forEach(
+            (name, value) -> {
+              String lower = name.toLowerCase(Locale.ROOT);
+              if (lower.startsWith("ce-")) {
+                passed.put("ce_" + lower.substring(3), value);
+              } else if (lower.equals("traceparent")) {
+                passed.put(lower, value);
+              }
+            });
+    return passed;
+  }
+
+  private static Problem problem(Rejection rejection) {
+    int status =
+        switch (rejection.reason()) {
+          case EMPTY, INVALID_ID, INVALID_METADATA, INVALID_RECORD -> 400;
+          case TOO_MANY_BYTES -> 413;
+          case UNSUPPORTED_FORMAT -> 415;
+          case TOO_MANY_PIXELS, UNDECODABLE, DECODE_TIMEOUT, NOT_EMBEDDABLE -> 422;
+        };
+    return Problem.of(status, rejection.reason().code(), rejection.message());
+  }
+}

@@ -1,0 +1,49 @@
+package infomax.search;
+
+import infomax.runtime.config.Settings;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * Configuration of the search service.
+ *
+ * @param objects folder of the object store, setting {@code objects.path}
+ * @param cache folder for opened publications, setting {@code search.cache}; on the same file
+ *     system as the object store files are linked instead of copied
+ * @param pollInterval how often the newest publication is looked for, setting {@code
+ *     search.poll-interval}; a signal makes it sooner
+ * @param heartbeatInterval how often this replica announces what it has loaded, setting {@code
+ *     search.heartbeat-interval}
+ * @param encoderThreads threads one embedding may use, setting {@code search.encoder-threads}
+ * @param searchesAtOnce searches that run at the same time, setting {@code search.at-once}
+ * @param decodesAtOnce large query images decoded at the same time, setting {@code
+ *     search.decodes-at-once}
+ * @param contentReaders consumers that read images back, setting {@code search.content-readers}
+ * @param contentCacheBytesMax bytes of image content kept in memory, setting {@code
+ *     search.content-cache-bytes}
+ */
+public record SearchConfig(
+    Path objects,
+    Path cache,
+    Duration pollInterval,
+    Duration heartbeatInterval,
+    int encoderThreads,
+    int searchesAtOnce,
+    int decodesAtOnce,
+    int contentReaders,
+    long contentCacheBytesMax) {
+
+  /** The configuration in {@code settings}, with defaults for what is absent. */
+  public static SearchConfig from(Settings settings) {
+    return new SearchConfig(
+        settings.path("objects.path", Path.of("data", "objects")),
+        settings.path("search.cache", Path.of("data", "cache")),
+        settings.duration("search.poll-interval", Duration.ofMillis(250)),
+        settings.duration("search.heartbeat-interval", Duration.ofSeconds(1)),
+        settings.integer("search.encoder-threads", 1, 1, 64),
+        settings.integer("search.at-once", 16, 1, 1024),
+        settings.integer("search.decodes-at-once", 2, 1, 64),
+        settings.integer("search.content-readers", 4, 1, 64),
+        settings.whole("search.content-cache-bytes", 64L << 20, 0, 16L << 30));
+  }
+}

@@ -1,0 +1,242 @@
+package infomax.search;
+
+import infomax.events.signal.Signal.PublicationMade;
+import infomax.imaging.ImageIntake;
+import infomax.index.Publications;
+import infomax.runtime.control.ControlLog;
+import infomax.runtime.control.ControlWriter;
+import infomax.runtime.health.CheckResult;
+import infomax.runtime.health.Health;
+import infomax.runtime.http.Routes;
+import infomax.runtime.kafka.KafkaClients;
+import infomax.runtime.kafka.Topics;
+import infomax.runtime.lifecycle.Closer;
+import infomax.runtime.signal.SignalFeed;
+import infomax.runtime.signal.SignalSender;
+import infomax.search.content.ContentReader;
+import infomax.search.content.ContentRoutes;
+import infomax.search.content.LogReaders;
+import infomax.search.live.GenerationLoader;
+import infomax.search.live.LoadedGenerations;
+import infomax.search.live.LogEnd;
+import infomax.search.live.PublicationListener;
+import infomax.search.live.ReplicaAnnouncer;
+import infomax.search.live.Ticker;
+import infomax.search.page.PageRoutes;
+import infomax.search.query.ImageSearch;
+import infomax.search.query.SearchRoutes;
+import infomax.search.rejected.RejectedTail;
+import infomax.search.release.Artifacts;
+import infomax.search.release.ReleaseRoutes;
+import infomax.search.request.RequestRoutes;
+import infomax.search.status.EventHub;
+import infomax.search.status.SignalWatch;
+import infomax.search.status.StatusFeed;
+import infomax.search.status.StatusRoutes;
+import infomax.search.status.SystemStatus;
+import infomax.store.ObjectStore;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+
+/**
+ * A search replica: loads the generations that control names, answers from the live one, and serves
+ * the page. Loads nothing it has not verified, and goes on answering from what it has while the
+ * broker is away. Thread-safe.
+ */
+public final class SearchService implements AutoCloseable {
+
+  private static final String CLIENT_ID = "search";
+  private static final Duration CONTROL_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration LOG_END_INTERVAL = Duration.ofMillis(500);
+  private static final Duration STATUS_INTERVAL = Duration.ofSeconds(1);
+
+  private final Closer closer;
+  private final LoadedGenerations loaded;
+  private final List<Routes> routes;
+
+  private SearchService(Closer closer, LoadedGenerations loaded, List<Routes> routes) {
+    this.closer = closer;
+    this.loaded = loaded;
+    this.routes = List.copyOf(routes);
+  }
+
+  /**
+   * Starts a replica. Returns once control is read; generations are loaded in the background.
+   *
+   * @throws TimeoutException if control cannot be read within a minute
+   */
+  public static SearchService start(
+      SearchConfig config, KafkaClients clients, MeterRegistry metrics, Health health)
+      throws TimeoutException, InterruptedException {
+    Closer closer = new Closer();
+    try {
+      return new Assembly(config, clients, metrics, health, closer).assemble();
+    } catch (TimeoutException | InterruptedException | RuntimeException e) {
+      closer.close();
+      throw e;
+    }
+  }
+
+  /** The routes of the service and the page. */
+  public Routes routes() {
+    return all -> routes.forEach(each -> each.addTo(all));
+  }
+
+  /**
+   * Tells {@code listener} about every later publication that answers: the moment at which its
+   * images became searchable here.
+   */
+  public void onPublicationServed(PublicationListener listener) {
+    loaded.follow(listener);
+  }
+
+  @Override
+  public void close() {
+    closer.close();
+  }
+
+  /** Puts the parts together, in the order in which they need each other. */
+  private static final class Assembly {
+    private final InstantSource clock = InstantSource.system();
+    private final String replica = CLIENT_ID + "-" + UUID.randomUUID().toString().substring(0, 8);
+    private final SearchConfig config;
+    private final KafkaClients clients;
+    private final MeterRegistry metrics;
+    private final Health health;
+    private final Closer closer;
+
+    Assembly(
+        SearchConfig config,
+        KafkaClients clients,
+        MeterRegistry metrics,
+        Health health,
+        Closer closer) {
+      this.config = config;
+      this.clients = clients;
+      this.metrics = metrics;
+      this.health = health;
+      this.closer = closer;
+    }
+
+    SearchService assemble() throws TimeoutException, InterruptedException {
+      ObjectStore store = ObjectStore.open(config.objects());
+      ControlLog control = closer.register(ControlLog.open(clients, CLIENT_ID, CONTROL_TIMEOUT));
+      ControlWriter writer = closer.register(new ControlWriter(clients, CLIENT_ID));
+      SignalSender signals = closer.register(new SignalSender(clients, CLIENT_ID));
+      Admin admin = closer.register(clients.admin(CLIENT_ID + "-admin"));
+      LogEnd logEnd = new LogEnd(new Topics(admin));
+      closer.register(Ticker.start("search-log-end", LOG_END_INTERVAL, logEnd::look));
+      LoadedGenerations loaded = closer.register(new LoadedGenerations(clock));
+      ReplicaAnnouncer announcer = new ReplicaAnnouncer(signals, loaded, replica, clock);
+      GenerationLoader loader =
+          new GenerationLoader(
+              control::state,
+              new Publications(store, clock),
+              loaded,
+              config.cache(),
+              config.encoderThreads(),
+              clock,
+              announcer::announce);
+      ImageSearch search =
+          new ImageSearch(
+              loaded, logEnd, ImageIntake.create(config.decodesAtOnce()), config.searchesAtOnce());
+      SearchRoutes searchRoutes = new SearchRoutes(search, metrics);
+      ContentReader content =
+          new ContentReader(
+              loaded,
+              closer.register(LogReaders.open(clients, CLIENT_ID, config.contentReaders())),
+              config.contentCacheBytesMax());
+      RejectedTail rejected = closer.register(RejectedTail.start(clients, CLIENT_ID));
+      SignalWatch watch = new SignalWatch(clock);
+      SystemStatus status =
+          new SystemStatus(
+              replica,
+              control::state,
+              loaded,
+              loader,
+              logEnd,
+              watch,
+              rejected,
+              searchRoutes::answered,
+              clock);
+      EventHub hub = new EventHub();
+      closer.register(hub::close);
+      StatusFeed feed = new StatusFeed(hub, status);
+      rejected.follow(feed::rejected);
+      measure(loaded, status);
+      run(control, loader, announcer, watch, feed);
+      check(control, rejected, loaded);
+      return new SearchService(
+          closer,
+          loaded,
+          List.of(
+              PageRoutes.load(),
+              searchRoutes,
+              new ContentRoutes(content),
+              new StatusRoutes(status, hub, rejected),
+              new ReleaseRoutes(control::state, new Artifacts(store)),
+              new RequestRoutes(control::state, writer, clock)));
+    }
+
+    private void measure(LoadedGenerations loaded, SystemStatus status) {
+      Timer freshness =
+          Timer.builder("infomax.freshness")
+              .description("oldest record new in a publication to its opening here")
+              .publishPercentiles(0.5, 0.99)
+              .register(metrics);
+      loaded.follow(
+          (_, _, _) ->
+              loaded
+                  .acquire()
+                  .ifPresent(
+                      lease -> {
+                        try (lease) {
+                          lease.generation().freshness().ifPresent(freshness::record);
+                          lease.generation().freshness().ifPresent(status::published);
+                        }
+                      }));
+      metrics.gauge("infomax.generation", loaded, all -> all.serving().orElse(0));
+    }
+
+    private void run(
+        ControlLog control,
+        GenerationLoader loader,
+        ReplicaAnnouncer announcer,
+        SignalWatch watch,
+        StatusFeed feed) {
+      Ticker loading =
+          closer.register(Ticker.start("search-loader", config.pollInterval(), loader::turn));
+      control.follow(_ -> loading.wake());
+      control.follow(feed::changed);
+      SignalFeed signalFeed = closer.register(SignalFeed.start(clients, CLIENT_ID));
+      signalFeed.follow(watch::heard);
+      signalFeed.follow(feed::heard);
+      signalFeed.follow(
+          signal -> {
+            if (signal instanceof PublicationMade) {
+              loading.wake();
+            }
+          });
+      closer.register(
+          Ticker.start("search-heartbeat", config.heartbeatInterval(), announcer::announce));
+      closer.register(Ticker.start("search-status", STATUS_INTERVAL, feed::tick));
+    }
+
+    private void check(ControlLog control, RejectedTail rejected, LoadedGenerations loaded) {
+      health.addLiveness(control);
+      health.addReadiness(rejected);
+      health.addReadiness(
+          "search-generation",
+          () ->
+              loaded.serving().isPresent()
+                  ? CheckResult.ok()
+                  : CheckResult.failed("no generation is live yet"));
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package infomax.search.live;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Deleting folders of opened publications; what a search still reads stays readable. */
+final class CacheFolder {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CacheFolder.class);
+
+  private CacheFolder() {}
+
+  /** Deletes a folder as far as possible; what is left over is only wasted room. */
+  static void delete(Path folder) {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> walked = Files.walk(folder)) {
+      List<Path> deepestFirst = walked.sorted(Comparator.reverseOrder()).toList();
+      for (Path path : deepestFirst) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      LOG.warn("could not delete {}: {}", folder, e.toString());
+    }
+  }
+}

@@ -1,0 +1,265 @@
+package infomax.search.live;
+
+import infomax.events.Positions;
+import infomax.events.control.ControlState;
+import infomax.events.control.EncoderRelease;
+import infomax.events.control.IndexGeneration;
+import infomax.events.control.LiveAlias;
+import infomax.index.Manifest;
+import infomax.index.Publications;
+import infomax.index.PublishedIndex;
+import infomax.index.VectorQuery;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the newest publication of every generation that replicas load into {@link
+ * LoadedGenerations}, and moves the answering to the generation the live alias names as soon as
+ * that one is loaded and not behind what answered. One turn at a time, by one thread.
+ */
+public final class GenerationLoader {
+
+  private static final Logger LOG = LoggerFactory.getLogger(GenerationLoader.class);
+  private static final int SHARD = 0;
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+  /**
+   * While the alias names another generation, the answering one takes no newer publication for at
+   * most this long: two generations that follow the same log would else take turns being ahead, and
+   * the move would be a matter of luck.
+   */
+  private static final Duration STILL_MAX = Duration.ofSeconds(2);
+
+  private final Supplier<ControlState> control;
+  private final Publications publications;
+  private final LoadedGenerations loaded;
+  private final Path cache;
+  private final int encoderThreads;
+  private final InstantSource clock;
+  private final Runnable afterLoad;
+  private final Map<Integer, Instant> retryAt = new HashMap<>();
+  private @Nullable Instant stillSince;
+  private volatile @Nullable Waiting waiting;
+
+  /**
+   * A loader.
+   *
+   * @param control the newest state
+   * @param cache folder for opened publications
+   * @param encoderThreads threads of each encoder
+   * @param afterLoad called after every change of what is loaded or answers
+   */
+  public GenerationLoader(
+      Supplier<ControlState> control,
+      Publications publications,
+      LoadedGenerations loaded,
+      Path cache,
+      int encoderThreads,
+      InstantSource clock,
+      Runnable afterLoad) {
+    this.control = control;
+    this.publications = publications;
+    this.loaded = loaded;
+    this.cache = cache;
+    this.encoderThreads = encoderThreads;
+    this.clock = clock;
+    this.afterLoad = afterLoad;
+  }
+
+  /** What the answering waits for, if the alias names a generation that does not answer yet. */
+  public Optional<Waiting> waiting() {
+    return Optional.ofNullable(waiting);
+  }
+
+  /** Looks once and loads what is new. */
+  public void turn() {
+    ControlState state = control.get();
+    boolean still = standsStill(state);
+    for (IndexGeneration generation : state.generations().values()) {
+      boolean answers =
+          loaded.serving().filter(number -> number == generation.number()).isPresent();
+      if (generation.state().isLoaded() && !(answers && still)) {
+        tryFollow(generation, state);
+      }
+    }
+    moveTo(state.alias());
+    dropEnded(state);
+  }
+
+  /** True while the answering generation shall not move ahead of the one that takes over. */
+  private boolean standsStill(ControlState state) {
+    LiveAlias alias = state.alias();
+    boolean moving =
+        alias != null
+            && loaded.serving().filter(number -> number != alias.generation()).isPresent()
+            && loaded.byNumber().containsKey(alias.generation());
+    if (!moving) {
+      stillSince = null;
+      return false;
+    }
+    Instant now = clock.instant();
+    Instant since = stillSince == null ? now : stillSince;
+    boolean over = now.isAfter(since.plus(STILL_MAX));
+    stillSince = over ? null : since;
+    return !over;
+  }
+
+  private void tryFollow(IndexGeneration generation, ControlState state) {
+    int number = generation.number();
+    Instant retry = retryAt.get(number);
+    if (retry != null && clock.instant().isBefore(retry)) {
+      return;
+    }
+    try {
+      follow(generation, state);
+      retryAt.remove(number);
+    } catch (RuntimeException e) {
+      // What is loaded goes on answering; a newer publication or a later try may do better.
+      retryAt.put(number, clock.instant().plus(RETRY_AFTER));
+      LOG.warn("generation={} could not be loaded, trying again: {}", number, e.toString());
+    }
+  }
+
+  private void follow(IndexGeneration generation, ControlState state) {
+    Optional<Manifest> newest = publications.latest(generation.number(), SHARD);
+    LiveGeneration current = loaded.byNumber().get(generation.number());
+    if (newest.isEmpty()
+        || (current != null && current.manifest().sequence() >= newest.get().sequence())) {
+      return;
+    }
+    EncoderRelease release = state.encoders().get(generation.encoderVersion());
+    if (release == null || !release.onnx().equals(newest.get().encoder())) {
+      throw new IllegalStateException(
+          "publication was made with encoder "
+              + newest.get().encoder()
+              + ", expected that of release "
+              + generation.encoderVersion());
+    }
+    open(newest.get(), release, current);
+  }
+
+  private void open(Manifest manifest, EncoderRelease release, @Nullable LiveGeneration current) {
+    ServedEncoder encoder =
+        current != null && current.servedEncoder().tryRetain()
+            ? current.servedEncoder()
+            : ServedEncoder.open(publications.store(), release, encoderThreads);
+    PublishedIndex index;
+    try {
+      index =
+          PublishedIndex.open(
+              publications.store(),
+              manifest,
+              folder(manifest.generation()),
+              current == null ? null : current.index());
+    } catch (RuntimeException e) {
+      encoder.releaseReference();
+      throw e;
+    }
+    if (current == null) {
+      warm(index);
+    }
+    Instant now = clock.instant();
+    loaded.put(new LiveGeneration(encoder, index, now, freshness(manifest, current, now)));
+    if (current == null) {
+      LOG.info(
+          "loaded generation={} encoder={} sequence={} images={}",
+          manifest.generation(),
+          release.version(),
+          manifest.sequence(),
+          manifest.images());
+    }
+    afterLoad.run();
+  }
+
+  /** The first search of an index reads its files; no request should have to wait for that. */
+  private static void warm(PublishedIndex index) {
+    index
+        .sample(1, 0)
+        .forEach(
+            image ->
+                index.search(
+                    new VectorQuery(
+                        image.vector(),
+                        image.norm(),
+                        10,
+                        VectorQuery.defaultCandidates(10),
+                        false,
+                        infomax.index.Metric.COSINE)));
+  }
+
+  /** The oldest record new since the publication opened before may lie in one that was skipped. */
+  private @Nullable Duration freshness(
+      Manifest manifest, @Nullable LiveGeneration current, Instant now) {
+    if (current == null) {
+      return null;
+    }
+    Instant oldest = manifest.oldestTimestamp();
+    for (long skipped = manifest.sequence() - 1;
+        skipped > current.manifest().sequence();
+        skipped--) {
+      Instant older =
+          publications
+              .read(manifest.generation(), SHARD, skipped)
+              .map(Manifest::oldestTimestamp)
+              .orElse(null);
+      if (older != null && (oldest == null || older.isBefore(oldest))) {
+        oldest = older;
+      }
+    }
+    return oldest == null ? null : Duration.between(oldest, now);
+  }
+
+  private void moveTo(@Nullable LiveAlias alias) {
+    if (alias == null || loaded.serving().filter(n -> n == alias.generation()).isPresent()) {
+      waiting = null;
+      return;
+    }
+    LiveGeneration target = loaded.byNumber().get(alias.generation());
+    if (target == null) {
+      waiting = new Waiting(alias.generation(), "it is being loaded");
+      return;
+    }
+    Positions bar =
+        loaded
+            .serving()
+            .map(number -> loaded.byNumber().get(number))
+            .map(LiveGeneration::positions)
+            .orElse(Positions.START);
+    if (!target.positions().reaches(bar)) {
+      long behind = target.positions().lagTo(bar);
+      waiting =
+          new Waiting(alias.generation(), "it is " + behind + " offsets behind what answers now");
+      return;
+    }
+    loaded.serve(alias.generation());
+    waiting = null;
+    afterLoad.run();
+  }
+
+  private void dropEnded(ControlState state) {
+    for (int number : List.copyOf(loaded.byNumber().keySet())) {
+      IndexGeneration generation = state.generations().get(number);
+      boolean wanted = generation != null && generation.state().isLoaded();
+      if (!wanted && loaded.serving().filter(serving -> serving == number).isEmpty()) {
+        loaded.drop(number);
+        retryAt.remove(number);
+        CacheFolder.delete(folder(number));
+        afterLoad.run();
+      }
+    }
+  }
+
+  private Path folder(int generation) {
+    return cache.resolve("generation-" + generation);
+  }
+}

@@ -1,0 +1,200 @@
+package infomax.search.request;
+
+import infomax.events.control.ControlRequest;
+import infomax.events.control.ControlRequest.Kind;
+import infomax.events.control.ControlRequest.Status;
+import infomax.events.control.ControlState;
+import infomax.events.control.EncoderRelease;
+import infomax.events.control.GenerationState;
+import infomax.events.control.IndexGeneration;
+import infomax.runtime.control.ControlWriter;
+import infomax.runtime.http.Problem;
+import infomax.runtime.http.Routes;
+import infomax.search.body.Answers;
+import infomax.search.body.Fields;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code POST /v1/trainings}, {@code /v1/rollback}, {@code /v1/generations/{g}/promote}: each
+ * answers 202 with the request, which {@code GET /v1/requests/{id}} follows to its final status.
+ */
+public final class RequestRoutes implements Routes {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RequestRoutes.class);
+  private static final Duration TRAINING_EXPIRES_AFTER = Duration.ofHours(6);
+  private static final Duration MOVE_EXPIRES_AFTER = Duration.ofMinutes(1);
+  private static final int WHO_MAX = 100;
+  private static final int WHY_MAX = 500;
+  private static final int LISTED_MAX = 100;
+
+  private final Supplier<ControlState> control;
+  private final ControlWriter writer;
+  private final InstantSource clock;
+
+  /** Routes that write through {@code writer}. */
+  public RequestRoutes(Supplier<ControlState> control, ControlWriter writer, InstantSource clock) {
+    this.control = control;
+    this.writer = writer;
+    this.clock = clock;
+  }
+
+  @Override
+  public void addTo(RoutesConfig routes) {
+    routes.post("/v1/trainings", this::train);
+    routes.get("/v1/trainings", context -> list(context, "trainings", List.of(Kind.TRAIN)));
+    routes.post("/v1/rollback", this::rollback);
+    routes.post("/v1/generations/{generation}/promote", this::promote);
+    routes.get("/v1/requests", context -> list(context, "requests", List.of(Kind.values())));
+    routes.get("/v1/requests/{id}", this::request);
+  }
+
+  private void train(Context context) throws InterruptedException {
+    Fields fields =
+        body(context, List.of("preset", "imagesSeen", "warmStart", "seed", "who", "why"));
+    Map<String, String> parameters = new HashMap<>();
+    fields
+        .text("preset")
+        .ifPresent(
+            preset -> {
+              if (!preset.matches("[a-z0-9-]{1,32}")) {
+                throw fields.invalid("preset", "a preset's name, such as default or seed");
+              }
+              parameters.put(ControlRequest.PRESET, preset);
+            });
+    put(parameters, ControlRequest.IMAGES_SEEN, fields.whole("imagesSeen", 1, 1_000_000_000L));
+    put(parameters, ControlRequest.SEED, fields.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE));
+    OptionalLong warmStart = fields.whole("warmStart", 0, Integer.MAX_VALUE);
+    if (warmStart.isPresent()) {
+      EncoderRelease release = control.get().encoders().get((int) warmStart.getAsLong());
+      if (release == null) {
+        throw Problem.of(
+            404,
+            "encoder_not_found",
+            "warmStart is "
+                + warmStart.getAsLong()
+                + ", expected one of the releases "
+                + control.get().encoders().keySet());
+      }
+      put(parameters, ControlRequest.WARM_START, warmStart);
+    }
+    accept(context, fields, Kind.TRAIN, parameters, TRAINING_EXPIRES_AFTER);
+  }
+
+  private void rollback(Context context) throws InterruptedException {
+    Fields fields = body(context, List.of("who", "why"));
+    if (control.get().previous().isEmpty()) {
+      throw Problem.of(
+          409, "nothing_to_roll_back_to", "there is no previous generation that is still followed");
+    }
+    accept(context, fields, Kind.ROLLBACK, Map.of(), MOVE_EXPIRES_AFTER);
+  }
+
+  private void promote(Context context) throws InterruptedException {
+    Fields fields = body(context, List.of("who", "why"));
+    String text = context.pathParam("generation");
+    IndexGeneration generation =
+        text.matches("\\d{1,9}") ? control.get().generations().get(Integer.parseInt(text)) : null;
+    if (generation == null) {
+      throw Problem.of(
+          404,
+          "generation_not_found",
+          "generation is '" + text + "', expected one of " + control.get().generations().keySet());
+    }
+    if (generation.state() != GenerationState.STANDBY) {
+      throw Problem.of(
+          409,
+          "generation_not_standby",
+          "generation "
+              + generation.number()
+              + " is "
+              + generation.state()
+              + ", expected one that is on standby");
+    }
+    accept(
+        context,
+        fields,
+        Kind.PROMOTE,
+        Map.of(ControlRequest.GENERATION, Integer.toString(generation.number())),
+        MOVE_EXPIRES_AFTER);
+  }
+
+  private void accept(
+      Context context,
+      Fields fields,
+      Kind kind,
+      Map<String, String> parameters,
+      Duration expiresAfter)
+      throws InterruptedException {
+    Instant now = clock.instant();
+    ControlRequest request =
+        new ControlRequest(
+            UUID.randomUUID().toString(),
+            kind,
+            parameters,
+            fields.text("who", "somebody over HTTP", WHO_MAX),
+            fields.text("why", "", WHY_MAX),
+            now,
+            now.plus(expiresAfter),
+            Status.PENDING,
+            "");
+    writer.append(request);
+    LOG.info(
+        "requested kind={} id={} who={} why={}", kind, request.id(), request.who(), request.why());
+    context.status(202).header("Location", "/v1/requests/" + request.id());
+    Answers.json(context, request);
+  }
+
+  private void request(Context context) {
+    String id = context.pathParam("id");
+    ControlRequest request = control.get().requests().get(id);
+    if (request == null) {
+      throw Problem.of(404, "request_not_found", "no request has the id '" + id + "'");
+    }
+    Answers.json(context, request);
+  }
+
+  private void list(Context context, String name, List<Kind> kinds) {
+    List<ControlRequest> newestFirst =
+        control.get().requests().values().stream()
+            .filter(request -> kinds.contains(request.kind()))
+            .sorted(Comparator.comparing(ControlRequest::createdAt).reversed())
+            .limit(LISTED_MAX)
+            .toList();
+    Answers.json(context, Map.of(name, newestFirst));
+  }
+
+  /** Browsers name the page a request comes from; those of another site are refused. */
+  private static Fields body(Context context, List<String> known) {
+    String origin = context.header("Origin");
+    if (origin != null && !isOwn(origin, context.header("Host"))) {
+      throw Problem.of(403, "foreign_origin", "a page of " + origin + " may not ask for this");
+    }
+    return Fields.parse(context.bodyAsBytes(), known);
+  }
+
+  private static boolean isOwn(String origin, @org.jspecify.annotations.Nullable String host) {
+    try {
+      return host != null && host.equals(URI.create(origin).getRawAuthority());
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private static void put(Map<String, String> parameters, String name, OptionalLong value) {
+    value.ifPresent(number -> parameters.put(name, Long.toString(number)));
+  }
+}

@@ -1,0 +1,77 @@
+// Asking for something that changes the system: train, roll back, promote.
+import {h, toast} from './elements.js';
+import * as api from './api.js';
+import * as live from './live.js';
+
+function field(label, control) {
+  return h('label.field', null, h('span', null, label), control);
+}
+
+/** Shows a dialog; `send` gets the form's values and returns the accepted request. */
+function ask(title, text, fields, verb, send) {
+  const error = h('p.problem', {role: 'alert', hidden: true});
+  const submit = h('button.main', {type: 'submit'}, verb);
+  const dialog = h('dialog', {'aria-label': title, onclose: () => dialog.remove()},
+    h('form', {
+      onsubmit: async (event) => {
+        event.preventDefault();
+        submit.disabled = true;
+        error.hidden = true;
+        try {
+          const accepted = await send(Object.fromEntries(new FormData(event.target)));
+          dialog.close();
+          await report(accepted, title);
+        } catch (failure) {
+          error.textContent = failure.message;
+          error.hidden = false;
+          submit.disabled = false;
+        }
+      },
+    }, h('h2', null, title), h('p.muted', null, text), fields, error,
+    h('div.actions', null, h('button', {type: 'button', onclick: () => dialog.close()}, 'Cancel'), submit)));
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+async function report(accepted, title) {
+  if (accepted.kind === 'train') {
+    toast('Training is requested. Its progress shows at the top of the page.');
+    return;
+  }
+  try {
+    const request = await api.outcome(accepted.id);
+    toast(request.outcome || `${title}: ${request.status}`);
+  } catch (failure) {
+    toast(failure.message);
+  }
+}
+
+const reason = () => field('Why (kept with the decision)', h('input', {type: 'text', name: 'why', maxlength: 200, placeholder: 'optional'}));
+
+export function train(encoders) {
+  const usable = encoders.filter((encoder) => encoder.version > 0 && encoder.verdict === 'accepted');
+  ask('Train an encoder', 'It is trained on the images in the log, measured on held-out ones, and takes over only if it is better.', [
+    field('Preset', h('select', {name: 'preset'}, h('option', {value: 'default'}, 'default'), h('option', {value: 'seed'}, 'seed'))),
+    field('Begin with', h('select', {name: 'warmStart'}, h('option', {value: ''}, 'fresh weights'),
+      usable.map((encoder) => h('option', {value: encoder.version}, `weights of encoder ${encoder.version}`)))),
+    field('Images to pass through (with repetition)', h('input', {type: 'number', name: 'imagesSeen', min: 1000, max: 100000000, step: 1000, placeholder: 'as the preset says'})),
+    reason(),
+  ], 'Train', (form) => api.train({
+    preset: form.preset,
+    ...(form.warmStart ? {warmStart: Number(form.warmStart)} : {}),
+    ...(form.imagesSeen ? {imagesSeen: Number(form.imagesSeen)} : {}),
+    who: 'page',
+    why: form.why,
+  }));
+}
+
+export function rollback() {
+  const serving = live.status()?.serving;
+  ask('Roll back', `The previous generation answers again at once${serving ? `, instead of generation ${serving.generation}` : ''}. Its successor is never promoted automatically again, and automatic rolls pause.`,
+    [reason()], 'Roll back', (form) => api.rollback({who: 'page', why: form.why}));
+}
+
+export function promote(generation) {
+  ask(`Promote generation ${generation}`, 'It answers from now on, and automatic rolls resume.',
+    [reason()], 'Promote', (form) => api.promote(generation, {who: 'page', why: form.why}));
+}

@@ -1,0 +1,92 @@
+// What is going on, shown above every view: untrained network, training, roll, and what is wrong.
+import {h, toast} from './elements.js';
+import {count, decimals, encoderName, seconds} from './format.js';
+import * as live from './live.js';
+
+const PHASES = {snapshot: 'reading the images', training: 'training', evaluation: 'measuring on held-out images', publishing: 'publishing'};
+const STEPS = [['building', 'Building'], ['caught_up', 'Caught up'], ['verified', 'Verified'], ['live', 'Live']];
+
+function bar(share, label) {
+  const percent = Math.max(0, Math.min(100, share * 100));
+  const inner = h('span');
+  inner.style.width = `${percent}%`;
+  return h('div.progress.wide', {role: 'progressbar', 'aria-label': label, 'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-valuenow': Math.round(percent)}, inner);
+}
+
+function training(status) {
+  const progress = status.training;
+  if (!progress) return null;
+  const share = progress.phase === 'snapshot' ? 0 : progress.steps ? progress.step / progress.steps : 0;
+  const left = progress.phase === 'training' && progress.secondsLeft > 0 ? `about ${seconds(progress.secondsLeft)} left` : '';
+  const losses = Object.entries(progress.losses ?? {});
+  return h('section.notice', {'aria-label': 'Training', 'data-notice': 'training'},
+    h('p', null, h('strong', null, 'A new encoder is in training'), h('span.muted', null, ` – ${PHASES[progress.phase] ?? progress.phase}`)),
+    h('p.side', null, left),
+    bar(progress.phase === 'evaluation' || progress.phase === 'publishing' ? 1 : share, 'Training'),
+    h('p.facts.wide', null,
+      progress.epochs ? h('span', null, `epoch ${progress.epoch} of ${progress.epochs}`) : null,
+      progress.steps ? h('span', null, `step ${count(progress.step)} of ${count(progress.steps)}`) : null,
+      progress.imagesPerSecond ? h('span', null, `${count(progress.imagesPerSecond)} images/s`) : null,
+      losses.map(([name, value]) => h('span', null, `${name === 'total' ? 'loss' : name} ${decimals(value)}`))));
+}
+
+function roll(status) {
+  const roll = status.roll;
+  if (!roll) return null;
+  const at = STEPS.findIndex(([state]) => state === roll.state);
+  const share = roll.ofImages ? Math.min(1, roll.images / roll.ofImages) : 0;
+  return h('section.notice', {'aria-label': 'Roll', 'data-notice': 'roll'},
+    h('p', null, h('strong', null, `${encoderName(roll.encoder)} is on its way in`), h('span.muted', null, ` – generation ${roll.generation}`)),
+    h('p.side', null, roll.state === 'building' && roll.ofImages ? `${count(roll.images)} of ${count(roll.ofImages)} images` : roll.reason),
+    h('ol.steps.wide', null, STEPS.map(([, label], ordinal) => h('li', {
+      'data-step': ordinal < at ? 'done' : ordinal === at ? (ordinal === 0 ? 'now' : 'done') : ordinal === at + 1 && at > 0 ? 'now' : 'next',
+      'aria-current': ordinal === at && 'step',
+    }, ordinal === 0 && at === 0 && share ? `${label}, ${Math.floor(share * 100)} %` : label))),
+    roll.state === 'building' ? bar(share, 'Building the index') : null);
+}
+
+function untrained(status) {
+  if (status.serving?.encoder.verdict !== 'untrained') return null;
+  return h('section.notice.warn', {'aria-label': 'Untrained', 'data-notice': 'untrained'},
+    h('p.wide', null, h('strong', null, 'The untrained network is answering. '),
+      'Its neighbours show little more than colour and layout. The first trained encoder takes over by itself once it has beaten it.'));
+}
+
+function notReady(status) {
+  if (status.serving) return null;
+  return h('section.notice.warn', {'data-notice': 'not-ready'},
+    h('p.wide', null, h('strong', null, 'Nothing is live yet. '), status.waiting ? `${status.waiting.reason}.` : 'The first index is being built; this page follows by itself.'));
+}
+
+function behind(status) {
+  if (!status.serving || !status.waiting) return null;
+  return h('section.notice.warn', {'data-notice': 'waiting'},
+    h('p.wide', null, h('strong', null, `Generation ${status.waiting.generation} is to take over. `), `${status.waiting.reason}.`));
+}
+
+function lost() {
+  if (live.connectionState() !== 'lost') return null;
+  return h('section.notice.bad', {role: 'alert', 'data-notice': 'lost'},
+    h('p.wide', null, h('strong', null, 'The connection is lost. '), 'The figures on this page stand still until it is back; it tries again by itself.'));
+}
+
+let drawn = '';
+
+function draw() {
+  const status = live.status();
+  const notices = [lost(), ...(status ? [notReady(status), untrained(status), behind(status), training(status), roll(status)] : [])].filter(Boolean);
+  // Redrawn only when something changed, so that screen readers and selections are left alone.
+  const key = notices.map((notice) => notice.outerHTML).join('');
+  if (key === drawn) return;
+  drawn = key;
+  document.getElementById('notices').replaceChildren(...notices);
+}
+
+export function start() {
+  live.on('status', draw);
+  live.on('connection', draw);
+  live.on('roll', (step) => {
+    if (step.state === 'live') toast(`${encoderName(step.encoder)} is live now, generation ${step.generation}.`);
+    if (step.state === 'failed') toast(`Generation ${step.generation} failed: ${step.reason}`);
+  });
+}

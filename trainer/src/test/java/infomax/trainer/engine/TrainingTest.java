@@ -1,0 +1,215 @@
+package infomax.trainer.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import infomax.trainer.network.CheckpointFile;
+import infomax.trainer.network.NetworkShape;
+import infomax.trainer.network.NormStatistics;
+import infomax.trainer.network.ParameterLayout;
+import infomax.trainer.network.Weights;
+import infomax.trainer.objective.Adam;
+import infomax.trainer.objective.Preset;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a caller may rely on over several steps. */
+class TrainingTest {
+
+  private static final long SEED = 3;
+  private static final int IMAGES = 6;
+  private static final NetworkShape SHAPE = new NetworkShape(32, 32);
+
+  @TempDir private Path folder;
+
+  static Stream<Preset> presets() {
+    return Stream.of(Cases.jensenShannon(IMAGES, 24), Cases.infoNce(IMAGES, 24));
+  }
+
+  @ParameterizedTest
+  @MethodSource("presets")
+  void sameSeedAndThreadsGiveTheSameWeightsBitForBit(Preset preset) {
+    assertThat(run(preset, 2).digest()).isEqualTo(run(preset, 2).digest());
+    assertThat(run(preset, 1).digest()).isEqualTo(run(preset, 1).digest());
+  }
+
+  @ParameterizedTest
+  @MethodSource("presets")
+  void resumedTrainingEqualsTheUninterruptedOne(Preset preset) throws IOException {
+    Path file = folder.resolve("checkpoint");
+    TrainingPlan plan = new TrainingPlan(preset, SEED, 6, 2);
+    try (Training training = Training.start(plan, initial(preset))) {
+      steps(training, 0, 3);
+      CheckpointFile.write(file, training.checkpoint());
+    }
+    TrainingPlan later = new TrainingPlan(preset, SEED + 1, 6, 2);
+    try (Training training = Training.resume(later, CheckpointFile.read(file))) {
+      assertThat(training.stepsDone()).isEqualTo(3);
+      steps(training, 3, 6);
+      assertThat(training.weights().digest()).isEqualTo(run(preset, 2).digest());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("presets")
+  void repeatedImagesAreLearnt(Preset preset) {
+    Training training = Training.start(new TrainingPlan(preset, SEED, 40, 2), initial(preset));
+    try (training) {
+      double first = training.step(pixels(0)).losses().total();
+      double last = first;
+      for (int step = 1; step < 40; step++) {
+        last = training.step(pixels(0)).losses().total();
+      }
+      assertThat(last).isLessThan(0.7 * first);
+    }
+  }
+
+  @Test
+  void stepsFollowAdam() {
+    Preset preset = Cases.infoNce(IMAGES, 24);
+    Adam adam = preset.adam();
+    Weights initial = initial(preset);
+    double[] parameters = Cases.doubles(initial.parameters());
+    double[] first = new double[parameters.length];
+    double[] second = new double[parameters.length];
+    try (Training training = Training.start(new TrainingPlan(preset, SEED, 3, 2), initial)) {
+      for (int step = 1; step <= 3; step++) {
+        training.step(pixels(step));
+        float[] gradient = training.lastGradient();
+        for (int i = 0; i < parameters.length; i++) {
+          first[i] = adam.beta1() * first[i] + (1 - adam.beta1()) * gradient[i];
+          second[i] =
+              adam.beta2() * second[i] + (1 - adam.beta2()) * gradient[i] * (double) gradient[i];
+          double mean = first[i] / (1 - Math.pow(adam.beta1(), step));
+          double root = Math.sqrt(second[i] / (1 - Math.pow(adam.beta2(), step)));
+          parameters[i] -= 1e-3 * mean / (root + adam.epsilon());
+        }
+        assertThat(Distances.relative(training.weights().parameters(), Cases.floats(parameters)))
+            .isLessThan(1e-6);
+      }
+    }
+  }
+
+  @Test
+  void embeddingsAreTheMeanWithRunningStatisticsForAnyNumberOfImages() {
+    Preset preset = Cases.infoNce(IMAGES, 24);
+    byte[] pixels = Cases.pixels(SHAPE, IMAGES, SEED);
+    try (Training training =
+        Training.start(new TrainingPlan(preset, SEED, 1, 2), initial(preset))) {
+      training.reestimateStatistics(List.of(pixels, pixels));
+      List<float[]> whole = training.embed(Cases.pixels(SHAPE, 2 * IMAGES + 1, SEED));
+      assertThat(whole).hasSize(2 * IMAGES + 1);
+      List<float[]> alone = training.embed(Arrays.copyOf(pixels, 2 * SHAPE.imageBytes()));
+      assertThat(alone).hasSize(2);
+      assertThat(alone.get(1)).isEqualTo(whole.get(1));
+      // Statistics of this very mini-batch: what the training pass computes, but for n / (n - 1).
+      ReferenceNetwork reference =
+          new ReferenceNetwork(
+              training.weights().layout(),
+              preset.objective(),
+              Cases.doubles(training.weights().parameters()),
+              pixels,
+              StepRandomness.draw(SEED, 0, IMAGES, SHAPE.dimensions()));
+      List<float[]> expected = reference.means();
+      for (int i = 0; i < IMAGES; i++) {
+        assertThat(Distances.relative(training.embed(pixels).get(i), expected.get(i)))
+            .isLessThan(0.02);
+      }
+    }
+  }
+
+  @Test
+  void reestimatedStatisticsAreTheAverageOverMiniBatches() {
+    Preset preset = Cases.infoNce(IMAGES, 24);
+    try (Training training =
+        Training.start(new TrainingPlan(preset, SEED, 1, 2), initial(preset))) {
+      String before = Arrays.toString(training.weights().parameters());
+      training.reestimateStatistics(List.of(pixels(1)));
+      NormStatistics one = training.weights().statistics();
+      training.reestimateStatistics(List.of(pixels(2)));
+      NormStatistics two = training.weights().statistics();
+      training.reestimateStatistics(List.of(pixels(1), pixels(2)));
+      NormStatistics both = training.weights().statistics();
+      for (int layer = 0; layer < both.layers(); layer++) {
+        float[] average = one.variance(layer);
+        for (int c = 0; c < average.length; c++) {
+          average[c] = (average[c] + two.variance(layer)[c]) / 2;
+        }
+        assertThat(Distances.relative(both.variance(layer), average)).isLessThan(1e-6);
+      }
+      assertThat(Arrays.toString(training.weights().parameters())).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void explosionIsAnOutcomeAndEndsTheTraining() {
+    Preset preset = Cases.jensenShannon(IMAGES, 24);
+    Weights initial = initial(preset);
+    ParameterLayout layout = initial.layout();
+    float[] parameters = initial.parameters();
+    parameters[layout.tensor("logvar.b").offset()] = 500;
+    Weights exploding = Weights.of(layout, parameters, initial.statistics());
+    try (Training training = Training.start(new TrainingPlan(preset, SEED, 1, 2), exploding)) {
+      StepOutcome outcome = training.step(pixels(0));
+      assertThat(outcome).isInstanceOf(StepOutcome.Diverged.class);
+      assertThat(((StepOutcome.Diverged) outcome).reason()).startsWith("loss ");
+      assertThatThrownBy(() -> training.step(pixels(0)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("training is DIVERGED, expected RUNNING");
+    }
+  }
+
+  @Test
+  void misuseIsRefusedWithAReason() {
+    Preset preset = Cases.jensenShannon(IMAGES, 24);
+    TrainingPlan plan = new TrainingPlan(preset, SEED, 1, 2);
+    assertThatThrownBy(() -> Training.start(plan, initial(Cases.infoNce(IMAGES, 24))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("for preset 'js'");
+    Training training = Training.start(plan, initial(preset));
+    try (training) {
+      assertThatThrownBy(() -> training.step(new byte[5]))
+          .hasMessage("5 bytes, expected 18432: 6 images of 3 x 32 x 32");
+      assertThatThrownBy(() -> training.embed(new byte[5]))
+          .hasMessage("5 bytes, expected a multiple of 3072");
+      assertThatThrownBy(() -> training.reestimateStatistics(List.of()))
+          .hasMessage("no mini-batch, expected at least one");
+    }
+    training.close();
+    assertThatThrownBy(training::weights).hasMessage("training is CLOSED, expected RUNNING");
+  }
+
+  private static Weights run(Preset preset, int threads) {
+    try (Training training =
+        Training.start(new TrainingPlan(preset, SEED, 6, threads), initial(preset))) {
+      List<StepOutcome> outcomes = steps(training, 0, 6);
+      assertThat(outcomes).allMatch(outcome -> outcome instanceof StepOutcome.Advanced);
+      assertThat(training.stepsDone()).isEqualTo(6);
+      return training.weights();
+    }
+  }
+
+  private static List<StepOutcome> steps(Training training, int from, int to) {
+    List<StepOutcome> outcomes = new ArrayList<>();
+    for (int step = from; step < to; step++) {
+      outcomes.add(training.step(pixels(step)));
+    }
+    return outcomes;
+  }
+
+  private static Weights initial(Preset preset) {
+    return Weights.initial(SHAPE, preset.critics(), SEED);
+  }
+
+  private static byte[] pixels(int step) {
+    return Cases.pixels(SHAPE, IMAGES, SEED + step);
+  }
+}

@@ -1,0 +1,69 @@
+package infomax.trainer.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import infomax.trainer.network.TrainingCheckpoint.Progress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A checkpoint file gives back what was written, or refuses. */
+class CheckpointFileTest {
+
+  @TempDir private Path folder;
+
+  static Stream<Critics> critics() {
+    return Stream.of(new Critics.Mlp(6), new Critics.Projection(6, 4));
+  }
+
+  @ParameterizedTest
+  @MethodSource("critics")
+  void everythingComesBack(Critics critics) throws IOException {
+    TrainingCheckpoint written = checkpoint(critics);
+    Path file = folder.resolve("checkpoint");
+    CheckpointFile.write(file, checkpoint(new Critics.Mlp(2)));
+    CheckpointFile.write(file, written);
+    TrainingCheckpoint read = CheckpointFile.read(file);
+    assertThat(read.progress()).isEqualTo(written.progress());
+    assertThat(read.weights().digest()).isEqualTo(written.weights().digest());
+    assertThat(read.weights().layout()).isEqualTo(written.weights().layout());
+    assertThat(read.firstMoments()).isEqualTo(written.firstMoments());
+    assertThat(read.secondMoments()).isEqualTo(written.secondMoments());
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).containsExactly(file);
+    }
+  }
+
+  @Test
+  void everyChangedOrMissingByteIsNoticed() throws IOException {
+    Path file = folder.resolve("checkpoint");
+    CheckpointFile.write(file, checkpoint(new Critics.Mlp(2)));
+    byte[] good = Files.readAllBytes(file);
+    for (int place = 0; place < good.length; place += 1 + good.length / 97) {
+      byte[] bad = good.clone();
+      bad[place] ^= 0x41;
+      Files.write(file, bad);
+      assertThatThrownBy(() -> CheckpointFile.read(file))
+          .as("byte %d", place)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(file.toString());
+      Files.write(file, Arrays.copyOf(good, place));
+      assertThatThrownBy(() -> CheckpointFile.read(file)).isInstanceOf(IOException.class);
+    }
+  }
+
+  private static TrainingCheckpoint checkpoint(Critics critics) {
+    Weights weights = Weights.initial(new NetworkShape(32, 4), critics, 3);
+    float[] first = weights.parameters();
+    float[] second = new float[first.length];
+    Arrays.fill(second, 0.25f);
+    return TrainingCheckpoint.of(new Progress("default", 99, 1234), weights, first, second);
+  }
+}
