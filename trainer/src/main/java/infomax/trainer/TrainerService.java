@@ -187,12 +187,31 @@ public final class TrainerService implements AutoCloseable {
 
   private void work() {
     try {
-      cleanFolders();
       while (!closing) {
-        if (NextDuty.of(control.state(), clock.instant()).isEmpty()) {
-          awaitRequest();
-          continue;
+        try {
+          cleanFolders();
+          workUntilSomethingFails();
+        } catch (IOException | TimeoutException | RuntimeException e) {
+          if (closing) {
+            return;
+          }
+          // Such as a broker that is away: nothing is lost, the request still says running.
+          broken = String.valueOf(e.getMessage());
+          LOG.error("trainer tries again in {} s", RETRY_WAIT.toSeconds(), e);
+          Thread.sleep(RETRY_WAIT);
         }
+      }
+    } catch (InterruptedException e) {
+      // Only close() interrupts.
+    }
+  }
+
+  private void workUntilSomethingFails()
+      throws InterruptedException, IOException, TimeoutException {
+    while (!closing) {
+      if (NextDuty.of(control.state(), clock.instant()).isEmpty()) {
+        awaitRequest();
+      } else {
         // What this trainer wrote last may not have come back yet.
         control.awaitEnd(clients, CLIENT_ID, CONTROL_TIMEOUT);
         Optional<NextDuty> duty = NextDuty.of(control.state(), clock.instant());
@@ -200,13 +219,7 @@ public final class TrainerService implements AutoCloseable {
           fulfil(duty.get());
         }
       }
-    } catch (InterruptedException e) {
-      // Only close() interrupts.
-    } catch (IOException | TimeoutException | RuntimeException e) {
-      if (!closing) {
-        broken = String.valueOf(e.getMessage());
-        LOG.error("trainer stopped working", e);
-      }
+      broken = null;
     }
   }
 
@@ -303,7 +316,7 @@ public final class TrainerService implements AutoCloseable {
     String reason = broken;
     return reason == null && (thread.isAlive() || closing)
         ? CheckResult.ok()
-        : CheckResult.failed("the trainer stopped working: " + reason);
+        : CheckResult.failed("the trainer cannot work at the moment: " + reason);
   }
 
   private void registerMetrics() {

@@ -79,9 +79,9 @@ class WhiteningTest {
               target[offset + 2] = 5;
             });
 
-    assertThat(Moments.of(sphere).effectiveRank()).isEqualTo(8, within(0.1));
-    assertThat(Moments.of(line).effectiveRank()).isEqualTo(1, within(1e-4));
-    assertThat(Moments.of(VectorSet.of(new float[4], 2, 2)).effectiveRank()).isZero();
+    assertThat(Moments.effectiveRank(sphere)).isEqualTo(8, within(0.1));
+    assertThat(Moments.effectiveRank(line)).isEqualTo(1, within(1e-4));
+    assertThat(Moments.effectiveRank(VectorSet.of(new float[4], 2, 2))).isZero();
   }
 
   private static VectorSet correlated(int count, int dimensions) {
