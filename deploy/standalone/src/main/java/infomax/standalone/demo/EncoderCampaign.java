@@ -15,7 +15,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,8 +52,7 @@ final class EncoderCampaign {
         .filter(generation -> generation.encoderVersion() > 0)
         .filter(generation -> wentLiveAt(generation).isPresent())
         .sorted(Comparator.comparing(generation -> wentLiveAt(generation).orElseThrow()))
-        .map(generation -> state.encoders().get(generation.encoderVersion()))
-        .filter(java.util.Objects::nonNull)
+        .flatMap(generation -> Stream.ofNullable(state.encoders().get(generation.encoderVersion())))
         .distinct()
         .toList();
   }
@@ -140,7 +141,8 @@ final class EncoderCampaign {
       failure = "the training ended as " + request.status() + ": " + request.outcome();
       return;
     }
-    EncoderRelease release = state.encoders().get(state.encoders().lastKey());
+    EncoderRelease release =
+        Objects.requireNonNull(state.encoders().get(state.encoders().lastKey()));
     if (release.verdict() != Verdict.REJECTED) {
       narrator.say(
           "encoder %d is accepted: %s", release.version(), String.join("; ", release.reasons()));
