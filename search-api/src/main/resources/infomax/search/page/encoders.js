@@ -145,7 +145,7 @@ export function show(holder) {
       h('div', null, h('h1', null, 'Encoders'),
         h('p', null, 'Each one turns an image into a vector. A trained encoder takes over only if, on images it never saw, it beats random weights and is not worse than the one that answers.')),
       h('div.controls', null,
-        h('button', {type: 'button', onclick: () => dialogs.rollback()}, 'Roll back…'),
+        dialogs.rollbackButton(),
         h('button.main', {type: 'button', onclick: () => dialogs.train(encoders)}, 'Train an encoder…'))),
     list);
   load();
