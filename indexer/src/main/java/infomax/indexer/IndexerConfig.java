@@ -1,6 +1,7 @@
 package infomax.indexer;
 
 import infomax.indexer.generation.IndexingSettings;
+import infomax.indexer.rollout.RolloutConfig;
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
 import java.nio.file.Path;
@@ -11,8 +12,9 @@ import java.time.Duration;
  *
  * @param indexing how generations are indexed: {@code indexer.path}, {@code indexer.threads},
  *     {@code indexer.commit-interval}, {@code indexer.build-commit-interval}
+ * @param rollout how generations are rolled: {@code indexer.rollout.*}, {@code indexer.hnsw.*}
  */
-public record IndexerConfig(IndexingSettings indexing) {
+public record IndexerConfig(IndexingSettings indexing, RolloutConfig rollout) {
 
   /**
    * Reads the settings.
@@ -25,7 +27,8 @@ public record IndexerConfig(IndexingSettings indexing) {
             settings.path("indexer.path", Path.of("data", "index")),
             settings.integer("indexer.threads", Runtime.getRuntime().availableProcessors(), 1, 256),
             positive(settings, "indexer.commit-interval", Duration.ofMillis(500)),
-            positive(settings, "indexer.build-commit-interval", Duration.ofSeconds(2))));
+            positive(settings, "indexer.build-commit-interval", Duration.ofSeconds(2))),
+        RolloutConfig.from(settings));
   }
 
   private static Duration positive(Settings settings, String key, Duration defaultValue) {

@@ -3,11 +3,14 @@ package infomax.indexer;
 import infomax.events.Json;
 import infomax.index.Publications;
 import infomax.indexer.generation.FollowedGenerations;
+import infomax.indexer.rollout.RolloutController;
+import infomax.indexer.rollout.decision.IndexingFailure;
 import infomax.runtime.control.ControlLog;
 import infomax.runtime.health.Health;
 import infomax.runtime.http.Routes;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.lifecycle.Closer;
+import infomax.runtime.signal.SignalFeed;
 import infomax.runtime.signal.SignalSender;
 import infomax.store.ObjectStore;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -15,8 +18,13 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
-/** The indexer at work: indexes every generation that {@code control} wants. Thread-safe. */
+/**
+ * The indexer at work: indexes every generation that {@code control} wants, and takes part in the
+ * election of the rollout controller. Thread-safe.
+ */
 public final class IndexerService implements AutoCloseable {
 
   private static final String CLIENT_ID = "indexer";
@@ -52,7 +60,21 @@ public final class IndexerService implements AutoCloseable {
           closer.register(
               FollowedGenerations.start(
                   clients, publications, control, signals, meters, clock, config.indexing()));
+      SignalFeed feed = closer.register(SignalFeed.start(clients, CLIENT_ID));
+      RolloutController rollout =
+          closer.register(
+              RolloutController.start(
+                  config.rollout(),
+                  clients,
+                  control,
+                  feed,
+                  publications,
+                  () -> failures(generations),
+                  config.indexing().folder().resolve("verification"),
+                  meters,
+                  clock));
       health.addLiveness(generations);
+      health.addLiveness(rollout);
       health.addReadiness(control);
       return new IndexerService(generations, closer);
     } catch (TimeoutException | InterruptedException | RuntimeException e) {
@@ -76,6 +98,13 @@ public final class IndexerService implements AutoCloseable {
                                 generations.statuses(),
                                 "failures",
                                 generations.failures().values()))));
+  }
+
+  private static Map<Integer, IndexingFailure> failures(FollowedGenerations generations) {
+    return generations.failures().values().stream()
+        .map(
+            failure -> new IndexingFailure(failure.generation(), failure.cause(), failure.detail()))
+        .collect(Collectors.toMap(IndexingFailure::generation, Function.identity()));
   }
 
   /** Stops indexing; what was not committed is read again at the next start. */

@@ -166,7 +166,10 @@ final class ClientCommands {
     @Option(names = "--warm-start", description = "release whose weights to begin with")
     private @Nullable Integer warmStart;
 
-    @Option(names = "--why", defaultValue = "asked on the command line", description = "reason, kept with the request")
+    @Option(
+        names = "--why",
+        defaultValue = "asked on the command line",
+        description = "reason, kept with the request")
     private String why = "";
 
     @Override
@@ -210,8 +213,7 @@ final class ClientCommands {
     void run(ApiClient api) throws IOException, InterruptedException {
       print(
           required(
-              api.post(
-                  "/v1/rollback", Map.of("who", user(), "why", why), Duration.ofSeconds(30))));
+              api.post("/v1/rollback", Map.of("who", user(), "why", why), Duration.ofSeconds(30))));
     }
   }
 

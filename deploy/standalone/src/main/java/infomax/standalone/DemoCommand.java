@@ -27,37 +27,66 @@ import picocli.CommandLine.Option;
     })
 final class DemoCommand implements Callable<Integer> {
 
-  @Option(names = "--images", description = "stream a folder, .tar, .tar.gz or CIFAR-10 .bin file; a file's folder is its label (default: generated images)")
+  @Option(
+      names = "--images",
+      description =
+          "stream a folder, .tar, .tar.gz or CIFAR-10 .bin file; a file's folder is its label (default: generated images)")
   private @Nullable Path images;
 
   @Option(names = "--drift", description = "let generated images bring new classes later")
   private boolean drift;
 
-  @Option(names = "--rate", defaultValue = "100", description = "images per second after the first 5,000 (default: ${DEFAULT-VALUE})")
+  @Option(
+      names = "--rate",
+      defaultValue = "100",
+      description = "images per second after the first ones (default: ${DEFAULT-VALUE})")
   private double rate;
+
+  @Option(
+      names = "--first",
+      defaultValue = "5000",
+      description = "images sent as fast as taken, then trained on (default: ${DEFAULT-VALUE})")
+  private long first;
 
   @Option(names = "--limit", description = "images to stream in all (default: no limit)")
   private long limit = Long.MAX_VALUE;
 
-  @Option(names = "--seed", defaultValue = "1", description = "seed of everything random (default: ${DEFAULT-VALUE})")
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "seed of everything random (default: ${DEFAULT-VALUE})")
   private long seed;
 
   @Option(names = "--preset", description = "training preset: default or seed")
   private @Nullable String preset;
 
-  @Option(names = "--input", defaultValue = "32", description = "side of the encoders' input in pixels, 32 or 64 (default: ${DEFAULT-VALUE})")
+  @Option(
+      names = "--input",
+      defaultValue = "32",
+      description = "side of the encoders' input in pixels, 32 or 64 (default: ${DEFAULT-VALUE})")
   private int input;
 
-  @Option(names = "--images-seen", description = "images each training passes through the network, with repetition (default: what suits the preset)")
+  @Option(
+      names = "--images-seen",
+      description =
+          "images each training passes through the network, with repetition (default: what suits the preset)")
   private @Nullable Long imagesSeen;
 
-  @Option(names = "--data", defaultValue = "data", description = "folder of everything that is kept (default: ${DEFAULT-VALUE})")
+  @Option(
+      names = "--data",
+      defaultValue = "data",
+      description = "folder of everything that is kept (default: ${DEFAULT-VALUE})")
   private Path data = Path.of("data");
 
-  @Option(names = "--port", defaultValue = "8080", description = "HTTP port; 0 picks a free one (default: ${DEFAULT-VALUE})")
+  @Option(
+      names = "--port",
+      defaultValue = "8080",
+      description = "HTTP port; 0 picks a free one (default: ${DEFAULT-VALUE})")
   private int port;
 
-  @Option(names = "--kafka", description = "use the cluster at HOST:PORT instead of the embedded broker")
+  @Option(
+      names = "--kafka",
+      description = "use the cluster at HOST:PORT instead of the embedded broker")
   private @Nullable String kafka;
 
   @Option(names = "--no-browser", description = "do not open the page")
@@ -66,7 +95,9 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--exit-after-roll", description = "end 20 s after the second encoder went live")
   private boolean exitAfterRoll;
 
-  @Option(names = "--summary", description = "with --exit-after-roll: write what was measured to this file")
+  @Option(
+      names = "--summary",
+      description = "with --exit-after-roll: write what was measured to this file")
   private @Nullable Path summary;
 
   @Override
@@ -87,19 +118,23 @@ final class DemoCommand implements Callable<Integer> {
                 seed,
                 Optional.ofNullable(preset),
                 input,
+                first,
                 limit,
                 exitAfterRoll,
                 Optional.ofNullable(summary),
                 !noBrowser,
                 startMillis()));
     Runtime.getRuntime().addShutdownHook(new Thread(demo::close, "demo-shutdown"));
-    return demo.run(
-        new StandaloneConfig(data, port, Optional.ofNullable(kafka), settings));
+    return demo.run(new StandaloneConfig(data, port, Optional.ofNullable(kafka), settings));
   }
 
   private void check() {
     if (!(rate > 0 && rate <= 10_000)) {
-      throw new UserError("--rate is " + rate + ", expected above 0 and at most 10000 images per second");
+      throw new UserError(
+          "--rate is " + rate + ", expected above 0 and at most 10000 images per second");
+    }
+    if (first < 100) {
+      throw new UserError("--first is " + first + ", expected at least 100 images to train on");
     }
     if (limit < 2) {
       throw new UserError("--limit is " + limit + ", expected at least 2 images");
@@ -111,7 +146,8 @@ final class DemoCommand implements Callable<Integer> {
       throw new UserError("--input is " + input + ", expected 32 or 64");
     }
     if (summary != null && !exitAfterRoll) {
-      throw new UserError("--summary needs --exit-after-roll: a run that goes on has no end to sum up");
+      throw new UserError(
+          "--summary needs --exit-after-roll: a run that goes on has no end to sum up");
     }
   }
 

@@ -1,10 +1,12 @@
 package infomax.standalone;
 
 import infomax.runtime.config.ConfigurationException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * The command line. An error the user can mend is one sentence on standard error and exit code 1;
@@ -15,16 +17,23 @@ import picocli.CommandLine.Command;
     description = "Image search over an encoder that is trained on the stream it searches.",
     mixinStandardHelpOptions = true,
     version = "infomax-search 0.1.0",
-    subcommands = {DemoCommand.class, ServeCommand.class, ClientCommands.Status.class,
-      ClientCommands.Search.class, ClientCommands.Ingest.class, ClientCommands.Train.class,
-      ClientCommands.Encoders.class, ClientCommands.Rollback.class},
+    subcommands = {
+      DemoCommand.class,
+      ServeCommand.class,
+      ClientCommands.Status.class,
+      ClientCommands.Search.class,
+      ClientCommands.Ingest.class,
+      ClientCommands.Train.class,
+      ClientCommands.Encoders.class,
+      ClientCommands.Rollback.class
+    },
     footer = {"", "test [--soak] runs all tests."})
 public final class InfomaxMain implements Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(InfomaxMain.class);
   private static final int EXIT_ERROR = 1;
 
-  @CommandLine.Spec private CommandLine.@org.jspecify.annotations.Nullable Model.CommandSpec spec;
+  @CommandLine.Spec private @Nullable CommandSpec spec;
 
   /** Runs a command; the process exits with its code. */
   public static void main(String[] arguments) {

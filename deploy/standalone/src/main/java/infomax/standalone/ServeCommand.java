@@ -35,7 +35,9 @@ final class ServeCommand implements Callable<Integer> {
       case "search-api" -> SearchMain.main(arguments);
       default ->
           throw new UserError(
-              "there is no service '" + service + "'; expected ingest, trainer, indexer or search-api");
+              "there is no service '"
+                  + service
+                  + "'; expected ingest, trainer, indexer or search-api");
     }
     new CountDownLatch(1).await();
     return 0;

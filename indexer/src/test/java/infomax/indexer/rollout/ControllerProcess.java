@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 /** A controller alone in a JVM, to be stopped and killed. */
@@ -70,7 +71,7 @@ final class ControllerProcess {
             control,
             signals,
             new Publications(store, InstantSource.system()),
-            new IndexingFailures(),
+            Map::of,
             folder.resolve("verification-" + instanceId),
             new SimpleMeterRegistry(),
             InstantSource.system());

@@ -213,7 +213,7 @@ class RolloutControllerIT {
         control,
         signals,
         world.publications,
-        new IndexingFailures(),
+        Map::of,
         folder.resolve("verification-" + instanceId),
         meters,
         InstantSource.system());

@@ -1,5 +1,10 @@
 package infomax.trainer.snapshot;
 
+import infomax.events.ImageId;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+
 /**
  * How many images are held out: a share, but enough of a small snapshot to measure anything.
  *
@@ -31,4 +36,20 @@ public record HoldOut(double share, int least, double shareMax) {
     int small = (int) Math.min(least, Math.floor(images * shareMax));
     return Math.max(small, Math.min(byShare, images));
   }
+
+  /** Splits ids as a snapshot of exactly these images would. */
+  public Split split(Collection<ImageId> ids) {
+    List<ImageId> ordered =
+        ids.stream().sorted(Comparator.comparing(IdHash::of, IdHash.BY_ORDER)).toList();
+    int heldOut = of(ordered.size());
+    return new Split(ordered.subList(0, heldOut), ordered.subList(heldOut, ordered.size()));
+  }
+
+  /**
+   * Ids split in two.
+   *
+   * @param heldOut ids that are held out
+   * @param training ids that are trained on
+   */
+  public record Split(List<ImageId> heldOut, List<ImageId> training) {}
 }

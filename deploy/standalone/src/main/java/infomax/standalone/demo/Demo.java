@@ -2,12 +2,8 @@ package infomax.standalone.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import infomax.events.ImageId;
-import infomax.events.Positions;
-import infomax.events.Topic;
 import infomax.events.control.ControlState;
 import infomax.events.control.EncoderRelease;
-import infomax.events.control.GenerationState;
-import infomax.events.control.IndexGeneration;
 import infomax.events.signal.Signal;
 import infomax.imaging.ImageIntake;
 import infomax.runtime.control.ControlLog;
@@ -22,21 +18,19 @@ import infomax.standalone.client.ApiClient.Answer;
 import infomax.standalone.demo.image.GeneratedImages;
 import infomax.standalone.demo.image.ImageFiles;
 import infomax.standalone.demo.image.ImageSource;
+import java.io.Console;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * One run of the demo: starts the system, streams, asks, brings two encoders to life, and tells what
- * happens. Run once, by one thread; closing from another one stops it.
+ * One run of the demo: starts the system, streams, asks, brings two encoders to life, and tells
+ * what happens. Run once, by one thread; closing from another one stops it.
  */
 public final class Demo implements AutoCloseable {
 
@@ -48,8 +42,6 @@ public final class Demo implements AutoCloseable {
 
   /** A candidate stayed rejected. */
   public static final int EXIT_REJECTED = 3;
-
-  private static final Logger LOG = LoggerFactory.getLogger(Demo.class);
 
   /** Ids in use by generated images: bounds the log and the index of an endless stream. */
   private static final int GENERATED_IDS = 20_000;
@@ -69,7 +61,13 @@ public final class Demo implements AutoCloseable {
   /** A demo with its options. */
   public Demo(DemoOptions options) {
     this.options = options;
-    this.narrator = new Narrator(System.out, System.console() != null, options.startMillis());
+    this.narrator = new Narrator(System.out, isTerminal(), options.startMillis());
+  }
+
+  @SuppressWarnings("SystemConsoleNull") // without any console it is null on some systems still
+  private static boolean isTerminal() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
   }
 
   /** Everything that is running. */
@@ -124,8 +122,7 @@ public final class Demo implements AutoCloseable {
     ApiClient api = closer.register(new ApiClient(system.address()));
     ControlLog control =
         closer.register(ControlLog.open(system.clients(), "demo", Duration.ofSeconds(30)));
-    system.onPublicationServed(
-        (_, positions, at) -> freshness[0].served(positions, at));
+    system.onPublicationServed((_, positions, at) -> freshness[0].served(positions, at));
     SignalFeed signals = closer.register(SignalFeed.start(system.clients(), "demo"));
     signals.follow(this::showTraining);
     RollNarration rolls = new RollNarration(narrator);
@@ -142,9 +139,9 @@ public final class Demo implements AutoCloseable {
     double firstAnswerSeconds = awaitFirstAnswer(cast);
     cast.freshness().beginMeasuring();
     ImageIntake intake = ImageIntake.create(1);
-    ReleaseEncoders encoders = closer.register(new ReleaseEncoders(cast.system().store(), cast.control()));
-    AnswerCheck check =
-        closer.register(AnswerCheck.start(cast.api(), encoders::open, intake));
+    ReleaseEncoders encoders =
+        closer.register(new ReleaseEncoders(cast.system().store(), cast.control()));
+    AnswerCheck check = closer.register(AnswerCheck.start(cast.api(), encoders::open, intake));
     QueryLoad queries =
         closer.register(
             QueryLoad.start(
@@ -165,8 +162,7 @@ public final class Demo implements AutoCloseable {
     Optional<String> behind = awaitCaughtUp(cast);
     queries.close();
     check.close();
-    Optional<String> failure =
-        outcome.failure().isPresent() ? outcome.failure() : behind;
+    Optional<String> failure = outcome.failure().isPresent() ? outcome.failure() : behind;
     DemoReport report =
         new DemoReport(cast.system(), cast.control().state(), encoders, options.inputSize());
     DemoSummary summary =
@@ -196,14 +192,14 @@ public final class Demo implements AutoCloseable {
    */
   private record Outcome(int exitCode, Optional<String> failure) {}
 
-  private Outcome follow(
-      Cast cast, QueryLoad queries, EncoderCampaign campaign, RollWindow window)
+  private Outcome follow(Cast cast, QueryLoad queries, EncoderCampaign campaign, RollWindow window)
       throws InterruptedException, IOException {
     long takenAtLastRoll = 0;
     int live = EncoderCampaign.live(cast.control().state()).size();
     if (live > 0) {
       takenAtLastRoll = cast.stream().taken();
-      narrator.say("%d trained encoder(s) of earlier runs went live; nothing is trained anew", live);
+      narrator.say(
+          "%d trained encoder(s) of earlier runs went live; nothing is trained anew", live);
     }
     long doneNanos = 0;
     long statusNanos = System.nanoTime();
@@ -211,7 +207,8 @@ public final class Demo implements AutoCloseable {
       Thread.sleep(TURN);
       Optional<Exception> streamFailure = cast.stream().failure();
       if (streamFailure.isPresent()) {
-        return new Outcome(EXIT_FAILED, Optional.of("the stream ended: " + streamFailure.get().getMessage()));
+        return new Outcome(
+            EXIT_FAILED, Optional.of("the stream ended: " + streamFailure.get().getMessage()));
       }
       ControlState state = cast.control().state();
       List<EncoderRelease> nowLive = EncoderCampaign.live(state);
@@ -254,44 +251,62 @@ public final class Demo implements AutoCloseable {
     return taken >= takenAtLastRoll + options.trainAfter() || cast.stream().isExhausted();
   }
 
-  private double awaitFirstAnswer(Cast cast) throws InterruptedException, TimeoutException, IOException {
+  private double awaitFirstAnswer(Cast cast)
+      throws InterruptedException, TimeoutException, IOException {
     long deadlineNanos = System.nanoTime() + FIRST_ANSWER_TIMEOUT.toNanos();
     while (!stopping && System.nanoTime() < deadlineNanos) {
       Optional<Exception> failure = cast.stream().failure();
       if (failure.isPresent()) {
         throw new UserError("the stream ended: " + failure.get().getMessage(), failure.get());
       }
+      OptionalInt version = tryFirstAnswer(cast);
+      if (version.isPresent()) {
+        double seconds = (System.currentTimeMillis() - options.startMillis()) / 1e3;
+        narrator.say(
+            "first answer after %.1f s, by %s",
+            seconds,
+            version.getAsInt() == 0
+                ? "release 0, the untrained network"
+                : "encoder " + version.getAsInt());
+        return seconds;
+      }
+      Thread.sleep(100);
+    }
+    throw new TimeoutException(
+        "no search was answered within " + FIRST_ANSWER_TIMEOUT.toSeconds() + " s");
+  }
+
+  /** Asks once; gives the encoder version of an answer with a hit. */
+  private static OptionalInt tryFirstAnswer(Cast cast) throws InterruptedException {
+    try {
       Answer answer =
           cast.api()
               .post(
                   "/v1/search",
                   Map.of(
-                      "image", Base64.getEncoder().encodeToString(cast.queryImages().get()), "k", 10),
-                  Duration.ofSeconds(5));
-      if (answer.status() == 200) {
-        JsonNode json = answer.json();
-        if (!json.path("hits").isEmpty()) {
-          double seconds = (System.currentTimeMillis() - options.startMillis()) / 1e3;
-          int version = json.path("encoder").path("version").asInt();
-          narrator.say(
-              "first answer after %.1f s, by %s",
-              seconds, version == 0 ? "release 0, the untrained network" : "encoder " + version);
-          return seconds;
-        }
+                      "image",
+                      Base64.getEncoder().encodeToString(cast.queryImages().get()),
+                      "k",
+                      10),
+                  Duration.ofSeconds(10));
+      if (answer.status() == 200 && !answer.json().path("hits").isEmpty()) {
+        return OptionalInt.of(answer.json().path("encoder").path("version").asInt());
       }
-      Thread.sleep(100);
+    } catch (IOException e) {
+      // Too busy starting to answer in time: asked again.
     }
-    throw new TimeoutException("no search was answered within " + FIRST_ANSWER_TIMEOUT.toSeconds() + " s");
+    return OptionalInt.empty();
   }
 
   /** Waits until the live generation has everything; says what is missing if it does not come. */
-  private static Optional<String> awaitCaughtUp(Cast cast) throws InterruptedException, IOException {
+  private static Optional<String> awaitCaughtUp(Cast cast)
+      throws InterruptedException, IOException {
     long deadlineNanos = System.nanoTime() + CATCH_UP_TIMEOUT.toNanos();
     String last = "";
     while (System.nanoTime() < deadlineNanos) {
       if (uploadsAreTaken(cast.system().clients())) {
         JsonNode status = cast.api().get("/v1/status").json();
-        last = status.path("lag").asText();
+        last = status.path("serving").path("lag").asText();
         if ("0".equals(last)) {
           return Optional.empty();
         }
@@ -310,7 +325,7 @@ public final class Demo implements AutoCloseable {
     JsonNode status = cast.api().get("/v1/status").json();
     narrator.say(
         "%,d images searchable, %,d queries answered (%d failed), freshness p50 %d ms, p99 %d ms",
-        status.path("images").asLong(),
+        status.path("serving").path("images").asLong(),
         queries.sent(),
         queries.failed(),
         cast.freshness().quantileMillis(0.5).orElse(0),
@@ -341,7 +356,9 @@ public final class Demo implements AutoCloseable {
   private void checkImages() {
     try (ImageSource source = images()) {
       if (source.next().isEmpty()) {
-        throw new UserError(options.images().orElseThrow() + " holds no images: give --images a folder or archive with some");
+        throw new UserError(
+            options.images().orElseThrow()
+                + " holds no images: give --images a folder or archive with some");
       }
       narrator.say("streaming %s", source.description());
     } catch (IOException e) {

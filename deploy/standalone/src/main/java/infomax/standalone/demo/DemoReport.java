@@ -42,8 +42,7 @@ final class DemoReport {
   private final ReleaseEncoders encoders;
   private final int inputSize;
 
-  DemoReport(
-      StandaloneSystem system, ControlState state, ReleaseEncoders encoders, int inputSize) {
+  DemoReport(StandaloneSystem system, ControlState state, ReleaseEncoders encoders, int inputSize) {
     this.system = system;
     this.state = state;
     this.encoders = encoders;
@@ -84,7 +83,10 @@ final class DemoReport {
         boxed(freshness.quantileMillis(0.99)),
         freshness.samples(),
         queries.sent(),
-        queries.quantileMicros(0.99).stream().mapToObj(micros -> micros / 1e3).findFirst().orElse(null),
+        queries.quantileMicros(0.99).stream()
+            .mapToObj(micros -> micros / 1e3)
+            .findFirst()
+            .orElse(null),
         queries.failed(),
         window.queriesDuring(),
         window.imagesDuring(),
@@ -99,8 +101,7 @@ final class DemoReport {
   /** Writes the summary as one JSON object. */
   static void write(DemoSummary summary, Path file) {
     try {
-      Files.write(
-          file, Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(summary));
+      Files.write(file, Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(summary));
     } catch (IOException e) {
       throw new UserError("the summary could not be written to " + file + ": " + e.getMessage(), e);
     }
@@ -140,8 +141,7 @@ final class DemoReport {
   }
 
   private Map<ImageId, Digest> indexed() throws IOException {
-    IndexGeneration live =
-        state.live().orElseThrow(() -> new IOException("no generation is live"));
+    IndexGeneration live = state.live().orElseThrow(() -> new IOException("no generation is live"));
     Manifest manifest =
         new Publications(system.store(), InstantSource.system())
             .latest(live.number(), 0)

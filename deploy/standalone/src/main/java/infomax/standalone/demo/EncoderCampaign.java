@@ -15,7 +15,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,8 +52,7 @@ final class EncoderCampaign {
         .filter(generation -> generation.encoderVersion() > 0)
         .filter(generation -> wentLiveAt(generation).isPresent())
         .sorted(Comparator.comparing(generation -> wentLiveAt(generation).orElseThrow()))
-        .map(generation -> state.encoders().get(generation.encoderVersion()))
-        .filter(java.util.Objects::nonNull)
+        .flatMap(generation -> Stream.ofNullable(state.encoders().get(generation.encoderVersion())))
         .distinct()
         .toList();
   }
@@ -140,7 +141,8 @@ final class EncoderCampaign {
       failure = "the training ended as " + request.status() + ": " + request.outcome();
       return;
     }
-    EncoderRelease release = state.encoders().get(state.encoders().lastKey());
+    EncoderRelease release =
+        Objects.requireNonNull(state.encoders().get(state.encoders().lastKey()));
     if (release.verdict() != Verdict.REJECTED) {
       narrator.say(
           "encoder %d is accepted: %s", release.version(), String.join("; ", release.reasons()));
@@ -154,7 +156,8 @@ final class EncoderCampaign {
           release.version(), String.join("; ", release.reasons()));
     }
     if (gaveUp()) {
-      narrator.say("trained on twice and still rejected: encoder %d stays live", liveVersion(state));
+      narrator.say(
+          "trained on twice and still rejected: encoder %d stays live", liveVersion(state));
     } else {
       ask(state, Optional.of(release.version()));
     }
@@ -167,7 +170,8 @@ final class EncoderCampaign {
     warmStart.ifPresent(version -> parameters.put("warmStart", version));
     parameters.put("seed", options.seed() + state.encoders().size());
     parameters.put("who", "demo");
-    parameters.put("why", warmStart.isPresent() ? "the candidate was rejected" : "enough new images");
+    parameters.put(
+        "why", warmStart.isPresent() ? "the candidate was rejected" : "enough new images");
     Answer answer = api.train(parameters);
     if (!answer.succeeded()) {
       failure = "the training was refused: " + answer.problem();

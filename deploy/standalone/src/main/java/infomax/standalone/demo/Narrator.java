@@ -33,6 +33,7 @@ final class Narrator {
   }
 
   /** Says a sentence. */
+  @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency of its own
   synchronized void say(String format, Object... arguments) {
     clearBar();
     double seconds = (System.currentTimeMillis() - startMillis) / 1e3;

@@ -1,7 +1,7 @@
 package infomax.standalone.demo;
 
-import infomax.standalone.demo.image.SourceImage;
 import infomax.standalone.demo.image.ImageSource;
+import infomax.standalone.demo.image.SourceImage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -41,7 +41,7 @@ final class RetrievalComparison {
             .filter(entry -> entry.getValue().label().isPresent())
             .map(Map.Entry::getKey)
             .toList();
-    HoldOut.Split<ImageId> split = HoldOut.DEFAULT.split(labelled);
+    HoldOut.Split split = HoldOut.DEFAULT.split(labelled);
     List<Sample> queries = samples(images, split.heldOut(), QUERIES_MAX);
     List<Sample> gallery = samples(images, split.training(), GALLERY_MAX);
     return queries.size() < QUERIES_MIN || gallery.size() < NEIGHBOURS
@@ -61,8 +61,7 @@ final class RetrievalComparison {
 
   /** precision@10 of an encoder. */
   double precisionAt10(Encoder encoder) throws UndecodableImageException {
-    return precisionAt10(
-        vectors(queries, encoder), vectors(gallery, encoder));
+    return precisionAt10(vectors(queries, encoder), vectors(gallery, encoder));
   }
 
   /** precision@10 of the pixels themselves, value/255 - 0.5. */
@@ -111,7 +110,8 @@ final class RetrievalComparison {
     float[][] vectors = new float[samples.size()][];
     for (int start = 0; start < vectors.length; start += Encoder.BATCH_MAX) {
       List<EncoderPixels> batch = new ArrayList<>();
-      for (Sample sample : samples.subList(start, Math.min(vectors.length, start + Encoder.BATCH_MAX))) {
+      for (Sample sample :
+          samples.subList(start, Math.min(vectors.length, start + Encoder.BATCH_MAX))) {
         batch.add(EncoderPixels.of(sample.image().image(), encoder.inputSize()));
       }
       List<Embedding> embeddings = encoder.embed(batch);

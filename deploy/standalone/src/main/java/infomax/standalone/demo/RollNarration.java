@@ -44,7 +44,8 @@ final class RollNarration {
           case RETIRED -> encoder + " is retired";
           case FAILED -> "the index of " + encoder + " failed";
         };
-    boolean explain = step.state() == GenerationState.FAILED || step.state() == GenerationState.VERIFIED;
+    boolean explain =
+        step.state() == GenerationState.FAILED || step.state() == GenerationState.VERIFIED;
     narrator.say("%s", explain ? event + ": " + step.reason() : event);
   }
 }

@@ -28,7 +28,8 @@ final class UploadLag {
               .ends(Topic.UPLOADS.name(), Topic.UPLOADS.partitions())
               .byPartition()
               .entrySet()) {
-        OffsetAndMetadata offset = committed.get(new TopicPartition(Topic.UPLOADS.name(), end.getKey()));
+        OffsetAndMetadata offset =
+            committed.get(new TopicPartition(Topic.UPLOADS.name(), end.getKey()));
         lag += end.getValue().offset() - (offset == null ? 0 : offset.offset());
       }
       return lag;
