@@ -129,12 +129,14 @@ public final class RolloutController implements AutoCloseable, Check {
     return "rollout";
   }
 
-  /** Fails while decisions cannot be written, or the live generation is not indexed any more. */
+  /** Fails if this process cannot take office any more. */
   @Override
   public CheckResult check() {
-    if (!loop.check().healthy()) {
-      return loop.check();
-    }
+    return loop.check();
+  }
+
+  /** Fails while decisions cannot be written, or the live generation is not indexed any more. */
+  public CheckResult readiness() {
     if (!failure.isEmpty()) {
       return CheckResult.failed(failure);
     }

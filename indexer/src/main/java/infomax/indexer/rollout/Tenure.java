@@ -1,11 +1,14 @@
 package infomax.indexer.rollout;
 
+import infomax.events.control.ControlEvent;
+import infomax.events.control.ControlState;
 import infomax.events.control.EncoderRelease;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
 import infomax.index.IndexException;
 import infomax.index.Manifest;
 import infomax.index.Publications.Hold;
+import infomax.indexer.rollout.decision.Decision;
 import infomax.indexer.rollout.decision.Plan;
 import infomax.indexer.rollout.decision.Plan.Comparison;
 import infomax.indexer.rollout.decision.Publication;
@@ -17,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +39,6 @@ final class Tenure implements AutoCloseable {
   /** Then the group is polled again before going on. */
   private static final int STEPS_MAX = 8;
 
-  private final KafkaClients clients;
   private final Surroundings surroundings;
   private final RolloutDecisions decisions;
   private final VerificationDesk desk;
@@ -46,12 +49,10 @@ final class Tenure implements AutoCloseable {
   private String waitingFor = "";
 
   private Tenure(
-      KafkaClients clients,
       Surroundings surroundings,
       RolloutDecisions decisions,
       VerificationDesk desk,
       ControlTransactions transactions) {
-    this.clients = clients;
     this.surroundings = surroundings;
     this.decisions = decisions;
     this.desk = desk;
@@ -73,7 +74,7 @@ final class Tenure implements AutoCloseable {
         ControlTransactions.begin(clients, RolloutController.TRANSACTIONAL_ID);
     try {
       surroundings.control().awaitEnd(clients, CLIENT_ID, CONTROL_TIMEOUT);
-      return new Tenure(clients, surroundings, decisions, desk, transactions);
+      return new Tenure(surroundings, decisions, desk, transactions);
     } catch (TimeoutException | InterruptedException | RuntimeException e) {
       transactions.close();
       throw e;
@@ -116,7 +117,11 @@ final class Tenure implements AutoCloseable {
   private void write(Plan.Write write) throws TimeoutException, InterruptedException {
     transactions.write(write.decisions());
     LOG.info("decided: {}", write.reason());
-    surroundings.control().awaitEnd(clients, CLIENT_ID, CONTROL_TIMEOUT);
+    // A commit is acknowledged before its marker is in the partition: the end of control as a
+    // reader sees it may still lie below what was just written.
+    surroundings
+        .control()
+        .await(state -> write.decisions().stream().allMatch(isIn(state)), CONTROL_TIMEOUT);
     if (comparison != null && !isCaughtUp(comparison.generation())) {
       release();
     }
@@ -173,6 +178,14 @@ final class Tenure implements AutoCloseable {
     if (stale) {
       desk.drop();
     }
+  }
+
+  private static Predicate<Decision> isIn(ControlState state) {
+    return decision ->
+        switch (decision) {
+          case Decision.Write(ControlEvent event) -> state.equals(state.with(event));
+          case Decision.Tombstone(String key) -> state.equals(state.without(key));
+        };
   }
 
   private boolean isCaughtUp(int number) {

@@ -3,6 +3,7 @@ package infomax.indexer.rollout;
 import infomax.encoder.Embedding;
 import infomax.encoder.Encoder;
 import infomax.events.Digest;
+import infomax.events.ImageId;
 import infomax.events.Position;
 import infomax.events.Positions;
 import infomax.events.Topic;
@@ -46,7 +47,10 @@ final class FakeIndexers implements AutoCloseable {
 
   private static final int PARTITIONS = Topic.IMAGES.partitions();
 
-  /** Generations that leave out the first image they read. */
+  /** An image that is stored once and never touched again. */
+  static final ImageId SENTINEL = new ImageId("sentinel");
+
+  /** Generations that leave out the sentinel. */
   final Set<Integer> lossy = new HashSet<>();
 
   private final Publications publications;
@@ -159,7 +163,8 @@ final class FakeIndexers implements AutoCloseable {
     ImageEvent event = ImageEventCodec.read(consumed);
     switch (event) {
       case ImageDeleted deleted -> writer.delete(deleted.id());
-      case ImageStored _ when lossy.remove(generation.number()) -> {}
+      case ImageStored stored
+          when stored.id().equals(SENTINEL) && lossy.contains(generation.number()) -> {}
       case ImageStored stored -> {
         Encoder encoder =
             encoders.computeIfAbsent(

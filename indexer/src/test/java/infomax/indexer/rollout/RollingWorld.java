@@ -84,6 +84,7 @@ final class RollingWorld implements AutoCloseable {
     this.images = clients.producer("world-images");
     this.decisions = new ControlWriter(clients, "world");
     this.signals = new SignalSender(clients, "world");
+    store(FakeIndexers.SENTINEL);
     for (int ordinal = 0; ordinal < IDS; ordinal++) {
       stream();
     }
@@ -190,12 +191,15 @@ final class RollingWorld implements AutoCloseable {
     if (random.nextInt(10) == 0) {
       images.send(ImageEventCodec.write(new ImageDeleted(id))).get();
     } else {
-      Accepted accepted = (Accepted) intake.canonicalize(png());
-      images
-          .send(
-              ImageEventCodec.write(new ImageStored(id, accepted.image(), Metadata.NONE, Map.of())))
-          .get();
+      store(id);
     }
+  }
+
+  private void store(ImageId id) throws Exception {
+    Accepted accepted = (Accepted) intake.canonicalize(png());
+    images
+        .send(ImageEventCodec.write(new ImageStored(id, accepted.image(), Metadata.NONE, Map.of())))
+        .get();
   }
 
   private void report(ControlState state) {

@@ -10,10 +10,12 @@ import infomax.index.Contents;
 import infomax.index.PublishedIndex;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -67,12 +69,12 @@ final class ContentsComparison {
     Contents mine = candidate.contents();
     List<String> differences = new ArrayList<>();
     long leftOut = 0;
-    for (int partition = 0; partition < partitions; partition++) {
-      Map<ImageId, Long> expected = log.partition(partition);
-      if (isEqual(mine, partition, expected)) {
-        continue;
+    for (List<Integer> group : log.groups(partitions)) {
+      for (Map.Entry<Integer, Map<ImageId, Long>> expected : log.newest(group).entrySet()) {
+        if (!isEqual(mine, expected.getKey(), expected.getValue())) {
+          leftOut += compare(expected.getKey(), expected.getValue(), log, differences);
+        }
       }
-      leftOut += compare(partition, expected, log, differences);
     }
     if (differences.isEmpty()) {
       return Finding.passed(
@@ -96,7 +98,36 @@ final class ContentsComparison {
 
   /** Adds the differences of a partition; returns how many images were rightly left out. */
   private long compare(
-      int partition, Map<ImageId, Long> expected, LogScan log, List<String> differences) {
+      int partition, Map<ImageId, Long> expected, LogScan log, List<String> differences)
+      throws VerificationUnavailableException {
+    Map<ImageId, Long> found = found(partition, differences);
+    TreeSet<Long> missing = new TreeSet<>();
+    expected.forEach(
+        (id, offset) -> {
+          if (!found.containsKey(id)) {
+            missing.add(offset);
+          }
+        });
+    Set<Long> leftOut = leftOut(partition, missing, log);
+    TreeSet<ImageId> ids = new TreeSet<>(expected.keySet());
+    ids.addAll(found.keySet());
+    for (ImageId id : ids) {
+      @Nullable Long should = expected.get(id);
+      @Nullable Long does = found.get(id);
+      boolean rightly = does == null && leftOut.contains(should);
+      if (!rightly && !Objects.equals(should, does)) {
+        differences.add(
+            id
+                + " of partition "
+                + partition
+                + (does == null ? " is missing" : " comes from offset " + does)
+                + (should == null ? ", expected none" : ", expected offset " + should));
+      }
+    }
+    return leftOut.size();
+  }
+
+  private Map<ImageId, Long> found(int partition, List<String> differences) {
     Map<ImageId, Long> found = new HashMap<>();
     candidate.forEach(
         (id, digest, where, offset) -> {
@@ -107,33 +138,27 @@ final class ContentsComparison {
             }
           }
         });
-    long leftOut = 0;
-    TreeSet<ImageId> ids = new TreeSet<>(expected.keySet());
-    ids.addAll(found.keySet());
-    for (ImageId id : ids) {
-      @Nullable Long should = expected.get(id);
-      @Nullable Long does = found.get(id);
-      if (should != null && does == null && !isEmbeddable(log.read(partition, should))) {
-        leftOut++;
-      } else if (!Objects.equals(should, does)) {
-        differences.add(
-            id
-                + " of partition "
-                + partition
-                + (does == null ? " is missing" : " comes from offset " + does)
-                + (should == null ? ", expected none" : ", expected offset " + should));
-      }
-    }
-    return leftOut;
+    return found;
   }
 
   /** An image that cannot be decoded, or gets no direction, is rejected by every indexer. */
-  private boolean isEmbeddable(Optional<ImageStored> stored) {
-    if (stored.isEmpty()) {
-      return true;
-    }
+  private Set<Long> leftOut(int partition, SortedSet<Long> missing, LogScan log)
+      throws VerificationUnavailableException {
+    Set<Long> leftOut = new HashSet<>();
+    log.visit(
+        partition,
+        missing,
+        (offset, stored) -> {
+          if (!isEmbeddable(stored)) {
+            leftOut.add(offset);
+          }
+        });
+    return leftOut;
+  }
+
+  private boolean isEmbeddable(ImageStored stored) {
     try {
-      EncoderPixels pixels = EncoderPixels.of(stored.get().image(), encoder.inputSize());
+      EncoderPixels pixels = EncoderPixels.of(stored.image(), encoder.inputSize());
       return encoder.embed(pixels).hasDirection();
     } catch (UndecodableImageException e) {
       return false;

@@ -9,25 +9,33 @@ import infomax.events.image.ImageEventCodec;
 import infomax.events.image.MalformedRecordException;
 import infomax.runtime.kafka.KafkaClients;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An independent reading of the topic {@code images} from its beginning to a target, committed
- * records only: what every index at these positions has to hold. Reads one partition at a time,
- * which bounds memory to the ids of one. Not thread-safe; an interrupt ends it.
+ * records only: what every index at these positions has to hold. Reads a few partitions at a time,
+ * which bounds memory to the ids of those. Not thread-safe; an interrupt ends it.
  */
 final class LogScan implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration SILENCE_MAX = Duration.ofSeconds(30);
   private static final int FETCH_BYTES_MAX = 8 * 1024 * 1024;
+
+  /** About 50 MB of ids, if every record has another one. */
+  private static final long GROUP_OFFSETS_MAX = 250_000;
 
   private final Consumer<byte[], byte[]> consumer;
   private final Positions target;
@@ -43,55 +51,106 @@ final class LogScan implements AutoCloseable {
   }
 
   /**
-   * The newest well-formed record of every id in a partition that is not deleted: id to offset.
+   * Partitions in groups that may be read at once. Every change of partitions waits for the long
+   * poll of the ones before, so a short log is one group.
+   */
+  List<List<Integer>> groups(int partitions) {
+    List<List<Integer>> groups = new ArrayList<>();
+    long offsets = Long.MAX_VALUE;
+    for (int partition = 0; partition < partitions; partition++) {
+      if (offsets > GROUP_OFFSETS_MAX - target.offset(partition)) {
+        groups.add(new ArrayList<>());
+        offsets = 0;
+      }
+      groups.getLast().add(partition);
+      offsets += target.offset(partition);
+    }
+    return groups;
+  }
+
+  /**
+   * The newest record of every id that is well-formed and no delete: by partition, id to offset.
    *
    * @throws VerificationUnavailableException if the log ends before the target
    */
-  Map<ImageId, Long> partition(int partition) throws VerificationUnavailableException {
-    Map<ImageId, Long> newest = new HashMap<>();
-    long end = target.offset(partition);
-    TopicPartition topicPartition = new TopicPartition(Topic.IMAGES.name(), partition);
-    consumer.assign(List.of(topicPartition));
-    long last = consumer.endOffsets(List.of(topicPartition)).getOrDefault(topicPartition, 0L);
-    if (last < end) {
-      throw new VerificationUnavailableException(
-          "partition " + partition + " of images ends at " + last + ", expected " + end);
+  Map<Integer, Map<ImageId, Long>> newest(List<Integer> partitions)
+      throws VerificationUnavailableException {
+    Map<Integer, Map<ImageId, Long>> newest = new TreeMap<>();
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    for (int partition : partitions) {
+      newest.put(partition, new HashMap<>());
+      ends.put(new TopicPartition(Topic.IMAGES.name(), partition), target.offset(partition));
     }
-    consumer.seekToBeginning(List.of(topicPartition));
-    long silentSinceNanos = System.nanoTime();
-    long position = consumer.position(topicPartition);
-    while (position < end) {
-      for (ConsumerRecord<byte[], byte[]> consumed : consumer.poll(POLL)) {
-        if (consumed.offset() < end) {
-          apply(newest, consumed);
-        }
-      }
-      long next = consumer.position(topicPartition);
-      if (next > position) {
-        silentSinceNanos = System.nanoTime();
-      } else if (System.nanoTime() - silentSinceNanos > SILENCE_MAX.toNanos()) {
-        throw new VerificationUnavailableException(
-            "partition " + partition + " of images stays silent at " + position + " of " + end);
-      }
-      position = next;
-    }
+    consumer.assign(ends.keySet());
+    consumer.seekToBeginning(ends.keySet());
+    read(ends, consumed -> apply(newest.getOrDefault(consumed.partition(), Map.of()), consumed));
     return newest;
   }
 
-  /** The stored image at a position that {@link #partition} named; empty if it is gone by now. */
-  Optional<ImageStored> read(int partition, long offset) {
+  /**
+   * Visits the stored images at these offsets of a partition, in order; one that is gone is left
+   * out.
+   */
+  void visit(int partition, SortedSet<Long> offsets, BiConsumer<Long, ImageStored> visitor)
+      throws VerificationUnavailableException {
+    if (offsets.isEmpty()) {
+      return;
+    }
     TopicPartition topicPartition = new TopicPartition(Topic.IMAGES.name(), partition);
     consumer.assign(List.of(topicPartition));
-    consumer.seek(topicPartition, offset);
-    long deadlineNanos = System.nanoTime() + SILENCE_MAX.toNanos();
-    while (consumer.position(topicPartition) <= offset && System.nanoTime() < deadlineNanos) {
-      for (ConsumerRecord<byte[], byte[]> consumed : consumer.poll(POLL)) {
-        if (consumed.offset() == offset) {
-          return event(consumed).filter(ImageStored.class::isInstance).map(ImageStored.class::cast);
-        }
+    consumer.seek(topicPartition, offsets.first());
+    read(
+        new HashMap<>(Map.of(topicPartition, offsets.last() + 1)),
+        consumed -> {
+          if (offsets.contains(consumed.offset())
+              && event(consumed).orElse(null) instanceof ImageStored stored) {
+            visitor.accept(consumed.offset(), stored);
+          }
+        });
+  }
+
+  /** Reads what is assigned up to these ends, which are used up on the way. */
+  private void read(
+      Map<TopicPartition, Long> ends,
+      java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> visitor)
+      throws VerificationUnavailableException {
+    Map<TopicPartition, Long> last = consumer.endOffsets(ends.keySet());
+    for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
+      if (last.getOrDefault(end.getKey(), 0L) < end.getValue()) {
+        throw new VerificationUnavailableException(
+            end.getKey() + " ends at " + last.get(end.getKey()) + ", expected " + end.getValue());
       }
     }
-    return Optional.empty();
+    long silentSinceNanos = System.nanoTime();
+    // A partition that stays assigned stays paused from the reading before.
+    consumer.resume(ends.keySet());
+    pauseRead(ends);
+    while (!ends.isEmpty()) {
+      ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+      for (ConsumerRecord<byte[], byte[]> consumed : records) {
+        TopicPartition from = new TopicPartition(consumed.topic(), consumed.partition());
+        if (consumed.offset() < ends.getOrDefault(from, 0L)) {
+          visitor.accept(consumed);
+        }
+      }
+      if (pauseRead(ends) || !records.isEmpty()) {
+        silentSinceNanos = System.nanoTime();
+      } else if (System.nanoTime() - silentSinceNanos > SILENCE_MAX.toNanos()) {
+        throw new VerificationUnavailableException("images stays silent before " + ends);
+      }
+    }
+  }
+
+  /** Pauses and forgets the partitions that are read to their ends; true if there are any. */
+  private boolean pauseRead(Map<TopicPartition, Long> ends) {
+    List<TopicPartition> done =
+        ends.entrySet().stream()
+            .filter(end -> end.getValue() == 0 || consumer.position(end.getKey()) >= end.getValue())
+            .map(Map.Entry::getKey)
+            .toList();
+    consumer.pause(done);
+    done.forEach(ends::remove);
+    return !done.isEmpty();
   }
 
   @Override

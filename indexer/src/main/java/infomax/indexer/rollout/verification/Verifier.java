@@ -7,6 +7,7 @@ import infomax.events.control.EncoderRelease;
 import infomax.events.control.FailureCause;
 import infomax.events.control.IndexGeneration.Verification;
 import infomax.imaging.EncoderPixels;
+import infomax.index.IndexCorruptException;
 import infomax.index.IndexException;
 import infomax.index.Manifest;
 import infomax.index.PublishedIndex;
@@ -24,8 +25,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
-import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.store.AlreadyClosedException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -140,12 +141,8 @@ public final class Verifier {
     }
     try (PublishedIndex candidate = open(order.publication(), "candidate")) {
       return verifyIndex(order, encoder, candidate, figures);
-    } catch (IndexException e) {
-      if (e.getCause() instanceof CorruptIndexException corrupt) {
-        return failed(
-            order, figures, FailureCause.INDEX_CORRUPT, String.valueOf(corrupt.getMessage()));
-      }
-      throw e;
+    } catch (IndexCorruptException e) {
+      return failed(order, figures, FailureCause.INDEX_CORRUPT, String.valueOf(e.getMessage()));
     }
   }
 
@@ -186,14 +183,23 @@ public final class Verifier {
       throws VerificationUnavailableException {
     ContentsComparison comparison =
         new ContentsComparison(candidate, order.generation().partitions(), encoder);
+    try (LogScan log = LogScan.open(clients, order.target());
+        PublishedIndex live = openLive(order)) {
+      return live == null ? comparison.withLog(log) : comparison.withLive(live, log);
+    }
+  }
+
+  /** A damaged live publication is no fault of the candidate: the log takes its place. */
+  private @Nullable PublishedIndex openLive(VerificationOrder order) {
     Manifest live = order.live();
-    try (LogScan log = LogScan.open(clients, order.target())) {
-      if (live == null) {
-        return comparison.withLog(log);
-      }
-      try (PublishedIndex opened = open(live, "live")) {
-        return comparison.withLive(opened, log);
-      }
+    try {
+      return live == null ? null : open(live, "live");
+    } catch (IndexException e) {
+      LOG.warn(
+          "generation={} is compared with the log, since its counterpart cannot be opened: {}",
+          order.generation().number(),
+          e.getMessage());
+      return null;
     }
   }
 
