@@ -105,16 +105,18 @@ final class FakeIndexers implements AutoCloseable {
     }
     Positions after = before;
     TreeMap<Integer, Instant> complete = new TreeMap<>(writer.progress().completeAsOf());
+    Map<TopicPartition, Long> stops = new HashMap<>();
     for (int partition = 0; partition < PARTITIONS; partition++) {
       long end = limit.offset(partition);
       if (before.offset(partition) < end) {
-        read(generation, release, writer, partition, before.offset(partition), end);
+        stops.put(new TopicPartition(Topic.IMAGES.name(), partition), end);
         after = after.with(partition, Position.of(end));
       }
       if (end >= ends.offset(partition)) {
         complete.put(partition, Instant.now());
       }
     }
+    read(generation, release, writer, before, stops);
     completeOnce.put(generation.number(), complete.keySet());
     writer.commit(new Progress(after, complete, null, null));
     writer.publish();
@@ -134,23 +136,30 @@ final class FakeIndexers implements AutoCloseable {
     return generation.target() == null ? before : generation.target();
   }
 
+  /** Reads every partition that has a stop from its place up to there. */
   private void read(
       IndexGeneration generation,
       EncoderRelease release,
       ShardWriter writer,
-      int partition,
-      long from,
-      long end)
+      Positions from,
+      Map<TopicPartition, Long> stops)
       throws Exception {
-    TopicPartition topicPartition = new TopicPartition(Topic.IMAGES.name(), partition);
-    consumer.assign(List.of(topicPartition));
-    consumer.seek(topicPartition, from);
-    while (consumer.position(topicPartition) < end) {
+    consumer.assign(stops.keySet());
+    consumer.resume(stops.keySet());
+    stops.keySet().forEach(each -> consumer.seek(each, from.offset(each.partition())));
+    while (!stops.isEmpty()) {
       for (ConsumerRecord<byte[], byte[]> consumed : consumer.poll(Duration.ofMillis(100))) {
-        if (consumed.offset() < end) {
+        TopicPartition partition = new TopicPartition(consumed.topic(), consumed.partition());
+        if (consumed.offset() < stops.getOrDefault(partition, 0L)) {
           apply(generation, release, writer, consumed);
         }
       }
+      List<TopicPartition> done =
+          stops.keySet().stream()
+              .filter(each -> consumer.position(each) >= stops.get(each))
+              .toList();
+      consumer.pause(done);
+      done.forEach(stops::remove);
     }
   }
 

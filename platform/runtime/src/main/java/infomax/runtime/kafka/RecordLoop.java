@@ -5,6 +5,7 @@ import infomax.runtime.health.CheckResult;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ public final class RecordLoop implements AutoCloseable, Check {
 
   private static final Logger LOG = LoggerFactory.getLogger(RecordLoop.class);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration CONSUMER_CLOSE_TIMEOUT = Duration.ofSeconds(3);
 
   private final Thread thread;
   private final Consumer<byte[], byte[]> consumer;
@@ -81,10 +83,8 @@ public final class RecordLoop implements AutoCloseable, Check {
   }
 
   private void run(Turn turn) {
-    try (consumer) {
-      while (!closing) {
-        turn.run(consumer);
-      }
+    try {
+      turnUntilClosing(turn);
     } catch (WakeupException e) {
       if (!closing) {
         failure.set(e);
@@ -94,6 +94,17 @@ public final class RecordLoop implements AutoCloseable, Check {
         failure.set(e);
         LOG.error("loop={} ended", thread.getName(), e);
       }
+    }
+  }
+
+  private void turnUntilClosing(Turn turn) throws Exception {
+    try {
+      while (!closing) {
+        turn.run(consumer);
+      }
+    } finally {
+      // A member of a group that is being rebalanced would wait for its answer for up to 30 s.
+      consumer.close(CloseOptions.timeout(CONSUMER_CLOSE_TIMEOUT));
     }
   }
 }
