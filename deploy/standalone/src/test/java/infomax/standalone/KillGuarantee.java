@@ -55,7 +55,7 @@ class KillGuarantee {
         ApiClient api = demo.api(START)) {
       demo.awaitOutput("first answer", START);
       // In the middle of a training, or just before or after: whatever the seed says.
-      demo.awaitOutput("training encoder 1", START);
+      demo.awaitOutput("training", START);
       pause(random, 8_000);
       assertStreaming(api);
       demo.killChild("trainer");
