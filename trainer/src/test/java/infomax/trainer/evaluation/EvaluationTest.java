@@ -39,9 +39,10 @@ class EvaluationTest {
       EncoderScores bad = evaluation.score("candidate", encoder(shuffled));
       Gate gate = new Gate(SEED);
 
-      assertThat(good.precisionAt10Cosine().orElseThrow().mean()).isGreaterThan(0.8);
-      assertThat(good.further().get("linearProbeAccuracy")).isGreaterThan(0.9);
-      assertThat(pixels.precisionAt10Cosine().orElseThrow().mean()).isLessThan(0.7);
+      assertThat(good.precisionAt10Cosine().orElseThrow().mean()).isGreaterThan(0.7);
+      assertThat(good.further().get("linearProbeAccuracy")).isGreaterThan(0.8);
+      assertThat(pixels.precisionAt10Cosine().orElseThrow().mean())
+          .isLessThan(good.precisionAt10Cosine().orElseThrow().mean() - 0.1);
       assertThat(bad.precisionAt10Cosine().orElseThrow().mean()).isEqualTo(0.25, within(0.1));
       assertThat(gate.judge(good, random, Optional.of(random.named("live"))).accepted()).isTrue();
       Gate.Ruling ruling = gate.judge(bad, random, Optional.of(good.named("live")));
@@ -81,7 +82,7 @@ class EvaluationTest {
           double[] pattern = patterns[image % CLASSES];
           byte[] pixels = new byte[PIXELS];
           for (int i = 0; i < PIXELS; i++) {
-            double value = 127.5 + 12 * pattern[i] + 35 * random.nextGaussian();
+            double value = 127.5 + 7 * pattern[i] + 35 * random.nextGaussian();
             pixels[i] = (byte) Math.round(Math.clamp(value, 0.0, 255.0));
           }
           return pixels;
