@@ -66,7 +66,8 @@ class FirstMinutesGuarantee {
       try (ApiClient api = demo.api(START)) {
         Awaitility.await()
             .atMost(START)
-            .until(() -> api.get("/v1/status").json().path("serving").path("images").asLong() > 200);
+            .until(
+                () -> api.get("/v1/status").json().path("serving").path("images").asLong() > 200);
         images = api.get("/v1/status").json().path("serving").path("images").asLong();
       }
       List<ProcessHandle> processes = demo.processes();

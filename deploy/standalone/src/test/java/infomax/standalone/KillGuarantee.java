@@ -89,7 +89,14 @@ class KillGuarantee {
     String before = api.get("/v1/status").json().path("serving").path("positions").toString();
     Awaitility.await("a stream in flight")
         .atMost(Duration.ofSeconds(30))
-        .until(() -> !api.get("/v1/status").json().path("serving").path("positions").toString().equals(before));
+        .until(
+            () ->
+                !api.get("/v1/status")
+                    .json()
+                    .path("serving")
+                    .path("positions")
+                    .toString()
+                    .equals(before));
   }
 
   /** Lets a random time pass: the kill has to hit any moment, so there is no condition to await. */

@@ -42,8 +42,7 @@ class ReadmeGuarantee {
       }
       Awaitility.await("the first generation answers")
           .atMost(Duration.ofMinutes(2))
-          .until(
-              () -> api.get("/v1/status").json().path("serving").path("images").asLong() >= 20);
+          .until(() -> api.get("/v1/status").json().path("serving").path("images").asLong() >= 20);
       for (String line : lines) {
         run(line.replace("http://localhost:8080", system.address().toString()));
       }
@@ -59,8 +58,6 @@ class ReadmeGuarantee {
             .redirectOutput(output.toFile())
             .start();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).describedAs(line).isTrue();
-    assertThat(process.exitValue())
-        .describedAs("%s%n%s", line, Files.readString(output))
-        .isZero();
+    assertThat(process.exitValue()).describedAs("%s%n%s", line, Files.readString(output)).isZero();
   }
 }

@@ -2,6 +2,7 @@ package infomax.standalone.demo;
 
 import infomax.encoder.Embedding;
 import infomax.encoder.Encoder;
+import infomax.encoder.EncoderException;
 import infomax.events.Digest;
 import infomax.events.image.CanonicalImage;
 import infomax.events.image.ImageFormat;
@@ -101,7 +102,7 @@ final class AnswerCheck implements AutoCloseable {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
-      } catch (IOException | UndecodableImageException e) {
+      } catch (IOException | UndecodableImageException | EncoderException e) {
         LOG.debug("an answer could not be checked", e);
       }
     }

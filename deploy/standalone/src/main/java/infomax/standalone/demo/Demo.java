@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import infomax.events.ImageId;
 import infomax.events.control.ControlState;
 import infomax.events.control.EncoderRelease;
+import infomax.events.control.GenerationState;
 import infomax.events.signal.Signal;
 import infomax.imaging.ImageIntake;
 import infomax.runtime.control.ControlLog;
@@ -21,12 +22,14 @@ import infomax.standalone.demo.image.ImageSource;
 import java.io.Console;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One run of the demo: starts the system, streams, asks, brings two encoders to life, and tells
@@ -46,6 +49,10 @@ public final class Demo implements AutoCloseable {
   /** Ids in use by generated images: bounds the log and the index of an endless stream. */
   private static final int GENERATED_IDS = 20_000;
 
+  private static final int CHECKED_ONE_IN = 5;
+  private static final Duration AROUND_ROLL = Duration.ofSeconds(8);
+  private static final long BEFORE_FIRST_ANSWER = 400;
+  private static final long WAITING_MAX = 250;
   private static final double QUERIES_PER_SECOND = 20;
   private static final Duration TURN = Duration.ofMillis(250);
   private static final Duration FIRST_ANSWER_TIMEOUT = Duration.ofMinutes(2);
@@ -56,7 +63,9 @@ public final class Demo implements AutoCloseable {
   private final DemoOptions options;
   private final Narrator narrator;
   private final Closer closer = new Closer();
+  private final AtomicLong answersSeen = new AtomicLong();
   private volatile boolean stopping;
+  private volatile boolean answering;
 
   /** A demo with its options. */
   public Demo(DemoOptions options) {
@@ -115,7 +124,9 @@ public final class Demo implements AutoCloseable {
                 config,
                 clients -> {
                   freshness[0] = FreshnessProbe.start(clients);
-                  stream[0] = UploadStream.start(clients, this::images, streamOptions(config));
+                  stream[0] =
+                      UploadStream.start(
+                          clients, this::images, streamOptions(config, freshness[0]));
                 }));
     closer.register(freshness[0]);
     closer.register(stream[0]);
@@ -138,6 +149,7 @@ public final class Demo implements AutoCloseable {
   private int perform(Cast cast) throws InterruptedException, IOException, TimeoutException {
     double firstAnswerSeconds = awaitFirstAnswer(cast);
     cast.freshness().beginMeasuring();
+    answering = true;
     ImageIntake intake = ImageIntake.create(1);
     ReleaseEncoders encoders =
         closer.register(new ReleaseEncoders(cast.system().store(), cast.control()));
@@ -150,7 +162,7 @@ public final class Demo implements AutoCloseable {
                 options.seed(),
                 cast.queryImages(),
                 id -> cast.stream().isDeleted(new ImageId(id)),
-                check::offer));
+                answer -> checkSome(answer, check, cast.control().state())));
     RollWindow window = new RollWindow(queries::sent, () -> cast.stream().acknowledgedIds());
     EncoderCampaign campaign = new EncoderCampaign(cast.api(), options, narrator);
     Outcome outcome = follow(cast, queries, campaign, window);
@@ -238,6 +250,18 @@ public final class Demo implements AutoCloseable {
       }
     }
     return new Outcome(EXIT_DONE, Optional.empty());
+  }
+
+  /** Every answer around a move of the alias is checked, of the others one in five. */
+  private void checkSome(ServedAnswer answer, AnswerCheck check, ControlState state) {
+    boolean rolling =
+        state.generations().values().stream()
+                .anyMatch(generation -> generation.state() == GenerationState.VERIFIED)
+            || state.live().isPresent()
+                && state.live().get().since().isAfter(Instant.now().minus(AROUND_ROLL));
+    if (rolling || answersSeen.getAndIncrement() % CHECKED_ONE_IN == 0) {
+      check.offer(answer);
+    }
   }
 
   /** True if the images that the next encoder waits for have come in. */
@@ -374,12 +398,23 @@ public final class Demo implements AutoCloseable {
     return new GeneratedImages(options.seed(), GENERATED_IDS, driftFrom, 0);
   }
 
-  private UploadStream.Options streamOptions(StandaloneConfig config) {
+  /**
+   * The first images go in as fast as the system takes them: a few before it answers at all, then
+   * as long as only a few wait to be searchable.
+   */
+  private boolean isTaking(long taken, FreshnessProbe freshness) {
+    return answering
+        ? taken - freshness.imagesSeen() + freshness.waiting() < WAITING_MAX
+        : taken < BEFORE_FIRST_ANSWER;
+  }
+
+  private UploadStream.Options streamOptions(StandaloneConfig config, FreshnessProbe freshness) {
     return new UploadStream.Options(
         options.trainAfter(),
         options.ratePerSecond(),
         options.limit(),
         options.seed(),
-        config.data().resolve("demo.json"));
+        config.data().resolve("demo.json"),
+        taken -> isTaking(taken, freshness));
   }
 }

@@ -26,8 +26,7 @@ final class LiveContents {
 
   /** The digest of every live document, by id. */
   static Map<ImageId, Digest> read(ObjectStore store, ControlState state) throws IOException {
-    IndexGeneration live =
-        state.live().orElseThrow(() -> new IOException("no generation is live"));
+    IndexGeneration live = state.live().orElseThrow(() -> new IOException("no generation is live"));
     Manifest manifest =
         new Publications(store, InstantSource.system())
             .latest(live.number(), SHARD)

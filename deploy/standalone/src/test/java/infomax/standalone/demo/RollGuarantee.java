@@ -27,9 +27,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A roll and a rollback under 50 queries a second: no query fails, every checked answer's scores are
- * those of the encoder it names; what was deleted stays deleted through both; what was bad lies in
- * {@code images.rejected} with its reason; and the index equals an independent read of the topic.
+ * A roll and a rollback under 50 queries a second: no query fails, every checked answer's scores
+ * are those of the encoder it names; what was deleted stays deleted through both; what was bad lies
+ * in {@code images.rejected} with its reason; and the index equals an independent read of the
+ * topic.
  */
 class RollGuarantee {
 
@@ -54,7 +55,7 @@ class RollGuarantee {
                 system.clients(),
                 () -> new GeneratedImages(SEED, IMAGES, Long.MAX_VALUE, 0),
                 new UploadStream.Options(
-                    IMAGES, 30, Long.MAX_VALUE, SEED, folder.resolve("stream.json")))) {
+                    IMAGES, 30, Long.MAX_VALUE, SEED, folder.resolve("stream.json"), _ -> true))) {
       awaitImages(api, IMAGES - 20);
       String deleted = deleteOne(api);
       rejectText(system, api);
@@ -65,8 +66,7 @@ class RollGuarantee {
               api,
               50,
               SEED,
-              new QueryImages(
-                  () -> new GeneratedImages(SEED, IMAGES, Long.MAX_VALUE, 0), SEED),
+              new QueryImages(() -> new GeneratedImages(SEED, IMAGES, Long.MAX_VALUE, 0), SEED),
               id -> stream.isDeleted(new ImageId(id)) || id.equals(deleted),
               check::offer);
       try (check;
@@ -84,7 +84,9 @@ class RollGuarantee {
 
         JsonNode rollback =
             api.post(
-                    "/v1/rollback", Map.of("who", "test", "why", "rollback"), Duration.ofSeconds(30))
+                    "/v1/rollback",
+                    Map.of("who", "test", "why", "rollback"),
+                    Duration.ofSeconds(30))
                 .json();
         assertThat(rollback.path("id").asText()).isNotEmpty();
         await(
@@ -128,8 +130,7 @@ class RollGuarantee {
               ControlState state = control.state();
               assertThat(state.encoders().values())
                   .describedAs("a candidate was rejected")
-                  .noneMatch(
-                      release -> release.verdict() == EncoderRelease.Verdict.REJECTED);
+                  .noneMatch(release -> release.verdict() == EncoderRelease.Verdict.REJECTED);
               assertThat(state.generations().values())
                   .noneMatch(generation -> generation.state() == GenerationState.FAILED);
               return condition.test(state);
@@ -137,9 +138,7 @@ class RollGuarantee {
   }
 
   private static void awaitImages(ApiClient api, int images) {
-    Awaitility.await()
-        .atMost(LONG)
-        .until(() -> serving(api).path("images").asLong() >= images);
+    Awaitility.await().atMost(LONG).until(() -> serving(api).path("images").asLong() >= images);
   }
 
   private static void awaitServing(ApiClient api, int generation) {
@@ -149,9 +148,7 @@ class RollGuarantee {
   }
 
   private static void awaitNoLag(ApiClient api) {
-    Awaitility.await()
-        .atMost(LONG)
-        .until(() -> serving(api).path("lag").asText().equals("0"));
+    Awaitility.await().atMost(LONG).until(() -> serving(api).path("lag").asText().equals("0"));
   }
 
   private static JsonNode serving(ApiClient api) throws Exception {
@@ -192,8 +189,7 @@ class RollGuarantee {
         .atMost(Duration.ofSeconds(2))
         .until(
             () -> {
-              String rejected =
-                  new String(api.get("/v1/rejected").body(), StandardCharsets.UTF_8);
+              String rejected = new String(api.get("/v1/rejected").body(), StandardCharsets.UTF_8);
               return rejected.contains("test/text") && rejected.contains("unsupported_format");
             });
   }
