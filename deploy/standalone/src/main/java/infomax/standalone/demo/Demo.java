@@ -257,8 +257,10 @@ public final class Demo implements AutoCloseable {
     boolean rolling =
         state.generations().values().stream()
                 .anyMatch(generation -> generation.state() == GenerationState.VERIFIED)
-            || state.live().isPresent()
-                && state.live().get().since().isAfter(Instant.now().minus(AROUND_ROLL));
+            || state
+                .live()
+                .filter(live -> live.since().isAfter(Instant.now().minus(AROUND_ROLL)))
+                .isPresent();
     if (rolling || answersSeen.getAndIncrement() % CHECKED_ONE_IN == 0) {
       check.offer(answer);
     }
