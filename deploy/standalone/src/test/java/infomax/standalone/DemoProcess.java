@@ -3,6 +3,7 @@ package infomax.standalone;
 import com.fasterxml.jackson.databind.JsonNode;
 import infomax.events.Json;
 import infomax.standalone.client.ApiClient;
+import infomax.standalone.command.InfomaxMain;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

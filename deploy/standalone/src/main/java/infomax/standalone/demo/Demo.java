@@ -51,8 +51,6 @@ public final class Demo implements AutoCloseable {
 
   private static final int CHECKED_ONE_IN = 5;
   private static final Duration AROUND_ROLL = Duration.ofSeconds(8);
-  private static final long BEFORE_FIRST_ANSWER = 400;
-  private static final long WAITING_MAX = 250;
   private static final double QUERIES_PER_SECOND = 20;
   private static final Duration TURN = Duration.ofMillis(250);
   private static final Duration FIRST_ANSWER_TIMEOUT = Duration.ofMinutes(2);
@@ -65,7 +63,6 @@ public final class Demo implements AutoCloseable {
   private final Closer closer = new Closer();
   private final AtomicLong answersSeen = new AtomicLong();
   private volatile boolean stopping;
-  private volatile boolean answering;
 
   /** A demo with its options. */
   public Demo(DemoOptions options) {
@@ -124,9 +121,7 @@ public final class Demo implements AutoCloseable {
                 config,
                 clients -> {
                   freshness[0] = FreshnessProbe.start(clients);
-                  stream[0] =
-                      UploadStream.start(
-                          clients, this::images, streamOptions(config, freshness[0]));
+                  stream[0] = UploadStream.start(clients, this::images, streamOptions(config));
                 }));
     closer.register(freshness[0]);
     closer.register(stream[0]);
@@ -149,7 +144,6 @@ public final class Demo implements AutoCloseable {
   private int perform(Cast cast) throws InterruptedException, IOException, TimeoutException {
     double firstAnswerSeconds = awaitFirstAnswer(cast);
     cast.freshness().beginMeasuring();
-    answering = true;
     ImageIntake intake = ImageIntake.create(1);
     ReleaseEncoders encoders =
         closer.register(new ReleaseEncoders(cast.system().store(), cast.control()));
@@ -400,23 +394,12 @@ public final class Demo implements AutoCloseable {
     return new GeneratedImages(options.seed(), GENERATED_IDS, driftFrom, 0);
   }
 
-  /**
-   * The first images go in as fast as the system takes them: a few before it answers at all, then
-   * as long as only a few wait to be searchable.
-   */
-  private boolean isTaking(long taken, FreshnessProbe freshness) {
-    return answering
-        ? taken - freshness.imagesSeen() + freshness.waiting() < WAITING_MAX
-        : taken < BEFORE_FIRST_ANSWER;
-  }
-
-  private UploadStream.Options streamOptions(StandaloneConfig config, FreshnessProbe freshness) {
+  private UploadStream.Options streamOptions(StandaloneConfig config) {
     return new UploadStream.Options(
         options.trainAfter(),
         options.ratePerSecond(),
         options.limit(),
         options.seed(),
-        config.data().resolve("demo.json"),
-        taken -> isTaking(taken, freshness));
+        config.data().resolve("demo.json"));
   }
 }

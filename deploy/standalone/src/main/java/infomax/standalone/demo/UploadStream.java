@@ -22,7 +22,6 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongPredicate;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -40,7 +39,6 @@ final class UploadStream implements AutoCloseable {
   private static final int CHANGED_ONE_IN = 200;
   private static final long DELETE_AFTER_NANOS = 5_000_000_000L;
   private static final int RECENT_MAX = 256;
-  private static final long BACK_PRESSURE_NANOS = 2_000_000L;
   private static final long SAVE_EVERY_NANOS = 1_000_000_000L;
 
   private final Producer<byte[], byte[]> producer;
@@ -74,15 +72,8 @@ final class UploadStream implements AutoCloseable {
    * @param limit images to send in all; {@link Long#MAX_VALUE} for no limit
    * @param seed decides which are bad, deleted or changed
    * @param stateFile remembers where the stream is
-   * @param taking true while the system takes more; asked before every image of the burst
    */
-  record Options(
-      long burst,
-      double ratePerSecond,
-      long limit,
-      long seed,
-      Path stateFile,
-      LongPredicate taking) {}
+  record Options(long burst, double ratePerSecond, long limit, long seed, Path stateFile) {}
 
   private UploadStream(
       Producer<byte[], byte[]> producer, Images images, Options options, StreamState state) {
@@ -182,9 +173,6 @@ final class UploadStream implements AutoCloseable {
           source.close();
           source = images.open();
           continue;
-        }
-        while (!stopping && taken.get() < burstEnd && !options.taking().test(taken.get())) {
-          LockSupport.parkNanos(BACK_PRESSURE_NANOS);
         }
         long number = taken.incrementAndGet();
         send(next.get(), number);

@@ -62,7 +62,11 @@ final class Candidate {
     }
     Publication publication = published.get();
     long lag = publication.positions().lagTo(log.ends());
-    if (lag > policy.lagMax()
+    // While nothing answers at all, some images at once are worth more than all of them later: the
+    // first generation goes live with what it has, and says how far it lags.
+    boolean nothingAnswers = view.state().alias() == null && publication.images() > 0;
+    if (!nothingAnswers
+        && lag > policy.lagMax()
         && !publication.wasCompleteWithin(policy.completeWithin(), candidate.partitions())) {
       return waiting("is being built, " + lag + " offsets to go");
     }

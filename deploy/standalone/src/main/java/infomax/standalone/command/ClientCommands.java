@@ -1,7 +1,8 @@
-package infomax.standalone;
+package infomax.standalone.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import infomax.events.Json;
+import infomax.standalone.UserError;
 import infomax.standalone.client.ApiClient;
 import infomax.standalone.client.ApiClient.Answer;
 import java.io.IOException;

@@ -1,5 +1,7 @@
-package infomax.standalone;
+package infomax.standalone.command;
 
+import infomax.standalone.StandaloneConfig;
+import infomax.standalone.UserError;
 import infomax.standalone.demo.Demo;
 import infomax.standalone.demo.DemoOptions;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
-package infomax.standalone;
+package infomax.standalone.command;
 
 import infomax.runtime.config.ConfigurationException;
+import infomax.standalone.UserError;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,8 +1,9 @@
-package infomax.standalone;
+package infomax.standalone.command;
 
 import infomax.indexer.IndexerMain;
 import infomax.ingest.IngestMain;
 import infomax.search.SearchMain;
+import infomax.standalone.UserError;
 import infomax.trainer.TrainerMain;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
