@@ -40,6 +40,7 @@ public final class InfomaxMain implements Runnable {
   public static void main(String[] arguments) {
     CommandLine commands =
         new CommandLine(new InfomaxMain())
+            .setOverwrittenOptionsAllowed(true)
             .setExecutionExceptionHandler((thrown, _, _) -> explain(thrown))
             .setParameterExceptionHandler(
                 (thrown, _) -> {
