@@ -143,15 +143,19 @@ public final class SearchService implements AutoCloseable {
               config.encoderThreads(),
               clock,
               announcer::announce);
-      ImageSearch search =
-          new ImageSearch(
-              loaded, logEnd, ImageIntake.create(config.decodesAtOnce()), config.searchesAtOnce());
-      SearchRoutes searchRoutes = new SearchRoutes(search, metrics);
       ContentReader content =
           new ContentReader(
               loaded,
               closer.register(LogReaders.open(clients, CLIENT_ID, config.contentReaders())),
               config.contentCacheBytesMax());
+      ImageSearch search =
+          new ImageSearch(
+              loaded,
+              logEnd,
+              ImageIntake.create(config.decodesAtOnce()),
+              config.searchesAtOnce(),
+              content::readAhead);
+      SearchRoutes searchRoutes = new SearchRoutes(search, metrics);
       RejectedTail rejected = closer.register(RejectedTail.start(clients, CLIENT_ID));
       SignalWatch watch = new SignalWatch(clock);
       SystemStatus status =

@@ -22,10 +22,13 @@ import java.util.UUID;
 final class AutomaticTraining {
 
   private static final Duration PATIENCE = Duration.ofHours(1);
+  private static final Duration PERIOD = Duration.ofSeconds(5);
 
   private final KafkaClients clients;
   private final long afterImages;
   private Positions counted = Positions.START;
+  private Positions asked = Positions.START;
+  private Instant lookAgain = Instant.MIN;
   private long lagWorthCounting;
 
   /**
@@ -39,9 +42,10 @@ final class AutomaticTraining {
 
   /** The request to make now, if it is time for one. */
   Optional<ControlRequest> due(ControlState state, Instant now) throws InterruptedException {
-    if (afterImages == 0 || !state.open(Kind.TRAIN).isEmpty()) {
+    if (afterImages == 0 || now.isBefore(lookAgain) || !state.open(Kind.TRAIN).isEmpty()) {
       return Optional.empty();
     }
+    lookAgain = now.plus(PERIOD);
     Positions trainedTo = trainedTo(state);
     if (!trainedTo.equals(counted)) {
       counted = trainedTo;
@@ -63,14 +67,17 @@ final class AutomaticTraining {
             }
           });
       lagWorthCounting = lag + afterImages - images[0];
-      return images[0] >= afterImages
-          ? Optional.of(request(state, images[0], now))
-          : Optional.empty();
+      if (images[0] < afterImages) {
+        return Optional.empty();
+      }
+      asked = ends;
+      return Optional.of(request(state, images[0], now));
     }
   }
 
-  private static Positions trainedTo(ControlState state) {
-    Positions newest = Positions.START;
+  /** Up to where images are not new: a training saw them, or failed on them. */
+  private Positions trainedTo(ControlState state) {
+    Positions newest = asked;
     for (EncoderRelease release : state.encoders().values()) {
       EncoderRelease.SnapshotSummary snapshot = release.snapshot();
       if (snapshot != null && snapshot.positions().reaches(newest)) {

@@ -13,6 +13,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +39,7 @@ public final class TrainerMain {
     Runtime.getRuntime().addShutdownHook(new Thread(closer::close, "trainer-shutdown"));
     try {
       start(settings(files), closer);
-    } catch (ConfigurationException e) {
+    } catch (ConfigurationException | TimeoutException e) {
       System.err.println("trainer: " + e.getMessage());
       System.exit(1);
     }

@@ -187,23 +187,39 @@ public final class TrainerService implements AutoCloseable {
 
   private void work() {
     try {
-      cleanFolders();
       while (!closing) {
-        control.awaitEnd(clients, CLIENT_ID, CONTROL_TIMEOUT);
-        Optional<NextDuty> duty = NextDuty.of(control.state(), clock.instant());
-        if (duty.isPresent()) {
-          fulfil(duty.get());
-        } else {
-          awaitRequest();
+        try {
+          cleanFolders();
+          workUntilSomethingFails();
+        } catch (IOException | TimeoutException | RuntimeException e) {
+          if (closing) {
+            return;
+          }
+          // Such as a broker that is away: nothing is lost, the request still says running.
+          broken = String.valueOf(e.getMessage());
+          LOG.error("trainer tries again in {} s", RETRY_WAIT.toSeconds(), e);
+          Thread.sleep(RETRY_WAIT);
         }
       }
     } catch (InterruptedException e) {
       // Only close() interrupts.
-    } catch (IOException | TimeoutException | RuntimeException e) {
-      if (!closing) {
-        broken = String.valueOf(e.getMessage());
-        LOG.error("trainer stopped working", e);
+    }
+  }
+
+  private void workUntilSomethingFails()
+      throws InterruptedException, IOException, TimeoutException {
+    while (!closing) {
+      if (NextDuty.of(control.state(), clock.instant()).isEmpty()) {
+        awaitRequest();
+      } else {
+        // What this trainer wrote last may not have come back yet.
+        control.awaitEnd(clients, CLIENT_ID, CONTROL_TIMEOUT);
+        Optional<NextDuty> duty = NextDuty.of(control.state(), clock.instant());
+        if (duty.isPresent()) {
+          fulfil(duty.get());
+        }
       }
+      broken = null;
     }
   }
 
@@ -211,7 +227,6 @@ public final class TrainerService implements AutoCloseable {
     Optional<ControlRequest> due = automatic.due(control.state(), clock.instant());
     if (due.isPresent()) {
       writer.append(due.get());
-      return;
     }
     try {
       control.await(state -> NextDuty.of(state, clock.instant()).isPresent(), IDLE);
@@ -301,7 +316,7 @@ public final class TrainerService implements AutoCloseable {
     String reason = broken;
     return reason == null && (thread.isAlive() || closing)
         ? CheckResult.ok()
-        : CheckResult.failed("the trainer stopped working: " + reason);
+        : CheckResult.failed("the trainer cannot work at the moment: " + reason);
   }
 
   private void registerMetrics() {

@@ -39,8 +39,14 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--rate",
       defaultValue = "100",
-      description = "images per second after the first 5,000 (default: ${DEFAULT-VALUE})")
+      description = "images per second after the first ones (default: ${DEFAULT-VALUE})")
   private double rate;
+
+  @Option(
+      names = "--first",
+      defaultValue = "5000",
+      description = "images sent as fast as taken, then trained on (default: ${DEFAULT-VALUE})")
+  private long first;
 
   @Option(names = "--limit", description = "images to stream in all (default: no limit)")
   private long limit = Long.MAX_VALUE;
@@ -112,6 +118,7 @@ final class DemoCommand implements Callable<Integer> {
                 seed,
                 Optional.ofNullable(preset),
                 input,
+                first,
                 limit,
                 exitAfterRoll,
                 Optional.ofNullable(summary),
@@ -125,6 +132,9 @@ final class DemoCommand implements Callable<Integer> {
     if (!(rate > 0 && rate <= 10_000)) {
       throw new UserError(
           "--rate is " + rate + ", expected above 0 and at most 10000 images per second");
+    }
+    if (first < 100) {
+      throw new UserError("--first is " + first + ", expected at least 100 images to train on");
     }
     if (limit < 2) {
       throw new UserError("--limit is " + limit + ", expected at least 2 images");

@@ -80,6 +80,7 @@ public final class StandaloneSystem implements AutoCloseable {
       StandaloneConfig config, ClusterListener cluster, Closer closer)
       throws IOException, TimeoutException, InterruptedException {
     DataFolder folder = closer.register(DataFolder.open(config.data()));
+    LogFile.redirectTo(folder.logs().resolve("infomax.log"));
     Health health = new Health();
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     new JvmMemoryMetrics().bindTo(metrics);

@@ -36,7 +36,7 @@ final class GenerationIndexing implements AutoCloseable {
   private static final Duration RETRY_WAIT = Duration.ofSeconds(2);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
   private static final int ENCODER_THREADS = 1;
-  private static final int ENCODER_ATTEMPTS_MAX = 5;
+  private static final int ENCODER_ATTEMPTS_MAX = 3;
 
   private final IndexGeneration generation;
   private final EncoderRelease release;
@@ -49,6 +49,7 @@ final class GenerationIndexing implements AutoCloseable {
   private final AtomicReference<@Nullable ImageLog> openLog = new AtomicReference<>();
   private volatile Orders orders;
   private boolean localGivenUp;
+  private String lastProblem = "";
 
   private GenerationIndexing(
       IndexGeneration generation,
@@ -175,7 +176,10 @@ final class GenerationIndexing implements AutoCloseable {
       return !isStopping();
     } catch (RuntimeException e) {
       if (!isStopping()) {
-        LOG.warn("generation={} is tried again", generation.number(), e);
+        if (!e.toString().equals(lastProblem)) {
+          LOG.warn("generation={} is tried again until it works", generation.number(), e);
+        }
+        lastProblem = e.toString();
         status.updateAndGet(last -> last.in(Phase.RETRYING, e.toString()));
       }
       return !stop.await(RETRY_WAIT.toMillis(), TimeUnit.MILLISECONDS);
@@ -195,6 +199,7 @@ final class GenerationIndexing implements AutoCloseable {
                   spec,
                   shared.clock()));
       localGivenUp = false;
+      lastProblem = "";
       ImageLog log =
           closer.register(ImageLog.open(shared.clients(), spec, writer.progress().positions()));
       DeadLetters letters =

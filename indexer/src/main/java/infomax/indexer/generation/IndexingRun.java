@@ -5,6 +5,7 @@ import infomax.events.Positions;
 import infomax.events.control.FailureCause;
 import infomax.events.signal.Signal.GenerationProgressed;
 import infomax.events.signal.Signal.PublicationMade;
+import infomax.index.Manifest;
 import infomax.index.Progress;
 import infomax.index.PublishOutcome.BehindPredecessor;
 import infomax.index.PublishOutcome.ForeignTerm;
@@ -51,6 +52,9 @@ final class IndexingRun {
   /** An idle log is committed now and then, so that what is known to be complete does not age. */
   private static final Duration IDLE_COMMIT_INTERVAL = Duration.ofSeconds(60);
 
+  /** While the store fails, freshness is judged by the records that have waited longest. */
+  private static final int FRESHNESS_SAMPLES_MAX = 10_000;
+
   private final Parts parts;
   private final SharedResources shared;
   private final IndexingSettings settings;
@@ -63,6 +67,8 @@ final class IndexingRun {
   private final Interval verifications = new Interval(VERIFY_INTERVAL);
   private final Interval reports = new Interval(REPORT_INTERVAL);
   private final List<Instant> unpublished = new ArrayList<>();
+  private final HeldLetters heldLetters = new HeldLetters();
+  private int leader;
   private boolean built;
   private boolean mustPublish;
   private boolean storeFailed;
@@ -82,6 +88,7 @@ final class IndexingRun {
         new LogProgress(
             parts.writer().spec().partitions(), parts.begun(), parts.writer().progress());
     this.commits = new Interval(settings.commitInterval());
+    this.leader = orders.get().leader();
   }
 
   /**
@@ -115,6 +122,7 @@ final class IndexingRun {
     while (!stopping.getAsBoolean()) {
       long startNanos = System.nanoTime();
       Orders now = orders.get();
+      takeLead(now);
       parts.log().readOnly(partition -> isWanted(partition, now));
       int records = apply(parts.log().poll(PACE), now);
       Optional<End> ended = commitIfDue(now);
@@ -128,6 +136,21 @@ final class IndexingRun {
       }
     }
     return End.STOPPED;
+  }
+
+  /** What the old leader has not published it may not have dead-lettered either. */
+  private void takeLead(Orders now) {
+    if (now.leads() && leader != now.leader()) {
+      heldLetters
+          .takeFrom(
+              shared
+                  .publications()
+                  .latest(leader, parts.writer().spec().shard())
+                  .map(Manifest::positions)
+                  .orElse(Positions.START))
+          .forEach(parts.deadLetters()::send);
+    }
+    leader = now.leader();
   }
 
   private boolean isWanted(int partition, Orders now) {
@@ -170,6 +193,8 @@ final class IndexingRun {
         }
         if (now.leads()) {
           parts.deadLetters().send(reject.letter());
+        } else if (now.mode() == Mode.FOLLOW) {
+          heldLetters.add(reject.letter());
         }
       }
     }
@@ -215,7 +240,10 @@ final class IndexingRun {
     Progress next = progress.next();
     parts.writer().commit(next);
     progress.committed(next);
-    unpublished.addAll(progress.takeFresh());
+    List<Instant> fresh = progress.takeFresh();
+    if (unpublished.size() < FRESHNESS_SAMPLES_MAX) {
+      unpublished.addAll(fresh);
+    }
     mustPublish = true;
     commits.restart();
     idleCommits.restart();

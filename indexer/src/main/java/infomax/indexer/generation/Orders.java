@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param mode how far to read
  * @param target positions to stop at exactly, in mode {@link Mode#TARGET}; null to stop where it is
- * @param leads true for the live generation, or the oldest one before any went live: it is embedded
- *     first, and it alone writes dead letters
+ * @param generation the generation that is told
+ * @param leader the live generation, or the oldest one before any went live: it is embedded first,
+ *     and it alone writes dead letters
  */
-record Orders(Mode mode, @Nullable Positions target, boolean leads) {
+record Orders(Mode mode, @Nullable Positions target, int generation, int leader) {
 
   /** How far to read. */
   enum Mode {
@@ -36,7 +37,12 @@ record Orders(Mode mode, @Nullable Positions target, boolean leads) {
               throw new IllegalArgumentException(
                   "generation " + generation.number() + " is " + generation.state() + ", ended");
         };
-    return new Orders(mode, generation.target(), leader(state) == generation.number());
+    return new Orders(mode, generation.target(), generation.number(), leader(state));
+  }
+
+  /** True if the generation is the leader itself. */
+  boolean leads() {
+    return generation == leader;
   }
 
   private static int leader(ControlState state) {

@@ -29,6 +29,7 @@ public final class UploadsStream implements AutoCloseable, Check {
 
   private static final Logger LOG = LoggerFactory.getLogger(UploadsStream.class);
   private static final String APPLICATION = "infomax-ingest";
+  private static final String GLOBAL_HANDLER = "processing.exception.handler.global.enabled";
 
   /** Keeps markers few and freshness good. */
   private static final Duration COMMIT_INTERVAL = Duration.ofMillis(250);
@@ -97,8 +98,10 @@ public final class UploadsStream implements AutoCloseable, Check {
     settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, 1);
     settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0L);
     settings.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
-    // There is no global table; this only quietens a warning about a future default.
-    settings.put("processing.exception.handler.global.enabled", true);
+    // There is no global table; this only quietens warnings about a future default, the second one
+    // those of the consumers' assignors.
+    settings.put(GLOBAL_HANDLER, true);
+    settings.put(StreamsConfig.consumerPrefix(GLOBAL_HANDLER), true);
     // A static member comes back after a restart without a rebalance.
     settings.put(
         StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),

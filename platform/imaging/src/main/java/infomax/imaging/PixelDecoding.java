@@ -23,7 +23,9 @@ final class PixelDecoding implements Callable<RgbPixels>, IIOReadWarningListener
   private volatile @Nullable ImageReader reader;
 
   PixelDecoding(byte[] bytes, SourceHeader header) {
-    this.input = new ArrayImageInput(bytes);
+    this.input =
+        new ArrayImageInput(
+            header.format() == SourceFormat.PNG ? PngStructure.essential(bytes) : bytes);
     this.header = header;
   }
 
@@ -34,27 +36,25 @@ final class PixelDecoding implements Callable<RgbPixels>, IIOReadWarningListener
    */
   @Override
   public RgbPixels call() throws RejectedImageException {
+    ReaderPool readers = ReaderPool.of(header);
+    ImageReader borrowed = readers.borrow();
+    boolean whole = false;
     try {
-      ReaderPool readers = ReaderPool.of(header);
-      ImageReader borrowed = readers.borrow();
-      boolean whole = false;
-      try {
-        reader = borrowed;
-        RgbPixels pixels = read(borrowed);
-        whole = true;
-        return pixels;
-      } finally {
-        reader = null;
-        // A reader that was aborted or threw may hold anything.
-        if (whole && !input.isClosed()) {
-          readers.giveBack(borrowed);
-        } else {
-          borrowed.dispose();
-        }
-      }
+      reader = borrowed;
+      RgbPixels pixels = read(borrowed);
+      whole = true;
+      return pixels;
     } catch (IOException | RuntimeException | StackOverflowError e) {
       throw RejectedImageException.undecodable(
           "the " + header.format() + " cannot be decoded: " + oneLine(e));
+    } finally {
+      reader = null;
+      // A reader that was aborted or threw may hold anything.
+      if (whole && !input.isClosed()) {
+        readers.giveBack(borrowed);
+      } else {
+        borrowed.dispose();
+      }
     }
   }
 

@@ -5,6 +5,7 @@ import java.awt.color.ICC_Profile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.CRC32;
 import java.util.zip.InflaterInputStream;
@@ -14,9 +15,14 @@ import org.jspecify.annotations.Nullable;
 final class PngStructure {
 
   private static final int SIGNATURE_BYTES = 8;
+
+  /** Length, type and checksum. */
+  private static final int CHUNK_FRAME_BYTES = 12;
+
   private static final int IHDR = 0x49484452;
   private static final int PLTE = 0x504c5445;
   private static final int IDAT = 0x49444154;
+  private static final int TRNS = 0x74524e53;
   private static final int IEND = 0x49454e44;
   private static final int ICCP = 0x69434350;
   private static final int EXIF = 0x65584966;
@@ -45,6 +51,27 @@ final class PngStructure {
 
   static SourceHeader read(byte[] bytes) throws RejectedImageException {
     return new PngStructure(bytes).walk();
+  }
+
+  /**
+   * The chunks that make the picture, of bytes that {@link #read} has accepted; the same array if
+   * there are no others. The decoder would inflate the texts of the others and keep them all.
+   */
+  static byte[] essential(byte[] png) {
+    ByteBuffer source = ByteBuffer.wrap(png);
+    ByteBuffer kept = ByteBuffer.allocate(png.length);
+    kept.put(png, 0, SIGNATURE_BYTES);
+    int at = SIGNATURE_BYTES;
+    int type;
+    do {
+      int length = CHUNK_FRAME_BYTES + source.getInt(at);
+      type = source.getInt(at + 4);
+      if (type == IHDR || type == PLTE || type == TRNS || type == IDAT || type == IEND) {
+        kept.put(png, at, length);
+      }
+      at += length;
+    } while (type != IEND);
+    return kept.hasRemaining() ? Arrays.copyOf(kept.array(), kept.position()) : png;
   }
 
   private SourceHeader walk() throws RejectedImageException {

@@ -3,6 +3,7 @@ package infomax.imaging;
 import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -51,9 +52,16 @@ final class ReaderPool {
   }
 
   /** Takes a reader, which the caller gives back or disposes of. */
-  ImageReader borrow() throws IOException {
+  ImageReader borrow() {
     ImageReader reader = idle.poll();
-    return reader == null ? Providers.find(provider).createReaderInstance() : reader;
+    if (reader != null) {
+      return reader;
+    }
+    try {
+      return Providers.find(provider).createReaderInstance();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make a decoder of " + provider, e);
+    }
   }
 
   /** Gives a reader back that has finished without trouble. */

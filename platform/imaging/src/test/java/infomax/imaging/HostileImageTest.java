@@ -103,6 +103,28 @@ final class HostileImageTest {
   }
 
   @Test
+  void textsOfAPngAreNotInflated() throws Exception {
+    byte[] png = encode(shapes(16, 16, BufferedImage.TYPE_BYTE_INDEXED, 1), "png");
+    ByteArrayOutputStream deflated = new ByteArrayOutputStream();
+    deflated.write(ascii("k\0\0"));
+    try (DeflaterOutputStream deflater = new DeflaterOutputStream(deflated)) {
+      deflater.write(new byte[250_000]);
+    }
+    // Each of some 290 bytes holds a text of 250,000; all of them would be 5 GB.
+    byte[] text = Pictures.chunk("zTXt", deflated.toByteArray());
+    int times = 20_000;
+    byte[] texts = new byte[times * text.length];
+    for (int time = 0; time < times; time++) {
+      System.arraycopy(text, 0, texts, time * text.length, text.length);
+    }
+    byte[] bomb = concat(Arrays.copyOf(png, 33), texts, Arrays.copyOfRange(png, 33, png.length));
+    assertThat(bomb.length).isLessThan(ImageIntake.BYTES_MAX);
+    long startNanos = System.nanoTime();
+    assertThat(intake.canonicalize(bomb)).isInstanceOf(Accepted.class);
+    assertThat(Duration.ofNanos(System.nanoTime() - startNanos)).isLessThan(CHEAP);
+  }
+
+  @Test
   void aPrefixOfAnImageIsNoImage() {
     samples()
         .forEach(

@@ -2,6 +2,7 @@ package infomax.store;
 
 import infomax.events.Digest;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -208,18 +210,14 @@ public final class ObjectStore {
    * @param prefix whole parts of a name, without a slash at the end
    */
   public List<String> entries(String prefix) {
-    Path folder = entry(prefix, false);
-    try (Stream<Path> found = Files.walk(folder)) {
-      return found
-          .filter(Files::isRegularFile)
-          .map(path -> entries.relativize(path).toString())
-          .sorted()
-          .toList();
-    } catch (NoSuchFileException e) {
-      return List.of();
-    } catch (IOException | java.io.UncheckedIOException e) {
+    List<String> names = new ArrayList<>();
+    try {
+      addNames(entry(prefix, false), names);
+    } catch (IOException e) {
       throw new ObjectStoreException("entries under " + prefix + " cannot be listed: " + e, e);
     }
+    Collections.sort(names);
+    return names;
   }
 
   /** Deletes an entry; one that is absent changes nothing. */
@@ -251,6 +249,21 @@ public final class ObjectStore {
       throw new ObjectStoreException("objects cannot be listed: " + e, e);
     }
     return deleted.size();
+  }
+
+  /** Not Files.walk, which fails when an entry is deleted while it looks. */
+  private void addNames(Path folder, List<String> names) throws IOException {
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(folder)) {
+      for (Path path : found) {
+        if (Files.isDirectory(path)) {
+          addNames(path, names);
+        } else {
+          names.add(entries.relativize(path).toString());
+        }
+      }
+    } catch (NoSuchFileException e) {
+      // Nothing there, or not any more.
+    }
   }
 
   private Path object(Digest digest) {

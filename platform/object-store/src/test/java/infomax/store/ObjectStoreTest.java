@@ -88,6 +88,25 @@ final class ObjectStoreTest {
   }
 
   @Test
+  void listsWhileOthersCreateAndDelete() throws Exception {
+    store.createEntry("a/stays", utf8("1"));
+    try (ExecutorService threads = Executors.newFixedThreadPool(1)) {
+      Future<?> changes =
+          threads.submit(
+              () -> {
+                for (int round = 0; round < 300; round++) {
+                  store.createEntry("a/comes-" + round, utf8("2"));
+                  store.deleteEntry("a/comes-" + round);
+                }
+              });
+      while (!changes.isDone()) {
+        assertThat(store.entries("a")).contains("a/stays");
+      }
+      changes.get();
+    }
+  }
+
+  @Test
   void refusesNamesThatLeaveTheFolder() {
     for (String name : List.of("../x", "/x", "a//b", "", "a/../b", ".hidden", "A")) {
       assertThatThrownBy(() -> store.createEntry(name, utf8("x")))

@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.apache.lucene.index.IndexWriter;
 
 /**
  * A local folder that files of publications are fetched into. A file has its final name only once
@@ -71,11 +72,12 @@ final class IndexFolder {
     }
   }
 
-  /** Deletes every file that is not named. */
+  /** Deletes every file that is not named, apart from Lucene's lock. */
   void keepOnly(Set<String> names) {
     try (DirectoryStream<Path> found = Files.newDirectoryStream(path)) {
       for (Path file : found) {
-        if (!names.contains(String.valueOf(file.getFileName()))) {
+        String name = String.valueOf(file.getFileName());
+        if (!names.contains(name) && !name.equals(IndexWriter.WRITE_LOCK_NAME)) {
           Files.deleteIfExists(file);
         }
       }

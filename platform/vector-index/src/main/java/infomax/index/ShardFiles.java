@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.lucene.index.IndexCommit;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.SegmentReader;
+import org.apache.lucene.store.Directory;
 
 /**
  * The files a writer has made, with the digests known so far. Merge threads add theirs while the
@@ -24,19 +25,22 @@ final class ShardFiles {
 
   private final ObjectStore store;
   private final Path folder;
+  private final Directory directory;
   private final Map<String, IndexFile> digested = new ConcurrentHashMap<>();
   private Set<String> stored;
 
-  ShardFiles(ObjectStore store, Path folder, Collection<IndexFile> known) {
+  ShardFiles(ObjectStore store, Path folder, Directory directory, Collection<IndexFile> known) {
     this.store = store;
     this.folder = folder;
+    this.directory = directory;
     this.stored = IndexFolder.names(known);
     known.forEach(file -> digested.put(file.name(), file));
   }
 
-  /** Digests the files of a merged segment, before the writer switches to it. */
-  void digestMerged(LeafReader merged) throws IOException {
+  /** Prepares the files of a merged segment for a commit, before the writer switches to it. */
+  void prepareMerged(LeafReader merged) throws IOException {
     if (merged instanceof SegmentReader segment) {
+      directory.sync(segment.getSegmentInfo().files());
       for (String name : segment.getSegmentInfo().files()) {
         digest(name);
       }

@@ -17,6 +17,7 @@ import org.apache.lucene.index.KeepOnlyLastCommitDeletionPolicy;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.SnapshotDeletionPolicy;
 import org.apache.lucene.index.TieredMergePolicy;
+import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.MMapDirectory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * they came from, and publishes commits. Opening it takes the shard over from any other writer.
  *
  * <p>Not thread-safe: one thread applies records in order. Merges run on Lucene's own thread, which
- * also computes the digests of the files they write, off the way of a commit.
+ * also forces to disk and digests the files they write, off the way of a commit.
  *
  * <p>After an {@link IndexException} from {@link #put}, {@link #delete} or {@link #commit}, such as
  * on a full disk, the writer is of no use any more: close it and open a new one, which goes on from
@@ -83,14 +84,11 @@ public final class ShardWriter implements AutoCloseable {
       Publications publications, Path folder, IndexSpec spec, InstantSource clock) {
     try {
       ShardStart start = ShardStart.take(publications, folder, spec);
-      ShardFiles files = new ShardFiles(publications.store(), folder, start.files());
+      Directory directory = new SyncOnceDirectory(new MMapDirectory(folder));
+      ShardFiles files = new ShardFiles(publications.store(), folder, directory, start.files());
       ShardWriter opened =
           new ShardWriter(
-              publications,
-              clock,
-              start,
-              files,
-              new IndexWriter(new MMapDirectory(folder), config(spec, files)));
+              publications, clock, start, files, new IndexWriter(directory, config(spec, files)));
       opened.begin();
       return opened;
     } catch (CorruptIndexException e) {
@@ -292,7 +290,7 @@ public final class ShardWriter implements AutoCloseable {
         .setCodec(new IndexCodec(spec.maxConn(), spec.beamWidth()))
         .setIndexDeletionPolicy(new SnapshotDeletionPolicy(new KeepOnlyLastCommitDeletionPolicy()))
         .setMergePolicy(merges)
-        .setMergedSegmentWarmer(files::digestMerged)
+        .setMergedSegmentWarmer(files::prepareMerged)
         .setRAMBufferSizeMB(RAM_BUFFER_MB)
         // A commit never waits for a merge.
         .setMaxFullFlushMergeWaitMillis(0)

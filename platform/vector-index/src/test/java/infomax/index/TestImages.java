@@ -23,23 +23,36 @@ final class TestImages {
   private static final int CLUSTERS = 50;
 
   private final Random random;
-  private final float[][] centres = new float[CLUSTERS][DIMENSIONS];
+  private final int dimensions;
+  private final float[][] centres;
   private final long[] next = new long[PARTITIONS];
 
   TestImages(long seed) {
+    this(seed, DIMENSIONS);
+  }
+
+  TestImages(long seed, int dimensions) {
     this.random = new Random(seed);
+    this.dimensions = dimensions;
+    this.centres = new float[CLUSTERS][dimensions];
     for (float[] centre : centres) {
       fill(centre, 1);
     }
+  }
+
+  /** What an index of these images is built from. */
+  IndexSpec spec() {
+    return new IndexSpec(
+        1, 0, SPEC.encoder(), dimensions, SPEC.topicId(), PARTITIONS, SPEC.maxConn(), 100);
   }
 
   /** An image under {@code id} at the next offset of its partition. */
   IndexedImage image(String id) {
     ImageId imageId = new ImageId(id);
     float[] vector = centres[random.nextInt(CLUSTERS)].clone();
-    float[] noise = new float[DIMENSIONS];
+    float[] noise = new float[dimensions];
     fill(noise, 0.5);
-    for (int ordinal = 0; ordinal < DIMENSIONS; ordinal++) {
+    for (int ordinal = 0; ordinal < dimensions; ordinal++) {
       vector[ordinal] += noise[ordinal];
     }
     int partition = imageId.partition(PARTITIONS);
@@ -63,9 +76,9 @@ final class TestImages {
 
   VectorQuery query(int k, boolean exact, Metric metric) {
     float[] vector = centres[random.nextInt(CLUSTERS)].clone();
-    float[] noise = new float[DIMENSIONS];
+    float[] noise = new float[dimensions];
     fill(noise, 0.5);
-    for (int ordinal = 0; ordinal < DIMENSIONS; ordinal++) {
+    for (int ordinal = 0; ordinal < dimensions; ordinal++) {
       vector[ordinal] += noise[ordinal];
     }
     return new VectorQuery(

@@ -15,10 +15,13 @@ import infomax.search.live.LiveGeneration;
 import infomax.search.live.LoadedGenerations;
 import infomax.search.live.LogEnd;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,17 +35,25 @@ public final class ImageSearch {
   private final LoadedGenerations loaded;
   private final LogEnd logEnd;
   private final ImageIntake intake;
+  private final Consumer<Collection<IndexedImage>> shown;
   private final Semaphore turns;
 
   /**
    * A search.
    *
    * @param atOnce searches that run at the same time; more wait, and are refused after 2 s
+   * @param shown told the images of an answer whose bytes will be asked for next; must not wait
    */
-  public ImageSearch(LoadedGenerations loaded, LogEnd logEnd, ImageIntake intake, int atOnce) {
+  public ImageSearch(
+      LoadedGenerations loaded,
+      LogEnd logEnd,
+      ImageIntake intake,
+      int atOnce,
+      Consumer<Collection<IndexedImage>> shown) {
     this.loaded = loaded;
     this.logEnd = logEnd;
     this.intake = intake;
+    this.shown = shown;
     this.turns = new Semaphore(atOnce, true);
   }
 
@@ -69,6 +80,10 @@ public final class ImageSearch {
                         request.candidates(),
                         request.exact(),
                         request.metric()));
+        if (request.include().contains(Include.DIGEST)) {
+          // Who asks for digests is about to fetch the bytes they stand for.
+          shown.accept(answer.hits().stream().map(SearchAnswer.Hit::image).toList());
+        }
         return new SearchBody(
             answer.hits().stream().map(hit -> HitBody.of(hit, request.include())).toList(),
             Provenance.of(live, logEnd),
@@ -104,7 +119,9 @@ public final class ImageSearch {
   /** Random images. */
   List<ImageBody> sample(int count, long seed) throws InterruptedException {
     try (Lease lease = lease(Consistency.NONE)) {
-      return lease.generation().index().sample(count, seed).stream().map(ImageBody::of).toList();
+      List<IndexedImage> images = lease.generation().index().sample(count, seed);
+      shown.accept(images);
+      return images.stream().map(ImageBody::of).toList();
     }
   }
 
@@ -121,7 +138,7 @@ public final class ImageSearch {
     }
   }
 
-  private static SheetBody.Row row(
+  private SheetBody.Row row(
       IndexedImage image, int neighbours, Metric metric, boolean exact, LiveGeneration live) {
     QueryVector vector = QueryVector.of(image);
     // One more than wanted, because an image is its own nearest neighbour.
@@ -136,13 +153,18 @@ public final class ImageSearch {
                     VectorQuery.defaultCandidates(k),
                     exact,
                     metric));
-    List<HitBody> hits =
+    List<SearchAnswer.Hit> others =
         answer.hits().stream()
             .filter(hit -> !hit.image().id().equals(image.id()))
             .limit(neighbours)
-            .map(hit -> HitBody.of(hit, List.of(Include.METADATA, Include.DIGEST)))
             .toList();
-    return new SheetBody.Row(ImageBody.of(image), hits);
+    shown.accept(
+        Stream.concat(Stream.of(image), others.stream().map(SearchAnswer.Hit::image)).toList());
+    return new SheetBody.Row(
+        ImageBody.of(image),
+        others.stream()
+            .map(hit -> HitBody.of(hit, List.of(Include.METADATA, Include.DIGEST)))
+            .toList());
   }
 
   private CanonicalImage canonical(byte[] upload) throws InterruptedException {

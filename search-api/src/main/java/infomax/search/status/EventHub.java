@@ -25,7 +25,7 @@ public final class EventHub {
     if (subscribers.isEmpty()) {
       return;
     }
-    Event event = new Event(name, new String(Json.write(body), StandardCharsets.UTF_8));
+    Event event = Event.of(name, body);
     for (Subscriber subscriber : subscribers) {
       if (!subscriber.events.offer(event)) {
         subscriber.close();
@@ -54,7 +54,11 @@ public final class EventHub {
    * @param name its name
    * @param json its body
    */
-  record Event(String name, String json) {}
+  record Event(String name, String json) {
+    static Event of(String name, Object body) {
+      return new Event(name, new String(Json.write(body), StandardCharsets.UTF_8));
+    }
+  }
 
   /** One subscriber's events, waiting to be taken by one thread. */
   final class Subscriber implements AutoCloseable {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param encoders releases so far
  * @param requestsOpen requests that are not final
  * @param automaticRolls false after a rollback; null before anything was live
+ * @param previous generation a rollback goes back to; null if there is none
  */
 record StatusBody(
     Instant at,
@@ -39,7 +40,8 @@ record StatusBody(
     long rejected,
     int encoders,
     int requestsOpen,
-    @Nullable Boolean automaticRolls) {
+    @Nullable Boolean automaticRolls,
+    @Nullable Integer previous) {
 
   /**
    * What answers.

@@ -1,6 +1,5 @@
 package infomax.search.status;
 
-import infomax.events.Json;
 import infomax.runtime.http.Problem;
 import infomax.runtime.http.Routes;
 import infomax.search.body.Answers;
@@ -8,13 +7,19 @@ import infomax.search.rejected.RejectedTail;
 import infomax.search.status.EventHub.Event;
 import infomax.search.status.EventHub.Subscriber;
 import io.javalin.config.RoutesConfig;
-import io.javalin.http.sse.SseClient;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code GET /v1/status}, {@code /v1/events} and {@code /v1/rejected}. */
 public final class StatusRoutes implements Routes {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StatusRoutes.class);
 
   private final SystemStatus status;
   private final EventHub hub;
@@ -35,11 +40,11 @@ public final class StatusRoutes implements Routes {
         context ->
             Answers.json(
                 context, Map.of("rejected", rejected.newest(), "count", rejected.count())));
-    routes.sse("/v1/events", this::events);
+    routes.get("/v1/events", this::events);
   }
 
   /** Runs on the request's own virtual thread until the client goes or does not keep up. */
-  private void events(SseClient client) {
+  private void events(Context context) throws InterruptedException {
     Subscriber subscriber =
         hub.subscribe()
             .orElseThrow(
@@ -49,19 +54,33 @@ public final class StatusRoutes implements Routes {
                         "overloaded",
                         "there are " + EventHub.SUBSCRIBERS_MAX + " event streams already"));
     try (subscriber) {
-      client.sendEvent("status", new String(Json.write(status.now()), StandardCharsets.UTF_8));
-      while (!client.terminated() && !subscriber.isClosed()) {
+      context
+          .contentType("text/event-stream; charset=utf-8")
+          .header("Cache-Control", "no-store")
+          .header("X-Content-Type-Options", "nosniff");
+      // Past Javalin's own stream, which would gather and compress.
+      OutputStream out = context.res().getOutputStream();
+      write(out, Event.of("status", status.now()));
+      while (!subscriber.isClosed()) {
         Optional<Event> next = subscriber.next();
         if (next.isPresent()) {
-          client.sendEvent(next.get().name(), next.get().json());
+          write(out, next.get());
         } else {
-          client.sendComment("still here");
+          write(out, ": still here\n\n");
         }
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      client.close();
+    } catch (IOException | IllegalStateException e) {
+      // The client has gone, which is how an event stream ends.
+      LOG.debug("event stream ended: {}", e.toString());
     }
+  }
+
+  private static void write(OutputStream out, Event event) throws IOException {
+    write(out, "event: " + event.name() + "\ndata: " + event.json() + "\n\n");
+  }
+
+  private static void write(OutputStream out, String text) throws IOException {
+    out.write(text.getBytes(StandardCharsets.UTF_8));
+    out.flush();
   }
 }

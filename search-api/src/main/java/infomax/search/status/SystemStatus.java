@@ -110,7 +110,8 @@ public final class SystemStatus {
             state.requests().values().stream()
                 .filter(request -> !request.status().isFinal())
                 .count(),
-        state.alias() == null ? null : state.alias().automaticRolls());
+        state.alias() == null ? null : state.alias().automaticRolls(),
+        state.previous().map(IndexGeneration::number).orElse(null));
   }
 
   private @Nullable Serving serving() {

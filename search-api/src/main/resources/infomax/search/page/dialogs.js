@@ -65,7 +65,20 @@ export function train(encoders) {
   }));
 }
 
-export function rollback() {
+/** A button that rolls back; disabled while there is nothing to go back to. */
+export function rollbackButton() {
+  const button = h('button', {type: 'button', onclick: rollback}, 'Roll back…');
+  const draw = (status) => {
+    const possible = status?.previous !== null && status?.previous !== undefined;
+    button.disabled = !possible;
+    button.title = possible ? `Back to generation ${status.previous}` : 'There is no earlier generation to go back to';
+  };
+  draw(live.status());
+  const stop = live.on('status', (status) => (button.isConnected ? draw(status) : stop()));
+  return button;
+}
+
+function rollback() {
   const serving = live.status()?.serving;
   ask('Roll back', `The previous generation answers again at once${serving ? `, instead of generation ${serving.generation}` : ''}. Its successor is never promoted automatically again, and automatic rolls pause.`,
     [reason()], 'Roll back', (form) => api.rollback({who: 'page', why: form.why}));

@@ -1,15 +1,17 @@
 // Encoders: every release with what was measured, newest first.
 import {h, pairs, emptyState, problemState} from './elements.js';
-import {bytes, count, decimals, encoderName, figureName, rowName, seconds, shortDigest, time} from './format.js';
+import {bytes, count, decimals, encoderName, figure, figureName, inOrder, rowName, seconds, shortDigest, time} from './format.js';
 import {bars, curve} from './charts.js';
 import * as api from './api.js';
 import * as dialogs from './dialogs.js';
 import * as live from './live.js';
 
+const LOSSES = 'losses';
+const LOSS_CHART = 'loss-chart';
 const HEADLINES = ['precisionAt10Cosine', 'ownViewHitAt1'];
 const VERDICTS = {accepted: ['good', 'accepted'], rejected: ['bad', 'not good enough'], untrained: ['warn', 'untrained']};
 
-const figureNames = (encoder) => [...new Set(encoder.evaluation.flatMap((row) => Object.keys(row.figures)))];
+const figureNames = (encoder) => inOrder(new Set(encoder.evaluation.flatMap((row) => Object.keys(row.figures))));
 
 function chips(encoder) {
   const [tone, word] = VERDICTS[encoder.verdict];
@@ -32,7 +34,7 @@ function figuresTable(encoder) {
   return h('div.scroll', null, h('table', null,
     h('thead', null, h('tr', null, h('th', null, 'Figure'), encoder.evaluation.map((row) => h('th.n', null, rowName(row.name))))),
     h('tbody', null, names.map((name) => h('tr', null, h('td', null, figureName(name)),
-      encoder.evaluation.map((row) => h('td.n', null, name in row.figures ? decimals(row.figures[name]) : '–')))))));
+      encoder.evaluation.map((row) => h('td.n', null, name in row.figures ? figure(row.figures[name]) : '–')))))));
 }
 
 function training(encoder) {
@@ -57,39 +59,26 @@ const artifactName = (name) => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-/** Curves: an object of name to [[step, value], …], or an array of objects with a step. */
-function curvesOf(json) {
-  const series = new Map();
-  const add = (name, step, value) => {
-    if (!Number.isFinite(value) || !Number.isFinite(step)) return;
-    if (!series.has(name)) series.set(name, []);
-    series.get(name).push([step, value]);
-  };
-  if (Array.isArray(json)) {
-    for (const entry of json) {
-      const {step, losses, ...rest} = entry;
-      for (const [name, value] of Object.entries({...rest, ...losses})) if (typeof value === 'number' && name !== 'epoch') add(name, step, value);
-    }
-  } else {
-    for (const [name, values] of Object.entries(json)) {
-      if (Array.isArray(values)) values.forEach((value, ordinal) => (Array.isArray(value) ? add(name, value[0], value[1]) : add(name, ordinal, value)));
-    }
-  }
-  return [...series].filter(([, points]) => points.length > 1);
-}
+const CURVES = [['total', 'Loss'], ['global', 'Loss, global information'], ['local', 'Loss, local information'], ['prior', 'Loss, prior']];
+
+/** The curves in a loss history {points: [{step, total, global, local, prior}]} that have a course. */
+const curvesOf = (history) => CURVES
+  .map(([name, title]) => [title, history.points.filter((point) => Number.isFinite(point[name])).map((point) => [point.step, point[name]])])
+  .filter(([, points]) => points.length > 1 && points.some(([, value]) => value !== points[0][1]));
 
 async function curves(encoder, artifact, place) {
   try {
     const found = curvesOf(await api.get(artifactUrl(encoder, artifact)));
-    place.replaceChildren(...found.map(([name, points]) => curve(name === 'total' ? 'Loss' : `Loss, ${name}`, points)));
+    place.replaceChildren(...found.map(([title, points]) => curve(title, points)));
   } catch (failure) {
     place.replaceChildren(problemState(failure));
   }
 }
 
 function artifacts(encoder) {
-  const pictures = encoder.artifacts.filter((artifact) => artifact.contentType.startsWith('image/'));
-  const tables = encoder.artifacts.filter((artifact) => artifact.contentType === 'application/json' && artifact.name.includes('curve'));
+  const tables = encoder.artifacts.filter((artifact) => artifact.name === LOSSES);
+  // Curves are drawn here, to fit light and dark; their picture is for elsewhere.
+  const pictures = encoder.artifacts.filter((artifact) => artifact.contentType.startsWith('image/') && !(tables.length && artifact.name === LOSS_CHART));
   const place = h('div.figures');
   return [
     pictures.length ? h('div.figures', null, pictures.map((artifact) => h('figure', null,
@@ -145,7 +134,7 @@ export function show(holder) {
       h('div', null, h('h1', null, 'Encoders'),
         h('p', null, 'Each one turns an image into a vector. A trained encoder takes over only if, on images it never saw, it beats random weights and is not worse than the one that answers.')),
       h('div.controls', null,
-        h('button', {type: 'button', onclick: () => dialogs.rollback()}, 'Roll back…'),
+        dialogs.rollbackButton(),
         h('button.main', {type: 'button', onclick: () => dialogs.train(encoders)}, 'Train an encoder…'))),
     list);
   load();

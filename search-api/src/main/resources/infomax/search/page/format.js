@@ -46,16 +46,35 @@ export function time(instant) {
 
 export const shortDigest = (digest) => (digest ? digest.slice(0, 10) : '');
 
-/** "precisionAt10Cosine" -> "precision at 10, cosine". */
+const FIGURES = new Map([
+  ['precisionAt10Cosine', 'Precision@10, cosine'],
+  ['precisionAt10Euclidean', 'Precision@10, Euclidean'],
+  ['ownViewHitAt1', 'Own view, hit@1'],
+  ['linearProbeAccuracy', 'Linear probe, accuracy'],
+  ['effectiveRank', 'Effective rank'],
+  ['informationGlobalNats', 'Information, global (nats)'],
+  ['informationLocalNats', 'Information, local (nats)'],
+  ['meanCosine', 'Cosine of random pairs, mean'],
+  ['zMean', 'Mean of z'],
+  ['zStdMin', 'Deviation of z, lowest'],
+  ['zStdMean', 'Deviation of z, mean'],
+  ['zStdMax', 'Deviation of z, highest'],
+  ['labelledQueries', 'Labelled queries'],
+]);
+
+/** Figures in the order in which they matter; unknown ones last. */
+export function inOrder(names) {
+  const order = [...FIGURES.keys()];
+  const rank = (name) => (FIGURES.has(name) ? order.indexOf(name) : order.length);
+  return [...names].sort((left, right) => rank(left) - rank(right));
+}
+
+/** A figure: counts as such, everything else with three decimals. */
+export const figure = (value) => (Number.isInteger(value) && Math.abs(value) > 1 ? count(value) : decimals(value));
+
+/** "precisionAt10Cosine" -> "Precision@10, cosine"; an unknown name in words. */
 export function figureName(name) {
-  const known = {
-    precisionAt10Cosine: 'Precision@10, cosine',
-    precisionAt10Euclidean: 'Precision@10, Euclidean',
-    ownViewHitAt1: 'Own view, hit@1',
-    effectiveRank: 'Effective rank',
-    linearProbeAccuracy: 'Linear probe, accuracy',
-  };
-  if (known[name]) return known[name];
+  if (FIGURES.has(name)) return FIGURES.get(name);
   const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/[-_.]/g, ' ').toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -1,6 +1,6 @@
 // The strip on top: connection, and the figures of the system.
 import {h} from './elements.js';
-import {count, millis, encoderName, shortDigest} from './format.js';
+import {count, millis, encoderName} from './format.js';
 import * as live from './live.js';
 
 const rate = (value) => (value === null || value === undefined ? '–' : value < 10 ? value.toFixed(1) : count(value));
@@ -14,7 +14,7 @@ function draw(status) {
   const vitals = document.getElementById('vitals');
   vitals.replaceChildren(
     vital('Encoder', serving ? (serving.encoder.version === 0 ? 'Untrained' : String(serving.encoder.version)) : '–',
-      serving ? shortDigest(serving.encoder.digest) : '', serving ? `${encoderName(serving.encoder.version)}, SHA-256 ${serving.encoder.digest}` : null),
+      null, serving ? `${encoderName(serving.encoder.version)}, SHA-256 ${serving.encoder.digest}` : null),
     vital('Generation', serving ? String(serving.generation) : '–', null, 'the index that answers'),
     vital('Images', serving ? count(serving.images) : '–', null, 'searchable now'),
     vital('Freshness', status.freshness?.medianMillis === undefined || status.freshness?.medianMillis === null ? '–' : millis(status.freshness.medianMillis),

@@ -3,7 +3,8 @@ import {h, toast} from './elements.js';
 import {count, decimals, encoderName, seconds} from './format.js';
 import * as live from './live.js';
 
-const PHASES = {snapshot: 'reading the images', training: 'training', evaluation: 'measuring on held-out images', publishing: 'publishing'};
+const PHASES = {snapshot: 'reading the images', training: '', evaluation: 'measuring it on held-out images', publishing: 'publishing it'};
+const LOSSES = ['total', 'global', 'local', 'prior'];
 const STEPS = [['building', 'Building'], ['caught_up', 'Caught up'], ['verified', 'Verified'], ['live', 'Live']];
 
 function bar(share, label) {
@@ -18,9 +19,10 @@ function training(status) {
   if (!progress) return null;
   const share = progress.phase === 'snapshot' ? 0 : progress.steps ? progress.step / progress.steps : 0;
   const left = progress.phase === 'training' && progress.secondsLeft > 0 ? `about ${seconds(progress.secondsLeft)} left` : '';
-  const losses = Object.entries(progress.losses ?? {});
+  const losses = Object.entries(progress.losses ?? {}).sort(([left], [right]) => LOSSES.indexOf(left) - LOSSES.indexOf(right));
+  const phase = PHASES[progress.phase] ?? progress.phase;
   return h('section.notice', {'aria-label': 'Training', 'data-notice': 'training'},
-    h('p', null, h('strong', null, 'A new encoder is in training'), h('span.muted', null, ` – ${PHASES[progress.phase] ?? progress.phase}`)),
+    h('p', null, h('strong', null, 'A new encoder is in training'), phase ? h('span.muted', null, ` – ${phase}`) : null),
     h('p.side', null, left),
     bar(progress.phase === 'evaluation' || progress.phase === 'publishing' ? 1 : share, 'Training'),
     h('p.facts.wide', null,
@@ -38,18 +40,20 @@ function roll(status) {
   return h('section.notice', {'aria-label': 'Roll', 'data-notice': 'roll'},
     h('p', null, h('strong', null, `${encoderName(roll.encoder)} is on its way in`), h('span.muted', null, ` – generation ${roll.generation}`)),
     h('p.side', null, roll.state === 'building' && roll.ofImages ? `${count(roll.images)} of ${count(roll.ofImages)} images` : roll.reason),
-    h('ol.steps.wide', null, STEPS.map(([, label], ordinal) => h('li', {
-      'data-step': ordinal < at ? 'done' : ordinal === at ? (ordinal === 0 ? 'now' : 'done') : ordinal === at + 1 && at > 0 ? 'now' : 'next',
-      'aria-current': ordinal === at && 'step',
-    }, ordinal === 0 && at === 0 && share ? `${label}, ${Math.floor(share * 100)} %` : label))),
-    roll.state === 'building' ? bar(share, 'Building the index') : null);
+    h('ol.steps.wide', null, STEPS.map(([, label], ordinal) => {
+      const building = ordinal === 0 && at === 0;
+      return h('li', {
+        'data-step': ordinal < at || (ordinal === at && !building) ? 'done' : building || ordinal === at + 1 && at > 0 ? 'now' : 'next',
+        'aria-current': ordinal === at && 'step',
+      }, bar(building ? share : ordinal <= at ? 1 : 0, label), building && share ? `${label}, ${Math.floor(share * 100)} %` : label);
+    })));
 }
 
 function untrained(status) {
   if (status.serving?.encoder.verdict !== 'untrained') return null;
   return h('section.notice.warn', {'aria-label': 'Untrained', 'data-notice': 'untrained'},
     h('p.wide', null, h('strong', null, 'The untrained network is answering. '),
-      'Its neighbours show little more than colour and layout. The first trained encoder takes over by itself once it has beaten it.'));
+      'The first trained encoder takes over by itself as soon as it has beaten it.'));
 }
 
 function notReady(status) {

@@ -26,7 +26,7 @@ export function show(holder) {
     const byReason = Map.groupBy(items, (item) => item.reason);
     if (chosen && !byReason.has(chosen)) chosen = null;
     filter.replaceChildren(...(byReason.size < 2 ? [] : [[null, items.length], ...[...byReason].map(([reason, list]) => [reason, list.length])].map(([reason, number]) =>
-      h('button', {type: 'button', 'aria-pressed': chosen === reason, class: chosen === reason ? 'main' : 'quiet', onclick: () => { chosen = reason; draw(); }},
+      h('button.filter', {type: 'button', 'aria-pressed': String(chosen === reason), onclick: () => { chosen = reason; draw(); }},
         `${reason === null ? 'all' : words(reason)} ${number}`))));
     const shown = items.filter((item) => chosen === null || item.reason === chosen);
     place.replaceChildren(shown.length

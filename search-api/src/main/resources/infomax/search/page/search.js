@@ -118,7 +118,7 @@ function queryCard(source, details) {
   return h('section.card.query-image', {'aria-label': 'Query image'},
     frame(source, 'The query image'),
     h('div', {'data-role': 'details'}, details),
-    h('div.again', null, chooser('Another image', false), h('a.button', {href: '#/search'}, 'Start over')));
+    h('div.again', null, chooser('New image', false), h('a.button', {href: '#/search'}, 'Start over')));
 }
 
 function fileDetails(file) {
@@ -155,7 +155,7 @@ function showStart(holder) {
     }
   };
   const heading = h('div.head', null,
-    h('div', null, h('h1', null, 'Find images like this one'), h('p', null, 'Give it an image of your own, or start from one of these.')),
+    h('div', null, h('h1', null, 'Find similar images'), h('p', null, 'Give it an image of your own, or start from one of these.')),
     h('button', {type: 'button', onclick: load}, 'Other images'));
   holder.append(h('div.search', null, h('aside.query', null, dropCard()), h('section', {'aria-label': 'Examples'}, heading, examples)));
   load();
@@ -209,7 +209,7 @@ export function show(holder, parameters) {
     return showNeighbours(holder, {
       id,
       hash: idLink(id),
-      title: 'Its neighbours',
+      title: 'Nearest images',
       source: contentUrl(id),
       details: pairs([['Id', id]]),
       late: api.image(id).then(imageDetails),
@@ -220,7 +220,7 @@ export function show(holder, parameters) {
     const {file, url} = upload;
     return showNeighbours(holder, {
       hash: `#/search?upload=${parameters.get('upload')}`,
-      title: 'Its neighbours',
+      title: 'Nearest images',
       source: url,
       details: fileDetails(file),
       ask: () => (file.size > FILE_BYTES_MAX

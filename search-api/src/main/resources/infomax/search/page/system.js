@@ -89,7 +89,7 @@ export function show(holder) {
   holder.append(
     h('div.head', null, h('div', null, h('h1', null, 'System'),
       h('p', null, 'An index generation is built from the log with one encoder. The next one is built beside it, compared with it image by image, and takes over without a pause.')),
-    h('div.controls', null, h('button', {type: 'button', onclick: () => dialogs.rollback()}, 'Roll back…'))),
+    h('div.controls', null, dialogs.rollbackButton())),
     h('div.stack', null, cards, generations, requests));
   drawCards();
   load();

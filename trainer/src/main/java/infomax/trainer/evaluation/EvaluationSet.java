@@ -16,8 +16,8 @@ import java.util.List;
 final class EvaluationSet {
 
   static final int QUERIES_MAX = 1_000;
-  static final int GALLERY_MAX = 4_000;
-  static final int VIEWS_MAX = 500;
+  static final int GALLERY_MAX = 3_000;
+  static final int VIEWS_MAX = 300;
 
   private final List<byte[]> queries;
   private final List<String> queryLabels;

@@ -34,7 +34,7 @@ public record Spread(
     double[] deviations = moments.standardDeviation();
     return new Spread(
         true,
-        moments.effectiveRank(),
+        Moments.effectiveRank(embeddings),
         meanCosine(embeddings),
         Arrays.stream(moments.mean()).average().orElseThrow(),
         Arrays.stream(deviations).min().orElseThrow(),

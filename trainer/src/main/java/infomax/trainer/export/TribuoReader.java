@@ -32,8 +32,7 @@ final class TribuoReader {
     Path file = Files.createTempFile("infomax-export", ".onnx");
     try {
       Files.write(file, onnx.bytes());
-      try (OrtSession.SessionOptions options = new OrtSession.SessionOptions();
-          ONNXExternalModel<Regressor> model = open(file, shape, options)) {
+      try (ONNXExternalModel<Regressor> model = open(file, shape)) {
         List<Regressor> answers = new ArrayList<>();
         for (byte[] image : images) {
           answers.add(model.predict(example(image, shape)).getOutput());
@@ -54,8 +53,9 @@ final class TribuoReader {
     }
   }
 
-  private static ONNXExternalModel<Regressor> open(
-      Path file, NetworkShape shape, OrtSession.SessionOptions options) throws OrtException {
+  @SuppressWarnings("resource") // the model owns the options and closes them
+  private static ONNXExternalModel<Regressor> open(Path file, NetworkShape shape)
+      throws OrtException {
     Map<String, Integer> features = new HashMap<>();
     for (int i = 0; i < shape.imageBytes(); i++) {
       features.put(name(i), i);
@@ -70,7 +70,7 @@ final class TribuoReader {
         outputs,
         new ImageTransformer(NetworkShape.COLOURS, shape.inputSize(), shape.inputSize()),
         new RegressorTransformer(),
-        options,
+        new OrtSession.SessionOptions(),
         file,
         OnnxExport.INPUT);
   }

@@ -20,6 +20,7 @@ public final class MatrixProduct {
           "vectors of %d and %d dimensions, expected the same length"
               .formatted(rows.dimensions(), columns.dimensions()));
     }
+    NativeThreads.useCallersOnly();
     try (INDArray left = array(columns);
         INDArray right = array(rows);
         // A product comes out column-major, so the transposed one is row-major in memory.

@@ -1,45 +1,64 @@
 package infomax.trainer.statistics;
 
-/**
- * Mean and spread of a set of vectors, in double precision. Immutable; owns its arrays.
- *
- * <p>The effective rank is the participation ratio of the covariance C, (tr C)^2 / tr(C^2): d for a
- * sphere in d dimensions, 1 if everything lies on a line, 0 if all vectors are equal.
- */
+/** Mean and spread of a set of vectors, in double precision. Immutable; owns its arrays. */
 public final class Moments {
 
   private final double[] mean;
   private final double[] standardDeviation;
-  private final double effectiveRank;
 
-  private Moments(double[] mean, double[] standardDeviation, double effectiveRank) {
+  private Moments(double[] mean, double[] standardDeviation) {
     this.mean = mean;
     this.standardDeviation = standardDeviation;
-    this.effectiveRank = effectiveRank;
   }
 
   /**
    * The moments of a set.
    *
-   * @throws IllegalArgumentException if it holds fewer than two vectors
+   * @throws IllegalArgumentException if it holds no vector
    */
   public static Moments of(VectorSet set) {
-    if (set.count() < 2) {
-      throw new IllegalArgumentException(set.count() + " vectors, expected at least 2");
-    }
     double[] mean = meanOf(set);
     double[] deviation = new double[set.dimensions()];
-    double trace = 0;
-    for (int d = 0; d < deviation.length; d++) {
-      double sum = 0;
-      for (int row = 0; row < set.count(); row++) {
+    for (int row = 0; row < set.count(); row++) {
+      for (int d = 0; d < deviation.length; d++) {
         double difference = set.value(row, d) - mean[d];
-        sum += difference * difference;
+        deviation[d] += difference * difference;
       }
-      deviation[d] = Math.sqrt(sum / set.count());
-      trace += sum / set.count();
     }
-    return new Moments(mean, deviation, trace > 0 ? trace * trace / squaredTrace(set, mean) : 0);
+    for (int d = 0; d < deviation.length; d++) {
+      deviation[d] = Math.sqrt(deviation[d] / set.count());
+    }
+    return new Moments(mean, deviation);
+  }
+
+  /**
+   * The participation ratio of the covariance C, (tr C)^2 / tr(C^2): d for a sphere in d
+   * dimensions, 1 if everything lies on a line, 0 if all vectors are equal, NaN if a value is.
+   *
+   * <p>Takes memory for the square of the set's size: meant for some thousand vectors.
+   */
+  public static double effectiveRank(VectorSet set) {
+    double[] mean = meanOf(set);
+    VectorSet centred =
+        VectorSet.filled(
+            set.count(),
+            set.dimensions(),
+            (row, target, offset) -> {
+              for (int d = 0; d < mean.length; d++) {
+                target[offset + d] = (float) (set.value(row, d) - mean[d]);
+              }
+            });
+    // The Gram matrix of the centred rows has the eigenvalues of the covariance, times the count.
+    float[] gram = MatrixProduct.dotProducts(centred, centred);
+    double trace = 0;
+    double squares = 0;
+    for (int row = 0; row < set.count(); row++) {
+      trace += gram[row * set.count() + row];
+    }
+    for (float product : gram) {
+      squares += (double) product * product;
+    }
+    return trace == 0 ? 0 : trace * trace / squares;
   }
 
   /** Mean of each dimension, a copy. */
@@ -52,12 +71,10 @@ public final class Moments {
     return standardDeviation.clone();
   }
 
-  /** See the class comment; NaN if a value is. */
-  public double effectiveRank() {
-    return effectiveRank;
-  }
-
   static double[] meanOf(VectorSet set) {
+    if (set.count() == 0) {
+      throw new IllegalArgumentException("no vectors, expected at least one");
+    }
     double[] mean = new double[set.dimensions()];
     for (int row = 0; row < set.count(); row++) {
       for (int d = 0; d < mean.length; d++) {
@@ -68,23 +85,5 @@ public final class Moments {
       mean[d] /= set.count();
     }
     return mean;
-  }
-
-  /** tr(C^2), through the Gram matrix of the centred rows, which has the same eigenvalues. */
-  private static double squaredTrace(VectorSet set, double[] mean) {
-    VectorSet centred =
-        VectorSet.filled(
-            set.count(),
-            set.dimensions(),
-            (row, target, offset) -> {
-              for (int d = 0; d < mean.length; d++) {
-                target[offset + d] = (float) (set.value(row, d) - mean[d]);
-              }
-            });
-    double sum = 0;
-    for (float product : MatrixProduct.dotProducts(centred, centred)) {
-      sum += (double) product * product;
-    }
-    return sum / ((double) set.count() * set.count());
   }
 }

@@ -65,6 +65,11 @@ public final class VectorSet {
     return Arrays.copyOfRange(values, row * dimensions, (row + 1) * dimensions);
   }
 
+  /** A copy of all values, row after row. */
+  public float[] values() {
+    return values.clone();
+  }
+
   /** The vectors from {@code begin} to before {@code end}. */
   public VectorSet range(int begin, int end) {
     return new VectorSet(

@@ -19,7 +19,7 @@ final class Artifacts {
   /** Golden images of a trained release. */
   static final int GOLDEN_IMAGES = 32;
 
-  private static final int SHEET_IMAGES_MAX = 1_500;
+  private static final int SHEET_IMAGES_MAX = 800;
   private static final long SHEET_SEED = 1;
 
   private Artifacts() {}

@@ -31,7 +31,7 @@ record CandidateFile(OnnxFile onnx, boolean whitened, ExportCheck.Parity parity)
   static final double WHITENING_REGULARISATION = 0.05;
 
   private static final Logger LOG = LoggerFactory.getLogger(CandidateFile.class);
-  private static final int WHITENING_IMAGES_MAX = 2_000;
+  private static final int WHITENING_IMAGES_MAX = 1_500;
 
   /** Below this effective rank whitening would only blow up noise. */
   private static final double WHITENING_RANK_MIN = 1.5;

@@ -174,6 +174,7 @@ public final class TrainingRun {
       Optional<Digest> live)
       throws IOException {
     progress.enter(Phase.EVALUATION);
+    long startNanos = System.nanoTime();
     CandidateFile file = CandidateFile.of(trained, order, version, snapshot, settings.threads());
     Comparison comparison =
         Comparison.of(
@@ -186,6 +187,10 @@ public final class TrainingRun {
             information(order, trained),
             order.seed(),
             settings.threads());
+    LOG.info(
+        "compared rows={} ms={}",
+        comparison.rows().size(),
+        (System.nanoTime() - startNanos) / 1_000_000);
     progress.enter(Phase.PUBLISHING);
     Map<String, Digest> artifacts =
         new TreeMap<>(

@@ -85,6 +85,11 @@ public final class ApiClient implements AutoCloseable {
         Duration.ofSeconds(30));
   }
 
+  /** DELETE of an image. */
+  public Answer delete(String id) throws IOException, InterruptedException {
+    return send(request("/v1/images/" + encoded(id)).DELETE(), Duration.ofSeconds(30));
+  }
+
   /** Asks for a training; the answer names the request. */
   public Answer train(Map<String, ?> parameters) throws IOException, InterruptedException {
     return post("/v1/trainings", parameters, Duration.ofSeconds(30));

@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param seed of images, training and everything random
  * @param preset training preset; empty for the trainer's default
  * @param inputSize side of the encoders' input in pixels
+ * @param first images sent at once, after which encoder 1 is trained; as many again come between
+ *     encoder 1 going live and encoder 2
  * @param limit images to stream in all
  * @param exitAfterRoll true to end some time after the second encoder went live
  * @param summary file to write the summary to; empty for none
@@ -25,16 +27,15 @@ public record DemoOptions(
     long seed,
     Optional<String> preset,
     int inputSize,
+    long first,
     long limit,
     boolean exitAfterRoll,
     Optional<Path> summary,
     boolean browser,
     long startMillis) {
 
-  private static final long TRAIN_AFTER = 5_000;
-
   /** Images after which encoder 1 is trained, and between encoder 1 going live and encoder 2. */
   long trainAfter() {
-    return Math.min(TRAIN_AFTER, Math.max(1, limit / 2));
+    return Math.min(first, Math.max(1, limit / 2));
   }
 }

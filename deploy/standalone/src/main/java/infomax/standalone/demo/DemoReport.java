@@ -9,9 +9,6 @@ import infomax.events.control.EncoderRelease;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
 import infomax.imaging.UndecodableImageException;
-import infomax.index.Manifest;
-import infomax.index.Publications;
-import infomax.index.PublishedIndex;
 import infomax.runtime.kafka.Topics;
 import infomax.standalone.StandaloneSystem;
 import infomax.standalone.UserError;
@@ -21,16 +18,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +57,7 @@ final class DemoReport {
       AnswerCheck check)
       throws IOException {
     LogContents log = LogContents.read(system.clients());
-    Map<ImageId, Digest> indexed = indexed();
+    Map<ImageId, Digest> indexed = LiveContents.read(system.store(), state);
     List<EncoderRelease> live = EncoderCampaign.live(state);
     return new DemoSummary(
         DemoSummary.SCHEMA,
@@ -138,25 +131,6 @@ final class DemoReport {
           figure(precision.encoder1()),
           figure(precision.encoder2()));
     }
-  }
-
-  private Map<ImageId, Digest> indexed() throws IOException {
-    IndexGeneration live = state.live().orElseThrow(() -> new IOException("no generation is live"));
-    Manifest manifest =
-        new Publications(system.store(), InstantSource.system())
-            .latest(live.number(), 0)
-            .orElseThrow(() -> new IOException("the live generation has no publication"));
-    Path folder = Files.createTempDirectory("infomax-demo-index");
-    Map<ImageId, Digest> indexed = new HashMap<>();
-    try (PublishedIndex index = PublishedIndex.open(system.store(), manifest, folder)) {
-      index.forEach((id, digest, _, _) -> indexed.put(id, digest));
-    }
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
-    return indexed;
   }
 
   private long rejected() {

@@ -93,6 +93,9 @@ final class EncoderCampaign {
     }
     if (requestId == null) {
       requestId = unfinishedRequest(state).orElse(null);
+      if (requestId != null) {
+        narrator.say("a training that was asked for earlier goes on");
+      }
     }
     if (requestId == null) {
       if (candidateOnItsWay(state)) {

@@ -25,6 +25,7 @@ import org.apache.kafka.streams.KafkaClientSupplier;
 public final class KafkaClients {
 
   private static final int REQUEST_BYTES_MAX = 13 * 1024 * 1024;
+  private static final int SCATTERED_FETCH_BYTES_MAX = 16 * 1024;
 
   private final String bootstrapServers;
 
@@ -46,6 +47,16 @@ public final class KafkaClients {
    */
   public Consumer<byte[], byte[]> consumer(String clientId, int fetchBytesMax) {
     Map<String, Object> settings = consumerSettings(clientId, fetchBytesMax);
+    return new KafkaConsumer<>(settings);
+  }
+
+  /**
+   * A consumer without a group for reading scattered records: it brings little more than what is
+   * asked for, and a fetch at the end of the log does not make the next one wait.
+   */
+  public Consumer<byte[], byte[]> scatteredReader(String clientId) {
+    Map<String, Object> settings = consumerSettings(clientId, SCATTERED_FETCH_BYTES_MAX);
+    settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 5);
     return new KafkaConsumer<>(settings);
   }
 
@@ -108,6 +119,9 @@ public final class KafkaClients {
     settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, REQUEST_BYTES_MAX);
     settings.put(ProducerConfig.LINGER_MS_CONFIG, 2);
+    // With several, a leader that starts to serve between two batches accepts the second first:
+    // the retry of the first is then out of sequence until it expires.
+    settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
     settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 30_000);
     return settings;
   }

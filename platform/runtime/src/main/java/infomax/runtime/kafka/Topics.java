@@ -2,6 +2,7 @@ package infomax.runtime.kafka;
 
 import infomax.events.Positions;
 import infomax.events.Topic;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
@@ -18,10 +20,14 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /** The topics as they are on the cluster: creating them, their identity, their ends. */
 public final class Topics {
+
+  private static final Duration LEADERS_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration LEADERS_PAUSE = Duration.ofMillis(20);
 
   private final Admin admin;
 
@@ -31,7 +37,8 @@ public final class Topics {
   }
 
   /**
-   * Creates the topics that are missing; existing ones are left as they are.
+   * Creates the topics that are missing and waits until they can be written to; existing ones are
+   * left as they are.
    *
    * @throws KafkaException if the cluster refuses or cannot be reached
    */
@@ -57,6 +64,9 @@ public final class Topics {
                 // Somebody else was faster, which is as good.
               }
             });
+    // The creation is acknowledged before the leaders serve. A producer that comes in between may
+    // see its second batch accepted before the retry of its first, which then never is.
+    topics.forEach(this::awaitLeaders);
   }
 
   /** Id and partitions of a topic, as the cluster describes it now. */
@@ -82,6 +92,23 @@ public final class Topics {
     Map<Integer, Long> offsets = new HashMap<>();
     ends.forEach((partition, end) -> offsets.put(partition.partition(), end.offset()));
     return Positions.ofOffsets(offsets);
+  }
+
+  private void awaitLeaders(Topic topic) {
+    long deadlineNanos = System.nanoTime() + LEADERS_TIMEOUT.toNanos();
+    while (true) {
+      try {
+        // First, since asking an unknown topic for its ends is logged as an error by the client.
+        describe(topic.name());
+        ends(topic.name(), topic.partitions());
+        return;
+      } catch (RetriableException e) {
+        if (System.nanoTime() > deadlineNanos) {
+          throw e;
+        }
+        LockSupport.parkNanos(LEADERS_PAUSE.toNanos());
+      }
+    }
   }
 
   private static <T> T get(org.apache.kafka.common.KafkaFuture<T> future) {

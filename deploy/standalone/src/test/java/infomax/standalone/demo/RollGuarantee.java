@@ -1,0 +1,200 @@
+package infomax.standalone.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import infomax.events.ImageId;
+import infomax.events.control.ControlState;
+import infomax.events.control.EncoderRelease;
+import infomax.events.control.GenerationState;
+import infomax.events.control.IndexGeneration;
+import infomax.imaging.ImageIntake;
+import infomax.runtime.control.ControlLog;
+import infomax.standalone.StandaloneConfig;
+import infomax.standalone.StandaloneSystem;
+import infomax.standalone.client.ApiClient;
+import infomax.standalone.demo.image.GeneratedImages;
+import infomax.standalone.demo.image.SourceImage;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A roll and a rollback under 50 queries a second: no query fails, every checked answer's scores are
+ * those of the encoder it names; what was deleted stays deleted through both; what was bad lies in
+ * {@code images.rejected} with its reason; and the index equals an independent read of the topic.
+ */
+class RollGuarantee {
+
+  private static final long SEED = 11;
+  private static final int IMAGES = 1_500;
+  private static final Duration LONG = Duration.ofMinutes(5);
+
+  @TempDir Path folder;
+
+  @Test
+  void rollAndRollbackUnderLoad() throws Exception {
+    System.out.println("seed of this run: " + SEED);
+    StandaloneConfig config =
+        new StandaloneConfig(
+            folder.resolve("data"), 0, Optional.empty(), Map.of("trainer.images-seen", "6400"));
+    try (StandaloneSystem system = StandaloneSystem.start(config, _ -> {});
+        ApiClient api = new ApiClient(system.address());
+        ControlLog control = ControlLog.open(system.clients(), "test", Duration.ofSeconds(30));
+        ReleaseEncoders encoders = new ReleaseEncoders(system.store(), control);
+        UploadStream stream =
+            UploadStream.start(
+                system.clients(),
+                () -> new GeneratedImages(SEED, IMAGES, Long.MAX_VALUE, 0),
+                new UploadStream.Options(
+                    IMAGES, 30, Long.MAX_VALUE, SEED, folder.resolve("stream.json")))) {
+      awaitImages(api, IMAGES - 20);
+      String deleted = deleteOne(api);
+      rejectText(system, api);
+
+      AnswerCheck check = AnswerCheck.start(api, encoders::open, ImageIntake.create(1));
+      QueryLoad queries =
+          QueryLoad.start(
+              api,
+              50,
+              SEED,
+              new QueryImages(
+                  () -> new GeneratedImages(SEED, IMAGES, Long.MAX_VALUE, 0), SEED),
+              id -> stream.isDeleted(new ImageId(id)) || id.equals(deleted),
+              check::offer);
+      try (check;
+          queries) {
+        int untrained = control.state().live().orElseThrow().number();
+        assertThat(api.train(Map.of("who", "test", "why", "roll")).succeeded()).isTrue();
+        await(control, state -> building(state).isPresent(), "a candidate is being built");
+        long queriesBefore = queries.sent();
+        await(
+            control,
+            state -> state.live().orElseThrow().encoderVersion() > 0,
+            "the trained encoder is live");
+        awaitServing(api, control.state().live().orElseThrow().number());
+        assertGone(api, deleted);
+
+        JsonNode rollback =
+            api.post(
+                    "/v1/rollback", Map.of("who", "test", "why", "rollback"), Duration.ofSeconds(30))
+                .json();
+        assertThat(rollback.path("id").asText()).isNotEmpty();
+        await(
+            control,
+            state -> state.live().orElseThrow().number() == untrained,
+            "the untrained encoder is live again");
+        awaitServing(api, untrained);
+        assertGone(api, deleted);
+        Awaitility.await("at least 1,000 queries over roll and rollback")
+            .atMost(Duration.ofMinutes(1))
+            .until(() -> queries.sent() - queriesBefore >= 1_000);
+      }
+      assertThat(queries.failures()).isEmpty();
+      assertThat(queries.failed()).isZero();
+      assertThat(check.checked()).isGreaterThan(100);
+      assertThat(check.mixed()).isZero();
+
+      stream.close();
+      awaitNoLag(api);
+      LogContents log = LogContents.read(system.clients());
+      Map<ImageId, infomax.events.Digest> indexed =
+          LiveContents.read(system.store(), control.state());
+      assertThat(indexed.keySet()).isEqualTo(log.images().keySet());
+      log.images().forEach((id, stored) -> assertThat(indexed.get(id)).isEqualTo(stored.digest()));
+      assertThat(log.images()).doesNotContainKey(new ImageId(deleted));
+    }
+  }
+
+  private static Optional<IndexGeneration> building(ControlState state) {
+    return state.generations().values().stream()
+        .filter(generation -> generation.encoderVersion() > 0)
+        .findFirst();
+  }
+
+  private static void await(
+      ControlLog control, java.util.function.Predicate<ControlState> condition, String what) {
+    Awaitility.await(what)
+        .atMost(LONG)
+        .until(
+            () -> {
+              ControlState state = control.state();
+              assertThat(state.encoders().values())
+                  .describedAs("a candidate was rejected")
+                  .noneMatch(
+                      release -> release.verdict() == EncoderRelease.Verdict.REJECTED);
+              assertThat(state.generations().values())
+                  .noneMatch(generation -> generation.state() == GenerationState.FAILED);
+              return condition.test(state);
+            });
+  }
+
+  private static void awaitImages(ApiClient api, int images) {
+    Awaitility.await()
+        .atMost(LONG)
+        .until(() -> serving(api).path("images").asLong() >= images);
+  }
+
+  private static void awaitServing(ApiClient api, int generation) {
+    Awaitility.await()
+        .atMost(LONG)
+        .until(() -> serving(api).path("generation").asInt() == generation);
+  }
+
+  private static void awaitNoLag(ApiClient api) {
+    Awaitility.await()
+        .atMost(LONG)
+        .until(() -> serving(api).path("lag").asText().equals("0"));
+  }
+
+  private static JsonNode serving(ApiClient api) throws Exception {
+    return api.get("/v1/status").json().path("serving");
+  }
+
+  /** Puts an image, sees it, deletes it, and sees it gone within two seconds. */
+  private static String deleteOne(ApiClient api) throws Exception {
+    SourceImage image = new GeneratedImages(99, 10, Long.MAX_VALUE, 0).next().orElseThrow();
+    String id = "test/deleted";
+    assertThat(api.putImage(id, image.bytes()).status()).isEqualTo(202);
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> api.get("/v1/images/" + ApiClient.encoded(id)).status() == 200);
+    assertThat(api.delete(id).status()).isEqualTo(202);
+    Awaitility.await("gone within two seconds")
+        .atMost(Duration.ofSeconds(2))
+        .until(() -> api.get("/v1/images/" + ApiClient.encoded(id)).status() == 404);
+    return id;
+  }
+
+  private static void assertGone(ApiClient api, String id) throws Exception {
+    assertThat(api.get("/v1/images/" + ApiClient.encoded(id)).status()).isEqualTo(404);
+  }
+
+  /** Sends text by a plain Kafka producer and sees it with its reason within two seconds. */
+  private static void rejectText(StandaloneSystem system, ApiClient api) throws Exception {
+    try (Producer<byte[], byte[]> producer = system.clients().producer("test")) {
+      producer
+          .send(
+              new ProducerRecord<>(
+                  "images.uploads",
+                  "test/text".getBytes(StandardCharsets.UTF_8),
+                  "no image".getBytes(StandardCharsets.UTF_8)))
+          .get();
+    }
+    Awaitility.await("rejected within two seconds")
+        .atMost(Duration.ofSeconds(2))
+        .until(
+            () -> {
+              String rejected =
+                  new String(api.get("/v1/rejected").body(), StandardCharsets.UTF_8);
+              return rejected.contains("test/text") && rejected.contains("unsupported_format");
+            });
+  }
+}

@@ -1,0 +1,62 @@
+package infomax.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import infomax.runtime.config.ConfigurationException;
+import infomax.runtime.config.Settings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The settings of the service: defaults, keys, and what is refused. */
+final class SearchConfigTest {
+
+  @Test
+  void hasDefaults() {
+    SearchConfig config = SearchConfig.from(Settings.of(Map.of()));
+    assertThat(config.pollInterval()).isEqualTo(Duration.ofMillis(250));
+    assertThat(config.heartbeatInterval()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(config.encoderThreads()).isEqualTo(1);
+    assertThat(config.contentReaders()).isEqualTo(4);
+  }
+
+  @Test
+  void readsEveryKey() {
+    Settings settings =
+        Settings.of(
+            Map.of(
+                "objects.path", "/o",
+                "search.cache", "/c",
+                "search.poll-interval", "1s",
+                "search.heartbeat-interval", "2s",
+                "search.encoder-threads", "3",
+                "search.at-once", "4",
+                "search.decodes-at-once", "5",
+                "search.content-readers", "6",
+                "search.content-cache-bytes", "7"));
+    assertThat(SearchConfig.from(settings))
+        .isEqualTo(
+            new SearchConfig(
+                Path.of("/o"),
+                Path.of("/c"),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(2),
+                3,
+                4,
+                5,
+                6,
+                7));
+    settings.verifyAllUsed();
+  }
+
+  @Test
+  void refusesAKeyItDoesNotKnow() {
+    Settings settings = Settings.of(Map.of("search.at-onse", "4"));
+    SearchConfig.from(settings);
+    assertThatThrownBy(settings::verifyAllUsed)
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("search.at-once");
+  }
+}

@@ -1,0 +1,60 @@
+package infomax.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import infomax.runtime.config.ConfigurationException;
+import infomax.runtime.config.Settings;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Defaults, the full mapping of keys, and what is refused. */
+class TrainerConfigTest {
+
+  @Test
+  void defaults() {
+    TrainerConfig config = TrainerConfig.from(Settings.of(Map.of()));
+
+    assertThat(config)
+        .isEqualTo(
+            new TrainerConfig(
+                Path.of("data/trainer"),
+                32,
+                "default",
+                0,
+                1,
+                Runtime.getRuntime().availableProcessors(),
+                50_000,
+                0));
+  }
+
+  @Test
+  void everyKeyIsRead() {
+    Settings settings =
+        Settings.of(
+            Map.of(
+                "trainer.path", "t",
+                "trainer.input-size", "64",
+                "trainer.preset", "seed",
+                "trainer.images-seen", "1000",
+                "trainer.seed", "-3",
+                "trainer.threads", "4",
+                "trainer.snapshot-images-max", "200",
+                "trainer.after-images", "5000"));
+
+    assertThat(TrainerConfig.from(settings))
+        .isEqualTo(new TrainerConfig(Path.of("t"), 64, "seed", 1_000, -3, 4, 200, 5_000));
+    settings.verifyAllUsed();
+  }
+
+  @Test
+  void anUnknownPresetOrInputSizeIsRefused() {
+    assertThatThrownBy(() -> TrainerConfig.from(Settings.of(Map.of("trainer.preset", "best"))))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("expected one of [default, seed]");
+    assertThatThrownBy(() -> TrainerConfig.from(Settings.of(Map.of("trainer.input-size", "48"))))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("expected 32 or 64");
+  }
+}

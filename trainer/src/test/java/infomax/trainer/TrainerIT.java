@@ -1,0 +1,358 @@
+package infomax.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import infomax.encoder.Encoder;
+import infomax.events.Digest;
+import infomax.events.ImageId;
+import infomax.events.Json;
+import infomax.events.control.ControlRequest;
+import infomax.events.control.ControlRequest.Kind;
+import infomax.events.control.ControlRequest.Status;
+import infomax.events.control.ControlState;
+import infomax.events.control.EncoderRelease;
+import infomax.events.control.EncoderRelease.EvaluationRow;
+import infomax.events.control.EncoderRelease.Verdict;
+import infomax.events.image.CanonicalImage;
+import infomax.events.image.ImageEvent;
+import infomax.events.image.ImageEventCodec;
+import infomax.events.image.ImageFormat;
+import infomax.events.image.Metadata;
+import infomax.events.signal.Signal;
+import infomax.events.signal.Signal.TrainingProgressed;
+import infomax.imaging.EncoderPixels;
+import infomax.runtime.control.ControlLog;
+import infomax.runtime.control.ControlWriter;
+import infomax.runtime.health.Health;
+import infomax.runtime.kafka.KafkaClients;
+import infomax.runtime.signal.SignalFeed;
+import infomax.store.ObjectStore;
+import infomax.testing.TestingKafka;
+import infomax.trainer.release.GoldenImages;
+import infomax.trainer.release.LossHistory;
+import infomax.trainer.release.ReleasePublisher;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.apache.kafka.clients.producer.Producer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The trainer on a real broker: release 0 at once, one release per request whatever happens. */
+class TrainerIT {
+
+  @RegisterExtension static final TestingKafka KAFKA = TestingKafka.shared();
+
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final int IMAGES = 600;
+
+  @TempDir Path folder;
+
+  private KafkaClients clients;
+  private ObjectStore store;
+  private ControlLog control;
+  private ControlWriter writer;
+
+  @BeforeEach
+  void open() throws Exception {
+    clients = KAFKA.clients();
+    store = ObjectStore.open(folder.resolve("objects"));
+    control = ControlLog.open(clients, "test", PATIENCE);
+    writer = new ControlWriter(clients, "test");
+  }
+
+  @AfterEach
+  void close() {
+    writer.close();
+    control.close();
+  }
+
+  @Test
+  void aNewSystemHasTheUntrainedEncoderWithinSecondsAndOnlyOnce() throws Exception {
+    long startNanos = System.nanoTime();
+    start(0).close();
+    Duration took = Duration.ofNanos(System.nanoTime() - startNanos);
+    EncoderRelease release = await(state -> state.encoders().containsKey(0)).encoders().get(0);
+
+    assertThat(took).isLessThan(Duration.ofSeconds(10));
+    assertThat(release.verdict()).isEqualTo(Verdict.UNTRAINED);
+    assertGoldenImagesHold(release);
+
+    start(0).close();
+    control.awaitEnd(clients, "test", PATIENCE);
+    assertThat(control.state().encoders()).containsOnlyKeys(0);
+    assertThat(control.state().encoders().get(0)).isEqualTo(release);
+  }
+
+  @Test
+  void aRequestEndsInAReleaseWithVerdictAndArtifacts() throws Exception {
+    produce(IMAGES);
+    List<Signal> signals = new CopyOnWriteArrayList<>();
+    try (SignalFeed feed = SignalFeed.start(clients, "test");
+        TrainerService service = start(0)) {
+      feed.follow(signals::add);
+      assertThat(service).isNotNull();
+      writer.append(request("first", Map.of("imagesSeen", "1280", "seed", "3")));
+
+      ControlRequest done = awaitEnd("first");
+
+      assertThat(done.status()).as(done.outcome()).isEqualTo(Status.DONE);
+      EncoderRelease release = control.state().encoders().get(1);
+      assertThat(done.outcome()).startsWith("encoder 1 was ");
+      assertThat(release.verdict()).isIn(Verdict.ACCEPTED, Verdict.REJECTED);
+      assertThat(release.reasons()).isNotEmpty();
+      assertThat(release.snapshot().images()).isEqualTo(IMAGES - 1);
+      assertThat(release.snapshot().heldOut()).isEqualTo((IMAGES - 1) / 5);
+      assertThat(release.training().steps()).isEqualTo(20);
+      assertThat(release.evaluation())
+          .extracting(EvaluationRow::name)
+          .containsExactly("pixels", "random-weights", "candidate");
+      assertThat(figure(release, "candidate", "informationLocalNats")).isPositive();
+      assertThat(figure(release, "pixels", "ownViewHitAt1")).isBetween(0.0, 1.0);
+      assertGoldenImagesHold(release);
+      assertSheetsAndCurves(release);
+      assertThat(signals)
+          .anyMatch(
+              signal ->
+                  signal instanceof TrainingProgressed progressed
+                      && progressed.request().equals("first")
+                      && progressed.steps() == 20);
+      assertThat(foldersLeft()).isEmpty();
+
+      // Trained on from there; the release says so.
+      writer.append(request("second", Map.of("imagesSeen", "640", "warmStart", "1")));
+      assertThat(awaitEnd("second").status()).isEqualTo(Status.DONE);
+      assertThat(control.state().encoders().get(2).warmStartedFrom()).isEqualTo(1);
+      assertThat(control.state().encoders().get(2).training().lossFirst())
+          .isLessThan(release.training().lossFirst());
+    }
+  }
+
+  @Test
+  void anInterruptedRequestGoesOnAndIsPublishedOnce() throws Exception {
+    produce(IMAGES);
+    Path run = folder.resolve("trainer").resolve("long");
+    try (TrainerService service = start(0)) {
+      assertThat(service).isNotNull();
+      writer.append(request("long", Map.of("imagesSeen", "1920")));
+      Awaitility.await().atMost(PATIENCE).until(() -> Files.exists(run.resolve("checkpoint")));
+    }
+    control.awaitEnd(clients, "test", PATIENCE);
+    assertThat(control.state().requests().get("long").status()).isEqualTo(Status.RUNNING);
+    assertThat(control.state().encoders()).containsOnlyKeys(0);
+    Digest snapshot = Digest.of(Files.readAllBytes(run.resolve("snapshot").resolve("pixels")));
+    // What comes later is not part of the interrupted training.
+    produce(IMAGES + 50);
+
+    try (TrainerService service = start(0)) {
+      assertThat(service).isNotNull();
+      assertThat(awaitEnd("long").status()).isEqualTo(Status.DONE);
+    }
+    control.awaitEnd(clients, "test", PATIENCE);
+    assertThat(control.state().encoders()).containsOnlyKeys(0, 1);
+    EncoderRelease release = control.state().encoders().get(1);
+    assertThat(release.snapshot().digest()).isEqualTo(snapshot);
+    assertThat(release.training().steps()).isEqualTo(30);
+    LossHistory losses =
+        Json.read(store.read(release.artifacts().get(ReleasePublisher.LOSSES)), LossHistory.class);
+    assertThat(losses.points().stream().mapToInt(LossHistory.Point::steps).sum()).isEqualTo(30);
+  }
+
+  @Test
+  void whatCannotBeDoneFailsWithASentenceAndWhatIsTooOldExpires() throws Exception {
+    produce(20);
+    try (TrainerService service = start(0)) {
+      assertThat(service).isNotNull();
+      writer.append(request("unknown-preset", Map.of("preset", "best")));
+      writer.append(request("too-few", Map.of()));
+      Instant created = Instant.now().minus(Duration.ofHours(2));
+      writer.append(
+          new ControlRequest(
+              "late",
+              Kind.TRAIN,
+              Map.of(),
+              "test",
+              "test",
+              created,
+              created.plusSeconds(60),
+              Status.PENDING,
+              ""));
+
+      assertThat(awaitEnd("unknown-preset").outcome()).contains("expected one of");
+      assertThat(awaitEnd("too-few").outcome()).contains("there are 19 images to train on");
+      assertThat(awaitEnd("late").status()).isEqualTo(Status.EXPIRED);
+    }
+  }
+
+  @Test
+  void enoughNewImagesAskForATrainingByThemselves() throws Exception {
+    produce(150);
+    try (TrainerService service = start(149)) {
+      assertThat(service).isNotNull();
+      ControlState state =
+          await(
+              asked ->
+                  asked.requests().values().stream()
+                      .anyMatch(request -> request.status() == Status.DONE));
+      assertThat(state.requests()).hasSize(1);
+      assertThat(state.requests().values().iterator().next().who()).isEqualTo("trainer");
+    }
+  }
+
+  private TrainerService start(long afterImages) throws Exception {
+    return TrainerService.start(
+        new TrainerConfig(folder.resolve("trainer"), 32, "default", 640, 1, 2, 10_000, afterImages),
+        clients,
+        store,
+        new SimpleMeterRegistry(),
+        new Health());
+  }
+
+  private ControlState await(Predicate<ControlState> condition) throws Exception {
+    return control.await(condition, PATIENCE);
+  }
+
+  private ControlRequest awaitEnd(String id) throws Exception {
+    return await(
+            state ->
+                state.requests().containsKey(id) && state.requests().get(id).status().isFinal())
+        .requests()
+        .get(id);
+  }
+
+  private List<Path> foldersLeft() throws Exception {
+    Awaitility.await().atMost(PATIENCE).until(() -> listRuns().isEmpty());
+    return listRuns();
+  }
+
+  private List<Path> listRuns() throws Exception {
+    try (Stream<Path> runs = Files.list(folder.resolve("trainer"))) {
+      return runs.toList();
+    }
+  }
+
+  private static double figure(EncoderRelease release, String row, String figure) {
+    return release.evaluation().stream()
+        .filter(candidate -> candidate.name().equals(row))
+        .findFirst()
+        .orElseThrow()
+        .figures()
+        .get(figure);
+  }
+
+  private void assertGoldenImagesHold(EncoderRelease release) {
+    GoldenImages golden =
+        Json.read(store.read(release.artifacts().get(ReleasePublisher.GOLDEN)), GoldenImages.class);
+    assertThat(golden.inputSize()).isEqualTo(32);
+    assertThat(golden.pixels()).isNotEmpty();
+    try (Encoder encoder =
+        Encoder.open(
+            store.read(release.onnx()),
+            release.onnx(),
+            release.inputSize(),
+            release.dimensions(),
+            1)) {
+      for (int image = 0; image < golden.pixels().size(); image++) {
+        byte[] pixels = Base64.getDecoder().decode(golden.pixels().get(image));
+        float[] embedding = encoder.embed(EncoderPixels.ofBytes(32, pixels)).components();
+        for (int d = 0; d < embedding.length; d++) {
+          assertThat(embedding[d]).isCloseTo(golden.vectors().get(image).get(d), within(1e-3f));
+        }
+      }
+    }
+  }
+
+  private void assertSheetsAndCurves(EncoderRelease release) throws Exception {
+    for (String name :
+        List.of(
+            ReleasePublisher.SHEET_COSINE,
+            ReleasePublisher.SHEET_EUCLIDEAN,
+            ReleasePublisher.LOSS_CHART)) {
+      BufferedImage picture =
+          ImageIO.read(new ByteArrayInputStream(store.read(release.artifacts().get(name))));
+      assertThat(picture.getWidth()).isGreaterThan(600);
+    }
+    LossHistory losses =
+        Json.read(store.read(release.artifacts().get(ReleasePublisher.LOSSES)), LossHistory.class);
+    assertThat(losses.points()).hasSizeGreaterThan(5);
+    assertThat(store.contains(release.artifacts().get(ReleasePublisher.CHECKPOINT))).isTrue();
+  }
+
+  private static ControlRequest request(String id, Map<String, String> parameters) {
+    Instant now = Instant.now();
+    return new ControlRequest(
+        id,
+        Kind.TRAIN,
+        parameters,
+        "test",
+        "test",
+        now,
+        now.plus(Duration.ofHours(1)),
+        Status.PENDING,
+        "");
+  }
+
+  /** Images of four classes; one is replaced by itself, and the last one is deleted again. */
+  private void produce(int count) throws Exception {
+    try (Producer<byte[], byte[]> producer = clients.producer("test-images")) {
+      List<java.util.concurrent.Future<?>> sent = new ArrayList<>();
+      for (int image = 0; image < count; image++) {
+        sent.add(producer.send(ImageEventCodec.write(stored(image))));
+      }
+      sent.add(producer.send(ImageEventCodec.write(stored(0))));
+      sent.add(
+          producer.send(
+              ImageEventCodec.write(
+                  new ImageEvent.ImageDeleted(new ImageId("image-" + (count - 1))))));
+      for (java.util.concurrent.Future<?> each : sent) {
+        each.get();
+      }
+    }
+  }
+
+  private static ImageEvent.ImageStored stored(int image) throws Exception {
+    Random random = new Random(image);
+    BufferedImage picture = new BufferedImage(40, 32, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = picture.createGraphics();
+    graphics.setColor(new Color(random.nextInt(0x1000000)));
+    graphics.fillRect(0, 0, 40, 32);
+    graphics.setColor(new Color(random.nextInt(0x1000000)));
+    int x = 4 + random.nextInt(12);
+    int y = random.nextInt(12);
+    switch (image % 4) {
+      case 0 -> graphics.fillRect(x, y, 18, 18);
+      case 1 -> graphics.fillOval(x, y, 18, 18);
+      case 2 -> graphics.drawRect(x, y, 18, 18);
+      default -> graphics.drawLine(x, y, x + 18, y + 18);
+    }
+    graphics.dispose();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ImageIO.write(picture, "png", bytes);
+    return new ImageEvent.ImageStored(
+        new ImageId("image-" + image),
+        CanonicalImage.of(ImageFormat.PNG, bytes.toByteArray()),
+        Metadata.of(Map.of("label", "class-" + image % 4)),
+        Map.of());
+  }
+}

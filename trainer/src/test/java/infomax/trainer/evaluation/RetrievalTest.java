@@ -1,0 +1,117 @@
+package infomax.trainer.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import infomax.trainer.evaluation.Neighbours.Metric;
+import infomax.trainer.statistics.VectorSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Exact search and the figures taken from it, against cases small enough to do by hand. */
+class RetrievalTest {
+
+  @Test
+  void cosineLooksAtDirectionsAndEuclideanAtDistances() {
+    VectorSet query = VectorSet.of(new float[] {1, 0}, 1, 2);
+    VectorSet gallery = VectorSet.of(new float[] {9, 1, 1, 0.5f, 0, 1, -1, 0}, 4, 2);
+
+    assertThat(Neighbours.search(query, gallery, 4, Metric.COSINE).of(0))
+        .containsExactly(0, 1, 2, 3);
+    assertThat(Neighbours.search(query, gallery, 4, Metric.EUCLIDEAN).of(0))
+        .containsExactly(1, 2, 3, 0);
+  }
+
+  @Test
+  void precisionAt10CountsTheQuerysLabelAmongTheTenNearest() {
+    // Gallery vectors at growing angles; the query stands at angle 0 and at 90 degrees.
+    int count = 20;
+    VectorSet gallery =
+        VectorSet.filled(
+            count,
+            2,
+            (row, target, offset) -> {
+              target[offset] = (float) Math.cos(row * 0.07);
+              target[offset + 1] = (float) Math.sin(row * 0.07);
+            });
+    List<String> labels = new ArrayList<>();
+    for (int row = 0; row < count; row++) {
+      labels.add(row % 5 == 0 ? "a" : "b");
+    }
+    VectorSet queries = VectorSet.of(new float[] {1, 0, 0, 1}, 2, 2);
+
+    QueryScores scores =
+        Retrieval.precisionAt10(queries, List.of("a", "b"), gallery, labels, Metric.COSINE);
+
+    // Rows 0 to 9 hold two "a" (0 and 5); rows 10 to 19 hold eight "b" (all but 10 and 15).
+    assertThat(scores.score(0)).isEqualTo(0.2, within(1e-6));
+    assertThat(scores.score(1)).isEqualTo(0.8, within(1e-6));
+    assertThat(scores.mean()).isEqualTo(0.5, within(1e-6));
+  }
+
+  @Test
+  void searchEqualsSortingAllDistances() {
+    Random random = new Random(11);
+    VectorSet queries = random(random, 300, 7);
+    VectorSet gallery = random(random, 500, 7);
+
+    Neighbours found = Neighbours.search(queries, gallery, 10, Metric.EUCLIDEAN);
+
+    for (int query = 0; query < queries.count(); query += 37) {
+      int row = query;
+      int[] sorted =
+          java.util.stream.IntStream.range(0, gallery.count())
+              .boxed()
+              .sorted(
+                  java.util.Comparator.comparingDouble(
+                      other -> squaredDistance(queries, row, gallery, other)))
+              .mapToInt(Integer::intValue)
+              .limit(10)
+              .toArray();
+      assertThat(found.of(query)).containsExactly(sorted);
+    }
+  }
+
+  @Test
+  void anOwnViewIsFoundWhereItsOriginalIsNearest() {
+    VectorSet originals = VectorSet.of(new float[] {1, 0, 0, 1, -1, 0}, 3, 2);
+    VectorSet views = VectorSet.of(new float[] {2, 0.1f, 1, 0.2f}, 2, 2);
+
+    QueryScores scores = Retrieval.ownViewHitAt1(views, originals);
+
+    assertThat(scores.score(0)).isEqualTo(1);
+    assertThat(scores.score(1)).isEqualTo(0);
+  }
+
+  @Test
+  void aViewIsAFunctionOfItsSeedAndDiffersFromItsOriginal() {
+    byte[] pixels = new byte[3 * 8 * 8];
+    new Random(3).nextBytes(pixels);
+
+    assertThat(AugmentedView.of(pixels, 8, 1)).isEqualTo(AugmentedView.of(pixels, 8, 1));
+    assertThat(AugmentedView.of(pixels, 8, 1)).isNotEqualTo(AugmentedView.of(pixels, 8, 2));
+    assertThat(AugmentedView.of(pixels, 8, 1)).isNotEqualTo(pixels);
+  }
+
+  private static double squaredDistance(VectorSet a, int i, VectorSet b, int j) {
+    double sum = 0;
+    for (int d = 0; d < a.dimensions(); d++) {
+      double difference = a.value(i, d) - b.value(j, d);
+      sum += difference * difference;
+    }
+    return sum;
+  }
+
+  private static VectorSet random(Random random, int count, int dimensions) {
+    return VectorSet.filled(
+        count,
+        dimensions,
+        (row, target, offset) -> {
+          for (int d = 0; d < dimensions; d++) {
+            target[offset + d] = (float) random.nextGaussian();
+          }
+        });
+  }
+}

@@ -1,0 +1,81 @@
+package infomax.trainer.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import infomax.trainer.snapshot.SnapshotFixture;
+import infomax.trainer.snapshot.TrainingSnapshot;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Batches depend on snapshot, seed and step alone; an epoch shows every image at most once. */
+class MiniBatchesTest {
+
+  private static final int SIDE = 2;
+  private static final int IMAGE_BYTES = 3 * SIDE * SIDE;
+
+  @TempDir Path folder;
+
+  @Test
+  void anEpochShowsEveryTrainingImageOnceAndNoHeldOutOne() throws Exception {
+    try (TrainingSnapshot snapshot = snapshot(100)) {
+      MiniBatches batches = new MiniBatches(snapshot, 16, 7);
+      assertThat(batches.stepsPerEpoch()).isEqualTo(5);
+      List<Integer> seen = new ArrayList<>();
+      for (long step = 0; step < 5; step++) {
+        seen.addAll(images(batches.batch(step)));
+      }
+      assertThat(seen).hasSize(80).doesNotHaveDuplicates();
+      for (int image = 0; image < snapshot.heldOut(); image++) {
+        assertThat(seen).doesNotContain(ByteBuffer.wrap(snapshot.pixels(image)).getInt());
+      }
+    }
+  }
+
+  @Test
+  void aResumedTrainingSeesWhatItWouldHaveSeen() throws Exception {
+    try (TrainingSnapshot snapshot = snapshot(100)) {
+      MiniBatches straight = new MiniBatches(snapshot, 16, 7);
+      List<List<Integer>> expected = new ArrayList<>();
+      for (long step = 0; step < 12; step++) {
+        expected.add(images(straight.batch(step)));
+      }
+      MiniBatches resumed = new MiniBatches(snapshot, 16, 7);
+      for (int step = 6; step < 12; step++) {
+        assertThat(images(resumed.batch(step))).isEqualTo(expected.get(step));
+      }
+      assertThat(expected.get(0)).isNotEqualTo(expected.get(5));
+      assertThat(images(new MiniBatches(snapshot, 16, 8).batch(0))).isNotEqualTo(expected.get(0));
+    }
+  }
+
+  @Test
+  void aSnapshotSmallerThanABatchIsRepeated() throws Exception {
+    try (TrainingSnapshot snapshot = snapshot(10)) {
+      MiniBatches batches = new MiniBatches(snapshot, 16, 7);
+
+      assertThat(batches.stepsPerEpoch()).isEqualTo(1);
+      assertThat(images(batches.batch(3))).hasSize(16);
+    }
+  }
+
+  private TrainingSnapshot snapshot(int count) throws Exception {
+    return SnapshotFixture.write(
+        folder.resolve("s" + count),
+        SIDE,
+        count,
+        image -> ByteBuffer.allocate(IMAGE_BYTES).putInt(image).array(),
+        image -> "");
+  }
+
+  private static List<Integer> images(byte[] batch) {
+    List<Integer> images = new ArrayList<>();
+    for (int offset = 0; offset < batch.length; offset += IMAGE_BYTES) {
+      images.add(ByteBuffer.wrap(batch, offset, IMAGE_BYTES).getInt());
+    }
+    return images;
+  }
+}
