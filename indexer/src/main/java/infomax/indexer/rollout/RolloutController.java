@@ -24,6 +24,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -170,14 +171,18 @@ public final class RolloutController implements AutoCloseable, Check {
   private void turn(Consumer<byte[], byte[]> member) throws InterruptedException {
     try {
       member.poll(POLL);
+    } catch (WakeupException e) {
+      endTenure("closing");
+      throw e;
     } catch (RuntimeException e) {
       endTenure("no member of the group any more");
       throw e;
     }
     Instant now = surroundings.clock().instant();
     if (Duration.between(lastTurn, now).compareTo(config.sessionTimeout()) > 0) {
-      // This process stood still. Whatever was believed before may have changed meanwhile.
+      // This process stood still and the office may be another's. If it is, the group says so soon.
       endTenure("stood still since " + lastTurn);
+      resumeAt = now.plus(config.sessionTimeout());
     }
     if (assigned && !now.isBefore(resumeAt)) {
       act();

@@ -25,7 +25,7 @@ final class VerificationDesk implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(VerificationDesk.class);
   private static final Duration PAUSE = Duration.ofSeconds(3);
-  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
   private static final VerificationStatus NONE = new Idle(Instant.MIN, "");
 
   private final Verifier verifier;
