@@ -354,6 +354,14 @@ class RolloutDecisionsTest {
     }
 
     @Test
+    void theVeryFirstDoesNotWaitForTheEndOfTheLog() {
+      Situation first = new Situation().with(release(0, Verdict.UNTRAINED));
+      first.step();
+      first.publish(1, 10).step();
+      assertThat(first.stateOf(1)).isEqualTo(GenerationState.CAUGHT_UP);
+    }
+
+    @Test
     void aSuccessorComparesTheVeryFirstAtTheNewEndOfTheLog() {
       Situation first = new Situation().with(release(0, Verdict.UNTRAINED));
       first.step();
