@@ -161,6 +161,9 @@ public final class Demo implements AutoCloseable {
     EncoderCampaign campaign = new EncoderCampaign(cast.api(), options, narrator);
     Outcome outcome = follow(cast, queries, campaign, window);
     if (stopping || !options.exitAfterRoll()) {
+      if (outcome.failure().isPresent()) {
+        throw new UserError(outcome.failure().get());
+      }
       return outcome.exitCode();
     }
     cast.stream().close();
@@ -223,7 +226,12 @@ public final class Demo implements AutoCloseable {
         takenAtLastRoll = cast.stream().taken();
       }
       window.observe(state);
-      campaign.advance(state, enough(cast, live, takenAtLastRoll));
+      try {
+        campaign.advance(state, enough(cast, live, takenAtLastRoll));
+      } catch (IOException e) {
+        // A broker that is being started again answers late; what was asked is on control or not.
+        narrator.say("the system does not answer at the moment: %s", e.getMessage());
+      }
       if (campaign.failure().isPresent()) {
         return new Outcome(EXIT_FAILED, campaign.failure());
       }
@@ -341,8 +349,14 @@ public final class Demo implements AutoCloseable {
     return UploadLag.of(clients) == 0;
   }
 
-  private void tellStatus(Cast cast, QueryLoad queries) throws IOException, InterruptedException {
-    JsonNode status = cast.api().get("/v1/status").json();
+  private void tellStatus(Cast cast, QueryLoad queries) throws InterruptedException {
+    JsonNode status;
+    try {
+      status = cast.api().get("/v1/status").json();
+    } catch (IOException e) {
+      narrator.say("the system does not answer at the moment: %s", e.getMessage());
+      return;
+    }
     narrator.say(
         "%,d images searchable, %,d queries answered (%d failed), freshness p50 %d ms, p99 %d ms",
         status.path("serving").path("images").asLong(),

@@ -17,15 +17,19 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The demo's producer, an ordinary Kafka client: the first images as fast as they are taken, then
@@ -34,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class UploadStream implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(UploadStream.class);
   private static final int BAD_ONE_IN = 500;
   private static final int DELETED_ONE_IN = 1_000;
   private static final int CHANGED_ONE_IN = 200;
@@ -49,6 +54,8 @@ final class UploadStream implements AutoCloseable {
   private final Set<ImageId> deleted = ConcurrentHashMap.newKeySet();
   private final Deque<SourceImage> recent = new ArrayDeque<>();
   private final Deque<DueDelete> due = new ArrayDeque<>();
+  private final Queue<ProducerRecord<byte[], byte @Nullable []>> again =
+      new ConcurrentLinkedQueue<>();
   private final Thread thread;
   private volatile boolean stopping;
   private final AtomicLong taken;
@@ -188,6 +195,7 @@ final class UploadStream implements AutoCloseable {
           waitUntil(dueNanos);
         }
         deleteDue(System.nanoTime());
+        sendAgain();
         if (System.nanoTime() - savedNanos > SAVE_EVERY_NANOS) {
           save();
           savedNanos = System.nanoTime();
@@ -200,6 +208,8 @@ final class UploadStream implements AutoCloseable {
         }
         deleteDue(stopping ? Long.MAX_VALUE : System.nanoTime());
       }
+      producer.flush();
+      sendAgain();
       producer.flush();
       save();
     } finally {
@@ -255,17 +265,43 @@ final class UploadStream implements AutoCloseable {
     send(upload, id);
   }
 
+  /**
+   * Sends a record. One that the broker did not take, because it was away for longer than a client
+   * waits, is sent again later; nothing else of the stream may be lost by an outage.
+   */
   @SuppressWarnings("FutureReturnValueIgnored") // the callback hears of a failure
   private void send(ProducerRecord<byte[], byte @Nullable []> upload, ImageId id) {
-    producer.send(
-        upload,
-        (written, refused) -> {
-          if (refused == null) {
-            acknowledged.add(id);
-          } else if (!stopping) {
-            failure = new KafkaException("the broker did not take an upload", refused);
-          }
-        });
+    while (true) {
+      try {
+        producer.send(
+            upload,
+            (written, refused) -> {
+              if (refused == null) {
+                acknowledged.add(id);
+              } else {
+                LOG.warn("upload of {} is sent again: {}", id, refused.toString());
+                again.add(upload);
+              }
+            });
+        return;
+      } catch (TimeoutException e) {
+        LOG.warn("the broker does not answer; the stream waits");
+        if (stopping) {
+          return;
+        }
+      }
+    }
+  }
+
+  private void sendAgain() {
+    for (ProducerRecord<byte[], byte @Nullable []> upload = again.poll();
+        upload != null;
+        upload = again.poll()) {
+      send(
+          new ProducerRecord<>(
+              upload.topic(), null, upload.key(), upload.value(), upload.headers()),
+          ImageId.of(upload.key()));
+    }
   }
 
   private void waitUntil(long dueNanos) {
