@@ -230,7 +230,7 @@ public final class Demo implements AutoCloseable {
         campaign.advance(state, enough(cast, live, takenAtLastRoll));
       } catch (IOException e) {
         // A broker that is being started again answers late; what was asked is on control or not.
-        narrator.say("the system does not answer at the moment: %s", e.getMessage());
+        narrator.say("the system does not answer at the moment: %s", e);
       }
       if (campaign.failure().isPresent()) {
         return new Outcome(EXIT_FAILED, campaign.failure());
@@ -354,7 +354,7 @@ public final class Demo implements AutoCloseable {
     try {
       status = cast.api().get("/v1/status").json();
     } catch (IOException e) {
-      narrator.say("the system does not answer at the moment: %s", e.getMessage());
+      narrator.say("the system does not answer at the moment: %s", e);
       return;
     }
     narrator.say(
