@@ -25,6 +25,7 @@ final class DemoProcess implements AutoCloseable {
 
   private final Process process;
   private final Path output;
+  private final List<ProcessHandle> orphans = new ArrayList<>();
 
   private DemoProcess(Process process, Path output) {
     this.process = process;
@@ -93,8 +94,9 @@ final class DemoProcess implements AutoCloseable {
     }
   }
 
-  /** Kills the process with the services, as {@code kill -9} does. */
+  /** Kills the process with the services, as {@code kill -9} does; its children end themselves. */
   void kill() {
+    orphans.addAll(process.descendants().toList());
     process.destroyForcibly();
     process.onExit().join();
   }
@@ -140,11 +142,11 @@ final class DemoProcess implements AutoCloseable {
     return Json.mapper().readTree(Files.readAllBytes(file));
   }
 
+  /** Ends everything and waits for it, so that the data folder can be deleted. */
   @Override
   public void close() {
-    if (process.isAlive()) {
-      process.destroyForcibly();
-      process.onExit().join();
-    }
+    orphans.addAll(processes());
+    orphans.forEach(ProcessHandle::destroyForcibly);
+    orphans.forEach(handle -> handle.onExit().join());
   }
 }
