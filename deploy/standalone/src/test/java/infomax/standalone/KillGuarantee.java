@@ -88,7 +88,7 @@ class KillGuarantee {
   private static void assertStreaming(ApiClient api) throws Exception {
     String before = api.get("/v1/status").json().path("serving").path("positions").toString();
     Awaitility.await("a stream in flight")
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(2))
         .until(
             () ->
                 !api.get("/v1/status")

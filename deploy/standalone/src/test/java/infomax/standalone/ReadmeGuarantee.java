@@ -58,6 +58,11 @@ class ReadmeGuarantee {
             .redirectOutput(output.toFile())
             .start();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).describedAs(line).isTrue();
+    if (line.contains("/v1/rollback")) {
+      // This young system has nothing to go back to yet, as the README says; RollGuarantee does it.
+      assertThat(Files.readString(output)).contains("nothing_to_roll_back_to");
+      return;
+    }
     assertThat(process.exitValue()).describedAs("%s%n%s", line, Files.readString(output)).isZero();
   }
 }
