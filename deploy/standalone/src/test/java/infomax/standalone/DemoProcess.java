@@ -145,8 +145,9 @@ final class DemoProcess implements AutoCloseable {
   /** Ends everything and waits for it, so that the data folder can be deleted. */
   @Override
   public void close() {
-    orphans.addAll(processes());
-    orphans.forEach(ProcessHandle::destroyForcibly);
+    List<ProcessHandle> running = processes();
+    running.forEach(ProcessHandle::destroyForcibly);
+    running.forEach(handle -> handle.onExit().join());
     orphans.forEach(handle -> handle.onExit().join());
   }
 }
