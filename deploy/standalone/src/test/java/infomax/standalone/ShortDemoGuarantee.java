@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,7 @@ class ShortDemoGuarantee {
   }
 
   @Test
+  @Tag("soak")
   void tinyImageNetWith64Pixels() throws Exception {
     run(
         "tiny-imagenet-100x200.tar.gz",

@@ -102,7 +102,8 @@ final class EncoderCampaign {
         return;
       }
       if (enoughImages) {
-        ask(state, Optional.empty());
+        // From the live encoder's weights on: a second start from scratch is rarely clearly better.
+        ask(state, Optional.of(liveVersion(state)).filter(version -> version > 0), false);
       }
       return;
     }
@@ -162,19 +163,18 @@ final class EncoderCampaign {
       narrator.say(
           "trained on twice and still rejected: encoder %d stays live", liveVersion(state));
     } else {
-      ask(state, Optional.of(release.version()));
+      ask(state, Optional.of(release.version()), true);
     }
   }
 
-  private void ask(ControlState state, Optional<Integer> warmStart)
+  private void ask(ControlState state, Optional<Integer> warmStart, boolean trainedOn)
       throws IOException, InterruptedException {
     Map<String, Object> parameters = new HashMap<>();
     options.preset().ifPresent(preset -> parameters.put("preset", preset));
     warmStart.ifPresent(version -> parameters.put("warmStart", version));
     parameters.put("seed", options.seed() + state.encoders().size());
     parameters.put("who", "demo");
-    parameters.put(
-        "why", warmStart.isPresent() ? "the candidate was rejected" : "enough new images");
+    parameters.put("why", trainedOn ? "the candidate was rejected" : "enough new images");
     Answer answer = api.train(parameters);
     if (!answer.succeeded()) {
       failure = "the training was refused: " + answer.problem();
@@ -183,7 +183,7 @@ final class EncoderCampaign {
     JsonNode body = answer.json();
     requestId = body.path("id").asText();
     narrator.say(
-        warmStart.isPresent()
+        trainedOn
             ? "training the rejected candidate on"
             : "training encoder %d on what has come in so far",
         live(state).size() + 1);
