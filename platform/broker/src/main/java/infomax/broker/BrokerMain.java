@@ -24,7 +24,7 @@ public final class BrokerMain {
   private BrokerMain() {}
 
   /** Runs the broker described by the properties file named in {@code arguments[0]}. */
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) throws IOException, InterruptedException {
     ParentWatch.install();
     Path file = Path.of(arguments[0]);
     Properties properties = new Properties();
@@ -34,6 +34,8 @@ public final class BrokerMain {
     Path formatted = Path.of(properties.getProperty("log.dirs"), "meta.properties");
     if (!Files.exists(formatted)) {
       format(file);
+    } else if (DeadIncarnation.isLeftIn(properties)) {
+      DeadIncarnation.fence(properties);
     }
     KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
     Runtime.getRuntime().addShutdownHook(new Thread(server::shutdown, "broker-shutdown"));

@@ -16,10 +16,16 @@ import infomax.runtime.signal.SignalSender;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -67,6 +73,46 @@ class KafkaFixtureIT {
       assertThat(later.state().requests().get(request.id()))
           .isEqualTo(request.as(Status.DONE, "done"));
     }
+  }
+
+  /** A lone broker that restarts too naively loses the abort marker, and readers stop for good. */
+  @Test
+  void anOpenTransactionHoldsNobodyBackForGoodWhenTheBrokerIsKilledWithIt() throws Exception {
+    Duration timeout = Duration.ofSeconds(1);
+    TopicPartition partition = new TopicPartition(Topic.IMAGES.name(), 0);
+    try (Consumer<byte[], byte[]> consumer = KAFKA.clients().consumer("reader", 1024 * 1024);
+        Producer<byte[], byte[]> doomed = KAFKA.clients().transactionalProducer("doomed", timeout);
+        Producer<byte[], byte[]> other = KAFKA.clients().producer("other")) {
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      doomed.initTransactions();
+      doomed.beginTransaction();
+      doomed.send(record(partition, "aborted")).get();
+      long openedNanos = System.nanoTime();
+      KAFKA.broker().kill();
+      Awaitility.await().until(() -> System.nanoTime() - openedNanos > timeout.toNanos());
+      KAFKA.broker().restart();
+      other.send(record(partition, "committed")).get();
+      List<String> read = new ArrayList<>();
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(20))
+          .until(
+              () -> {
+                for (ConsumerRecord<byte[], byte[]> one : consumer.poll(Duration.ofMillis(100))) {
+                  read.add(new String(one.key(), StandardCharsets.UTF_8));
+                }
+                return !read.isEmpty();
+              });
+      assertThat(read).containsExactly("committed");
+    }
+  }
+
+  private static ProducerRecord<byte[], byte[]> record(TopicPartition partition, String key) {
+    return new ProducerRecord<>(
+        partition.topic(),
+        partition.partition(),
+        key.getBytes(StandardCharsets.UTF_8),
+        new byte[1]);
   }
 
   @Test
