@@ -4,15 +4,9 @@ import infomax.events.Position;
 import infomax.events.Positions;
 import infomax.events.control.FailureCause;
 import infomax.events.signal.Signal.GenerationProgressed;
-import infomax.events.signal.Signal.PublicationMade;
 import infomax.index.Manifest;
-import infomax.index.Progress;
-import infomax.index.PublishOutcome.BehindPredecessor;
-import infomax.index.PublishOutcome.ForeignTerm;
-import infomax.index.PublishOutcome.Published;
 import infomax.index.ShardWriter;
 import infomax.indexer.generation.Orders.Mode;
-import infomax.store.ObjectStoreException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -49,29 +43,19 @@ final class IndexingRun {
   private static final Duration VERIFY_INTERVAL = Duration.ofSeconds(5);
   private static final Duration REPORT_INTERVAL = Duration.ofSeconds(1);
 
-  /** An idle log is committed now and then, so that what is known to be complete does not age. */
-  private static final Duration IDLE_COMMIT_INTERVAL = Duration.ofSeconds(60);
-
-  /** While the store fails, freshness is judged by the records that have waited longest. */
-  private static final int FRESHNESS_SAMPLES_MAX = 10_000;
-
   private final Parts parts;
   private final SharedResources shared;
   private final IndexingSettings settings;
   private final Supplier<Orders> orders;
   private final Consumer<GenerationStatus> status;
   private final LogProgress progress;
-  private final Interval commits;
-  private final Interval idleCommits = new Interval(IDLE_COMMIT_INTERVAL);
+  private final CommitCycle commits;
   private final Interval measurements = new Interval(MEASURE_INTERVAL);
   private final Interval verifications = new Interval(VERIFY_INTERVAL);
   private final Interval reports = new Interval(REPORT_INTERVAL);
-  private final List<Instant> unpublished = new ArrayList<>();
   private final HeldLetters heldLetters = new HeldLetters();
   private int leader;
   private boolean built;
-  private boolean mustPublish;
-  private boolean storeFailed;
 
   IndexingRun(
       Parts parts,
@@ -87,7 +71,7 @@ final class IndexingRun {
     this.progress =
         new LogProgress(
             parts.writer().spec().partitions(), parts.begun(), parts.writer().progress());
-    this.commits = new Interval(settings.commitInterval());
+    this.commits = new CommitCycle(parts, shared, settings.commitInterval());
     this.leader = orders.get().leader();
   }
 
@@ -118,18 +102,18 @@ final class IndexingRun {
 
   /** Runs until {@code stopping} says so or the writer is of no use any more. */
   End run(BooleanSupplier stopping) throws GenerationFailedException, InterruptedException {
-    mustPublish = true;
     while (!stopping.getAsBoolean()) {
       long startNanos = System.nanoTime();
       Orders now = orders.get();
       takeLead(now);
+      // Before the first poll: nothing is applied to an index that has missed deletes.
+      measure();
       parts.log().readOnly(partition -> isWanted(partition, now));
       int records = apply(parts.log().poll(PACE), now);
       Optional<End> ended = commitIfDue(now);
       if (ended.isPresent()) {
         return ended.get();
       }
-      measure();
       report(now);
       if (records < BATCH_RECORDS) {
         LockSupport.parkNanos(PACE.toNanos() - (System.nanoTime() - startNanos));
@@ -206,7 +190,9 @@ final class IndexingRun {
     Position position = new Position(next.offset(), next.leaderEpoch().orElse(Position.NO_EPOCH));
     if (limit != null && position.offset() > limit.offset(number)) {
       // Fetched beyond the target: what lies there is read again when following goes on.
-      position = limit.byPartition().getOrDefault(number, Position.of(0));
+      Positions stop =
+          progress.applied().offset(number) > limit.offset(number) ? progress.applied() : limit;
+      position = stop.byPartition().getOrDefault(number, Position.of(0));
       parts.log().seek(number, position);
     }
     progress.advance(number, position);
@@ -223,79 +209,14 @@ final class IndexingRun {
     if (now.mode() == Mode.TARGET && now.target() != null && progress.hasMoved()) {
       arrived = progress.applied().reaches(now.target());
     }
-    commits.set(
+    commits.every(
         now.mode() == Mode.BUILD && !built
             ? settings.buildCommitInterval()
             : settings.commitInterval());
-    boolean moved = progress.hasMoved() && commits.isDue();
-    if (arrived || moved || idleCommits.isDue()) {
-      commit();
+    if (arrived || (progress.hasMoved() && commits.isDue()) || commits.isDueWhenIdle()) {
+      commits.commit(progress);
     }
-    return mustPublish && (!storeFailed || commits.isDue()) ? publish() : Optional.empty();
-  }
-
-  private void commit() throws InterruptedException {
-    parts.deadLetters().awaitAcknowledged();
-    long startNanos = System.nanoTime();
-    Progress next = progress.next();
-    parts.writer().commit(next);
-    progress.committed(next);
-    List<Instant> fresh = progress.takeFresh();
-    if (unpublished.size() < FRESHNESS_SAMPLES_MAX) {
-      unpublished.addAll(fresh);
-    }
-    mustPublish = true;
-    commits.restart();
-    idleCommits.restart();
-    parts.meters().committed(since(startNanos), parts.writer().images());
-  }
-
-  /** A store that fails is tried again with every commit; nothing is lost meanwhile. */
-  private Optional<End> publish() {
-    int generation = parts.writer().spec().generation();
-    long startNanos = System.nanoTime();
-    try {
-      return switch (parts.writer().publish()) {
-        case Published published -> {
-          mustPublish = false;
-          storeFailed = false;
-          Instant now = shared.clock().instant();
-          parts.meters().published(since(startNanos));
-          if (orders.get().leads()) {
-            parts.meters().visible(unpublished, now);
-          }
-          unpublished.clear();
-          shared
-              .signals()
-              .send(
-                  new PublicationMade(
-                      now,
-                      generation,
-                      parts.writer().spec().shard(),
-                      published.manifest().sequence()));
-          yield Optional.empty();
-        }
-        case ForeignTerm foreign -> {
-          LOG.warn(
-              "generation={} was taken over by another writer in term={}",
-              generation,
-              foreign.newest().term());
-          yield Optional.of(End.TAKEN_OVER);
-        }
-        case BehindPredecessor behind -> {
-          LOG.warn(
-              "generation={} is behind publication={}", generation, behind.newest().sequence());
-          yield Optional.of(End.OUTRUN);
-        }
-      };
-    } catch (ObjectStoreException e) {
-      if (!storeFailed) {
-        LOG.warn("generation={} cannot be published for now: {}", generation, e.getMessage());
-      }
-      storeFailed = true;
-      commits.restart();
-      return Optional.empty();
-    }
+    return commits.publishIfDue(now.leads());
   }
 
   private void measure() throws GenerationFailedException {
@@ -349,9 +270,5 @@ final class IndexingRun {
                 current.lag(),
                 current.images(),
                 current.embedded()));
-  }
-
-  private static Duration since(long startNanos) {
-    return Duration.ofNanos(System.nanoTime() - startNanos);
   }
 }

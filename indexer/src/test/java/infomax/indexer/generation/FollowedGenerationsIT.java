@@ -129,11 +129,19 @@ final class FollowedGenerationsIT {
     assertThat(undecodable.value()).isEqualTo("no image".getBytes(StandardCharsets.UTF_8));
     assertThat(undecodable.origin().topic()).isEqualTo(Topic.IMAGES.name());
 
-    // A second generation meets the same records and adds no letter.
+    // A second generation meets the same records and adds no letter, until it leads.
     IndexGeneration second = log.begin(2, log.release(1));
     log.awaitEnd(2);
-    log.enter(second, GenerationState.RETIRED);
-    assertThat(log.deadLetters()).hasSize(3);
+    log.enter(second, GenerationState.VERIFIED);
+    log.writeRaw(poison("image-5", "image/png", "while the first one leads"));
+    log.awaitEnd(1);
+    log.awaitEnd(2);
+    assertThat(log.deadLetters()).hasSize(4);
+    log.alias(2);
+    log.writeRaw(poison("image-6", "image/png", "while the second one leads"));
+    log.awaitEnd(1);
+    log.awaitEnd(2);
+    await().atMost(DEADLINE).untilAsserted(() -> assertThat(log.deadLetters()).hasSize(5));
   }
 
   @Test

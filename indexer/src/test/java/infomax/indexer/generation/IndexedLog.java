@@ -78,6 +78,7 @@ final class IndexedLog implements AutoCloseable {
   final ObjectStore store;
   final Publications publications;
   final AtomicReference<Duration> clockAhead = new AtomicReference<>(Duration.ZERO);
+  Duration commitInterval = Duration.ofMillis(200);
   private final Path folder;
   private final Closer closer = new Closer();
   private final Producer<byte[], byte[]> producer;
@@ -86,6 +87,7 @@ final class IndexedLog implements AutoCloseable {
   private final ImageIntake intake = ImageIntake.create(1);
   private Closer running = new Closer();
   FollowedGenerations generations;
+  MeterRegistry meters = new SimpleMeterRegistry();
 
   IndexedLog(KafkaClients clients, Path folder, long seed) {
     System.out.println("seed " + seed);
@@ -110,7 +112,7 @@ final class IndexedLog implements AutoCloseable {
     running = new Closer();
     ControlLog log = running.register(ControlLog.open(clients, "test-indexer", DEADLINE));
     SignalSender signals = running.register(new SignalSender(clients, "test-indexer"));
-    MeterRegistry meters = new SimpleMeterRegistry();
+    meters = new SimpleMeterRegistry();
     generations =
         running.register(
             FollowedGenerations.start(
@@ -120,8 +122,7 @@ final class IndexedLog implements AutoCloseable {
                 signals,
                 meters,
                 this::now,
-                new IndexingSettings(
-                    folder.resolve(local), 2, Duration.ofMillis(200), Duration.ofMillis(200))));
+                new IndexingSettings(folder.resolve(local), 2, commitInterval, commitInterval)));
   }
 
   void stop() {
@@ -136,14 +137,17 @@ final class IndexedLog implements AutoCloseable {
 
   /** The trainer publishes an encoder. */
   EncoderRelease release(int version) throws InterruptedException {
-    byte[] onnx = TinyEncoder.onnx(INPUT_SIZE, DIMENSIONS, version);
+    return release(version, TinyEncoder.onnx(INPUT_SIZE, DIMENSIONS, version), DIMENSIONS);
+  }
+
+  EncoderRelease release(int version, byte[] onnx, int dimensions) throws InterruptedException {
     return decide(
         new EncoderRelease(
             version,
             store.put(onnx),
             onnx.length,
             INPUT_SIZE,
-            DIMENSIONS,
+            dimensions,
             EncoderPixels.PIPELINE_VERSION,
             Verdict.ACCEPTED,
             List.of(),
@@ -169,7 +173,7 @@ final class IndexedLog implements AutoCloseable {
             number,
             release.version(),
             release.onnx(),
-            DIMENSIONS,
+            release.dimensions(),
             topic.topicId().toString(),
             topic.partitions().size(),
             16,

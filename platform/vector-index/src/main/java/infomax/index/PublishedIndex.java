@@ -3,11 +3,8 @@ package infomax.index;
 import infomax.events.Digest;
 import infomax.events.ImageId;
 import infomax.store.ObjectStore;
-import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,7 +16,6 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.lucene.index.BinaryDocValues;
-import org.apache.lucene.index.CheckIndex;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.IndexCommit;
@@ -29,7 +25,6 @@ import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.store.Directory;
-import org.apache.lucene.store.FilterDirectory;
 import org.apache.lucene.store.MMapDirectory;
 import org.apache.lucene.util.Bits;
 import org.jspecify.annotations.Nullable;
@@ -187,19 +182,7 @@ public final class PublishedIndex implements AutoCloseable {
 
   /** Checks every file and structure of the publication, graphs included; takes seconds. */
   public Integrity checkIntegrity() {
-    return reading(
-        () -> {
-          ByteArrayOutputStream text = new ByteArrayOutputStream();
-          try (PrintStream out = new PrintStream(text, false, StandardCharsets.UTF_8);
-              CheckIndex check = new CheckIndex(new OnlyFiles(directory, manifest.files()))) {
-            check.setInfoStream(out);
-            check.setThreadCount(1);
-            check.setLevel(CheckIndex.Level.MIN_LEVEL_FOR_SLOW_CHECKS);
-            boolean clean = check.checkIndex().clean;
-            out.flush();
-            return new Integrity(clean, clean ? "" : text.toString(StandardCharsets.UTF_8));
-          }
-        });
+    return reading(() -> IntegrityCheck.run(directory, manifest));
   }
 
   /** Lets go of the files; searches that run complete. */
@@ -326,20 +309,5 @@ public final class PublishedIndex implements AutoCloseable {
   @FunctionalInterface
   private interface Reading<T> {
     T run() throws IOException;
-  }
-
-  /** A directory of which only some files are seen, so that a check sees one commit. */
-  private static final class OnlyFiles extends FilterDirectory {
-    private final Set<String> names;
-
-    OnlyFiles(Directory directory, List<IndexFile> files) {
-      super(directory);
-      this.names = IndexFolder.names(files);
-    }
-
-    @Override
-    public String[] listAll() throws IOException {
-      return Stream.of(super.listAll()).filter(names::contains).toArray(String[]::new);
-    }
   }
 }

@@ -3,6 +3,7 @@ package infomax.index;
 import infomax.events.ImageId;
 import infomax.index.PublishOutcome.Published;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -11,6 +12,8 @@ import java.util.Optional;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexCommit;
+import org.apache.lucene.index.IndexFormatTooNewException;
+import org.apache.lucene.index.IndexFormatTooOldException;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.KeepOnlyLastCommitDeletionPolicy;
@@ -91,7 +94,10 @@ public final class ShardWriter implements AutoCloseable {
               publications, clock, start, files, new IndexWriter(directory, config(spec, files)));
       opened.begin();
       return opened;
-    } catch (CorruptIndexException e) {
+    } catch (CorruptIndexException
+        | IndexFormatTooNewException
+        | IndexFormatTooOldException
+        | NoSuchFileException e) {
       throw new IndexCorruptException(
           "generation " + spec.generation() + " is corrupt in " + folder + ": " + e, e);
     } catch (IOException e) {
