@@ -216,6 +216,7 @@ public final class SearchService implements AutoCloseable {
         StatusFeed feed) {
       Ticker loading =
           closer.register(Ticker.start("search-loader", config.pollInterval(), loader::turn));
+      health.addLiveness(loading);
       control.follow(_ -> loading.wake());
       control.follow(feed::changed);
       SignalFeed signalFeed = closer.register(SignalFeed.start(clients, CLIENT_ID));

@@ -17,7 +17,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +51,7 @@ public final class GenerationLoader {
   private final Runnable afterLoad;
   private final Map<Integer, Instant> retryAt = new HashMap<>();
   private @Nullable Instant stillSince;
+  private boolean tidied;
   private volatile @Nullable Waiting waiting;
 
   /**
@@ -84,6 +87,10 @@ public final class GenerationLoader {
   /** Looks once and loads what is new. */
   public void turn() {
     ControlState state = control.get();
+    if (!tidied) {
+      tidied = true;
+      CacheFolder.deleteAllBut(cache, wanted(state));
+    }
     boolean still = standsStill(state);
     for (IndexGeneration generation : state.generations().values()) {
       boolean answers =
@@ -257,6 +264,14 @@ public final class GenerationLoader {
         afterLoad.run();
       }
     }
+  }
+
+  /** Folders a replica that ran before may have left for this one. */
+  private Set<Path> wanted(ControlState state) {
+    return state.generations().values().stream()
+        .filter(generation -> generation.state().isLoaded())
+        .map(generation -> folder(generation.number()))
+        .collect(Collectors.toSet());
   }
 
   private Path folder(int generation) {

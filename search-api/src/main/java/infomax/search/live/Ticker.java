@@ -1,5 +1,7 @@
 package infomax.search.live;
 
+import infomax.runtime.health.Check;
+import infomax.runtime.health.CheckResult;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -8,7 +10,7 @@ import org.slf4j.LoggerFactory;
  * One named thread that calls a task at an interval, or sooner when woken, until it is closed. A
  * task that throws is logged and called again at the next interval. Thread-safe.
  */
-public final class Ticker implements AutoCloseable {
+public final class Ticker implements AutoCloseable, Check {
 
   private static final Logger LOG = LoggerFactory.getLogger(Ticker.class);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
@@ -37,6 +39,17 @@ public final class Ticker implements AutoCloseable {
   public interface Task {
     /** Does it. */
     void run() throws Exception;
+  }
+
+  @Override
+  public String name() {
+    return thread.getName();
+  }
+
+  /** Fails once the thread has ended, as it does by an {@link Error}. */
+  @Override
+  public CheckResult check() {
+    return thread.isAlive() ? CheckResult.ok() : CheckResult.failed("the thread has ended");
   }
 
   /** Lets the next tick come at once. */

@@ -9,8 +9,9 @@ import java.util.List;
  * How many images are held out: a share, but enough of a small snapshot to measure anything.
  *
  * <p>The images with the smallest id hashes are held out. As the share of a growing collection only
- * shrinks, an image that is held out of a snapshot was held out of every smaller one before it, so
- * an encoder trained earlier is never measured on what it has seen.
+ * shrinks, an image that is held out of a snapshot was held out of the smaller ones before it, but
+ * for a few at the border, and an encoder trained earlier is measured on what it has not seen.
+ * After many deletions the share grows again, and that no longer holds.
  *
  * @param share share of the images, above 0 and below 1
  * @param least this many even if the share is less...
