@@ -49,7 +49,13 @@ public final class UploadsStream implements AutoCloseable, Check {
 
   private static final int FETCH_BYTES = 16 * 1024 * 1024;
   private static final int PARTITION_FETCH_BYTES = 2 * 1024 * 1024;
-  private static final int POLL_RECORDS = 100;
+
+  /**
+   * All records of a poll can fall into one transaction, and an upload may take 8 s to decode: with
+   * two that are made to be slow the transaction would time out, and the next attempt again. What
+   * was fetched is kept between polls, so this costs little.
+   */
+  private static final int POLL_RECORDS = 1;
 
   private final KafkaStreams streams;
   private final InstantSource clock;
