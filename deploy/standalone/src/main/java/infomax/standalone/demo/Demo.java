@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -57,6 +58,14 @@ public final class Demo implements AutoCloseable {
   private static final Duration AFTER_ROLL = Duration.ofSeconds(20);
   private static final Duration CATCH_UP_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration STATUS_EVERY = Duration.ofSeconds(30);
+
+  /** What a phase of a training that has no progress of its own is called. */
+  private static final Map<String, String> PHASES =
+      Map.of(
+          "snapshot", "the trainer is reading the images to train on",
+          "training", "the trainer is getting ready",
+          "evaluation", "the candidate is measured on images it has not seen",
+          "publishing", "the candidate is exported and published");
 
   private final DemoOptions options;
   private final Narrator narrator;
@@ -367,24 +376,26 @@ public final class Demo implements AutoCloseable {
   }
 
   private void showTraining(Signal signal) {
-    if (signal instanceof Signal.TrainingProgressed training) {
-      boolean steps = training.steps() > 0 && training.phase().equals("training");
-      narrator.progress(
-          training.phase(),
-          steps ? (double) training.step() / training.steps() : 0,
-          steps
-              ? String.format(
-                  java.util.Locale.ROOT,
-                  "epoch %d of %d, %.0f images/s, loss %.3f (global %.3f, local %.3f), %.0f s left",
-                  training.epoch(),
-                  training.epochs(),
-                  training.imagesPerSecond(),
-                  training.losses().getOrDefault("total", 0.0),
-                  training.losses().getOrDefault("global", 0.0),
-                  training.losses().getOrDefault("local", 0.0),
-                  training.secondsLeft())
-              : "");
+    if (!(signal instanceof Signal.TrainingProgressed training)) {
+      return;
     }
+    if (training.losses().getOrDefault("total", 0.0) == 0 || !training.phase().equals("training")) {
+      narrator.progress(PHASES.getOrDefault(training.phase(), training.phase()));
+      return;
+    }
+    narrator.progress(
+        training.phase(),
+        (double) training.step() / Math.max(1, training.steps()),
+        String.format(
+            Locale.ROOT,
+            "epoch %d of %d, %.0f images/s, loss %.3f (global %.3f, local %.3f), %.0f s left",
+            training.epoch(),
+            training.epochs(),
+            training.imagesPerSecond(),
+            training.losses().getOrDefault("total", 0.0),
+            training.losses().getOrDefault("global", 0.0),
+            training.losses().getOrDefault("local", 0.0),
+            training.secondsLeft()));
   }
 
   private void checkImages() {

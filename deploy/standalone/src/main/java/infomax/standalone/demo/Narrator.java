@@ -46,7 +46,11 @@ final class Narrator {
   synchronized void progress(String what, double done, String detail) {
     int cells = (int) Math.round(BAR_CELLS * Math.clamp(done, 0, 1));
     String bar = "#".repeat(cells) + ".".repeat(BAR_CELLS - cells);
-    String line = String.format(Locale.ROOT, "%s [%s] %3.0f %%  %s", what, bar, 100 * done, detail);
+    progress(String.format(Locale.ROOT, "%s [%s] %3.0f %%  %s", what, bar, 100 * done, detail));
+  }
+
+  /** Shows what goes on, in place; where the output is no terminal, a line every few seconds. */
+  synchronized void progress(String line) {
     if (terminal) {
       out.print("\r\u001b[K          " + line);
       out.flush();
