@@ -45,7 +45,7 @@ class KillGuarantee {
     Path summary = folder.resolve("summary.json");
     String[] arguments = {
       "--rate",
-      "60",
+      "30",
       "--first",
       "1200",
       "--images-seen",

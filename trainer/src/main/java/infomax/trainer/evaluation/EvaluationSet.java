@@ -16,7 +16,7 @@ import java.util.List;
 final class EvaluationSet {
 
   static final int QUERIES_MAX = 1_000;
-  static final int GALLERY_MAX = 3_000;
+  static final int GALLERY_MAX = 2_000;
   static final int VIEWS_MAX = 300;
 
   private final List<byte[]> queries;

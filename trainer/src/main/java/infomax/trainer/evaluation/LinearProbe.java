@@ -23,12 +23,12 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
  * How well a linear classifier reads labels off the embeddings: softmax regression (Adam 1e-2, L2
- * 1e-4, 320 mini-batches of 256) on standardised features of the training part, accuracy on the
+ * 1e-4, 160 mini-batches of 256) on standardised features of the training part, accuracy on the
  * held-out part. Labels unknown to the training part count as wrong.
  */
 final class LinearProbe {
 
-  private static final int ITERATIONS = 320;
+  private static final int ITERATIONS = 160;
   private static final int MINI_BATCH = 256;
   private static final int IMAGES_MIN = 100;
 

@@ -130,7 +130,12 @@ public final class Demo implements AutoCloseable {
                 config,
                 clients -> {
                   freshness[0] = FreshnessProbe.start(clients);
-                  stream[0] = UploadStream.start(clients, this::images, streamOptions(config));
+                  stream[0] =
+                      UploadStream.start(
+                          clients,
+                          this::images,
+                          streamOptions(config),
+                          new BurstWindow(freshness[0]));
                 }));
     closer.register(freshness[0]);
     closer.register(stream[0]);

@@ -68,6 +68,11 @@ final class FreshnessProbe implements AutoCloseable {
     pending.forEach(Deque::clear);
   }
 
+  /** True once records are counted. */
+  synchronized boolean isMeasuring() {
+    return measuring;
+  }
+
   /** Hears that the live searcher shows everything below {@code positions}. */
   synchronized void served(Positions positions, Instant at) {
     served.addLast(new Served(at, positions));

@@ -46,9 +46,12 @@ final class UploadStream implements AutoCloseable {
   private static final int RECENT_MAX = 256;
   private static final long SAVE_EVERY_NANOS = 1_000_000_000L;
 
+  private static final long WINDOW_POLL_NANOS = 5_000_000;
+
   private final Producer<byte[], byte[]> producer;
   private final Images images;
   private final Options options;
+  private final BurstWindow window;
   private final SplittableRandom random;
   private final Set<ImageId> acknowledged = ConcurrentHashMap.newKeySet();
   private final Set<ImageId> deleted = ConcurrentHashMap.newKeySet();
@@ -74,7 +77,7 @@ final class UploadStream implements AutoCloseable {
   /**
    * How to stream.
    *
-   * @param burst images sent at once at the beginning of a fresh stream
+   * @param burst images sent as fast as they are taken at the beginning of a fresh stream
    * @param ratePerSecond images per second afterwards
    * @param limit images to send in all; {@link Long#MAX_VALUE} for no limit
    * @param seed decides which are bad, deleted or changed
@@ -83,10 +86,15 @@ final class UploadStream implements AutoCloseable {
   record Options(long burst, double ratePerSecond, long limit, long seed, Path stateFile) {}
 
   private UploadStream(
-      Producer<byte[], byte[]> producer, Images images, Options options, StreamState state) {
+      Producer<byte[], byte[]> producer,
+      Images images,
+      Options options,
+      BurstWindow window,
+      StreamState state) {
     this.producer = producer;
     this.images = images;
     this.options = options;
+    this.window = window;
     this.taken = new AtomicLong(state.taken());
     this.bad = state.bad();
     this.deleted.addAll(state.deleted());
@@ -95,13 +103,14 @@ final class UploadStream implements AutoCloseable {
   }
 
   /** Starts streaming where the state file says. */
-  static UploadStream start(KafkaClients clients, Images images, Options options)
-      throws IOException {
+  static UploadStream start(
+      KafkaClients clients, Images images, Options options, BurstWindow window) throws IOException {
     UploadStream stream =
         new UploadStream(
             clients.producer("demo-producer"),
             images,
             options,
+            window,
             StreamState.load(options.stateFile()));
     stream.thread.start();
     return stream;
@@ -180,6 +189,9 @@ final class UploadStream implements AutoCloseable {
           source.close();
           source = images.open();
           continue;
+        }
+        while (taken.get() < burstEnd && !window.hasRoom(taken.get()) && !stopping) {
+          LockSupport.parkNanos(WINDOW_POLL_NANOS);
         }
         long number = taken.incrementAndGet();
         send(next.get(), number);

@@ -22,13 +22,13 @@ final class ColourField {
     double[][] waves = new double[CHANNELS * WAVES][];
     for (int wave = 0; wave < waves.length; wave++) {
       double angle = random.nextDouble(2 * Math.PI);
-      double frequency = 2 * Math.PI / random.nextDouble(40, 100);
+      double turnsPerPixel = 1 / random.nextDouble(40, 100);
       waves[wave] =
           new double[] {
             depth / WAVES,
-            frequency * Math.cos(angle),
-            frequency * Math.sin(angle),
-            random.nextDouble(2 * Math.PI)
+            turnsPerPixel * Math.cos(angle),
+            turnsPerPixel * Math.sin(angle),
+            random.nextDouble()
           };
     }
     return new ColourField(waves);
@@ -41,19 +41,19 @@ final class ColourField {
       double value = level;
       for (int wave = channel * WAVES; wave < (channel + 1) * WAVES; wave++) {
         double[] plane = waves[wave];
-        value += plane[0] * cosine(plane[1] * x + plane[2] * y + plane[3]);
+        value += plane[0] * wave(plane[1] * x + plane[2] * y + plane[3]);
       }
-      rgb = rgb << 8 | (int) Math.round(255 * Math.clamp(value, 0, 1));
+      rgb = rgb << 8 | (int) (255 * Math.clamp(value, 0, 1) + 0.5);
     }
     return rgb;
   }
 
   /**
-   * A parabola through the zeros and peaks of the cosine: six per pixel, so the real one is slow.
+   * A sine of so many turns, by the parabolas through its zeros and peaks: six per pixel, so the
+   * real one is slow.
    */
-  private static double cosine(double angle) {
-    double turns = angle / (2 * Math.PI) + 0.25;
-    double phase = turns - Math.floor(turns);
-    return phase < 0.5 ? 16 * phase * (0.5 - phase) : -16 * (phase - 0.5) * (1 - phase);
+  private static double wave(double turns) {
+    double phase = turns - Math.floor(turns) - 0.5;
+    return -16 * phase * (0.5 - Math.abs(phase));
   }
 }

@@ -88,18 +88,17 @@ public final class GeneratedImages implements ImageSource {
     ColourField paper = ColourField.random(random, 0.2);
     double period = random.nextDouble(14, 18);
     int count = random.nextInt(4) == 0 ? 2 : 1;
-    double[][] objects = new double[count][];
+    GeneratedObject[] objects = new GeneratedObject[count];
     for (int index = 0; index < count; index++) {
       double radius = random.nextDouble(0.30, 0.44) * SIDE / Math.sqrt(count);
       objects[index] =
-          new double[] {
-            random.nextDouble(radius * 0.8, SIDE - radius * 0.8),
-            random.nextDouble(radius * 0.8, SIDE - radius * 0.8),
-            radius,
-            random.nextDouble(-0.3, 0.3),
-            random.nextDouble(period),
-            random.nextDouble(period)
-          };
+          new GeneratedObject(
+              random.nextDouble(radius * 0.8, SIDE - radius * 0.8),
+              random.nextDouble(radius * 0.8, SIDE - radius * 0.8),
+              radius,
+              random.nextDouble(-0.3, 0.3),
+              random.nextDouble(period),
+              random.nextDouble(period));
     }
     BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
     int[] row = new int[SIDE];
@@ -126,25 +125,46 @@ public final class GeneratedImages implements ImageSource {
   }
 
   private static Paint paint(
-      Shape shape, Texture texture, double[][] objects, double period, int x, int y) {
-    for (double[] object : objects) {
-      double dx = x - object[0];
-      double dy = y - object[1];
-      double radius = object[2];
-      if (Math.abs(dx) > 1.2 * radius || Math.abs(dy) > 1.2 * radius) {
+      Shape shape, Texture texture, GeneratedObject[] objects, double period, int x, int y) {
+    for (GeneratedObject object : objects) {
+      double dx = x - object.x;
+      double dy = y - object.y;
+      if (Math.abs(dx) > object.reach || Math.abs(dy) > object.reach) {
         continue;
       }
-      double cos = Math.cos(object[3]);
-      double sin = Math.sin(object[3]);
-      double across = cos * dx + sin * dy;
-      double down = cos * dy - sin * dx;
-      if (shape.contains(across / radius, down / radius)) {
-        return texture.inked(across + object[4], down + object[5], period)
+      double across = object.cos * dx + object.sin * dy;
+      double down = object.cos * dy - object.sin * dx;
+      if (shape.contains(across / object.radius, down / object.radius)) {
+        return texture.inked(across + object.textureX, down + object.textureY, period)
             ? Paint.INK
             : Paint.PAPER;
       }
     }
     return Paint.GROUND;
+  }
+
+  /** Where an object lies, in pixels and radians, and where its texture begins. */
+  private static final class GeneratedObject {
+    private final double x;
+    private final double y;
+    private final double radius;
+    private final double reach;
+    private final double cos;
+    private final double sin;
+    private final double textureX;
+    private final double textureY;
+
+    GeneratedObject(
+        double x, double y, double radius, double angle, double textureX, double textureY) {
+      this.x = x;
+      this.y = y;
+      this.radius = radius;
+      this.reach = 1.2 * radius;
+      this.cos = Math.cos(angle);
+      this.sin = Math.sin(angle);
+      this.textureX = textureX;
+      this.textureY = textureY;
+    }
   }
 
   private static <T> T pick(List<T> from, SplittableRandom random) {
