@@ -39,6 +39,12 @@ final class DemoProcess implements AutoCloseable {
    * @param arguments further arguments of {@code infomax demo}
    */
   static DemoProcess start(Path data, String... arguments) throws IOException {
+    return startUnder(List.of(), data, arguments);
+  }
+
+  /** The same, started by another program such as {@code unshare}. */
+  static DemoProcess startUnder(List<String> prefix, Path data, String... arguments)
+      throws IOException {
     Path output = Files.createTempFile("infomax-demo", ".out");
     Path argumentFile = Files.createTempFile("infomax-demo", ".args");
     List<String> lines = new ArrayList<>();
@@ -52,11 +58,12 @@ final class DemoProcess implements AutoCloseable {
     // An argument file cannot name another one, so that one goes on the command line.
     String options = lines.removeFirst();
     Files.writeString(argumentFile, String.join("\n", lines), StandardCharsets.UTF_8);
+    List<String> command = new ArrayList<>(prefix);
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(options);
+    command.add("@" + argumentFile);
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                options,
-                "@" + argumentFile)
+        new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();

@@ -1,14 +1,20 @@
 package infomax.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import infomax.standalone.client.ApiClient;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +50,64 @@ class FirstMinutesGuarantee {
         DemoProcess.start(folder.resolve("data"), "--images", empty.toString())) {
       assertThat(demo.awaitExit(START)).isEqualTo(1);
       assertThat(demo.output()).contains(empty + " holds no images").doesNotContain("\tat ");
+    }
+  }
+
+  @Test
+  void withoutJdk25ItSaysWhatToInstall() throws Exception {
+    Path programs = Files.createDirectory(folder.resolve("bin"));
+    try (Stream<Path> installed = Files.list(Path.of("/usr/bin"))) {
+      for (Path program : (Iterable<Path>) installed::iterator) {
+        String name = program.getFileName().toString();
+        if (!name.startsWith("java") && !name.equals("find")) {
+          Files.createSymbolicLink(programs.resolve(name), program);
+        }
+      }
+    }
+    // In place of a machine whose usual folders hold no JDK: a find that finds nothing.
+    Path find = Files.writeString(programs.resolve("find"), "#!/bin/sh\n");
+    Files.setPosixFilePermissions(find, PosixFilePermissions.fromString("rwxr-xr-x"));
+    ProcessBuilder launcher =
+        new ProcessBuilder("/bin/sh", System.getProperty("infomax.root") + "/infomax", "demo")
+            .redirectErrorStream(true);
+    launcher.environment().clear();
+    launcher.environment().put("PATH", programs.toString());
+    launcher.environment().put("HOME", folder.toString());
+    Process process = launcher.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).isEqualTo(1);
+    assertThat(output).startsWith("no JDK 25 found: install one").hasLineCount(1);
+  }
+
+  @Test
+  void aFullDiskIsOneSentence() throws Exception {
+    Path disk = Files.createDirectory(folder.resolve("disk"));
+    List<String> onSmallDisk =
+        List.of(
+            "unshare",
+            "--map-root-user",
+            "--mount",
+            "sh",
+            "-c",
+            "mount -t tmpfs -o size=64m tmpfs " + disk + " && exec \"$@\"",
+            "sh");
+    assumeTrue(works(onSmallDisk), "no small disk can be mounted here (unshare, tmpfs)");
+    try (DemoProcess demo = DemoProcess.startUnder(onSmallDisk, disk.resolve("data"))) {
+      assertThat(demo.awaitExit(START)).isEqualTo(1);
+      assertThat(demo.output())
+          .containsPattern("has \\d+ MiB free and 1024 MiB are needed")
+          .contains("--data DIR")
+          .doesNotContain("\tat ");
+    }
+  }
+
+  private static boolean works(List<String> prefix) throws InterruptedException {
+    List<String> command = new ArrayList<>(prefix);
+    command.add("true");
+    try {
+      return new ProcessBuilder(command).start().waitFor() == 0;
+    } catch (IOException e) {
+      return false;
     }
   }
 

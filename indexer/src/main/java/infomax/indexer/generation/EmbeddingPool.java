@@ -1,5 +1,6 @@
 package infomax.indexer.generation;
 
+import infomax.indexer.generation.Orders.Priority;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.PriorityBlockingQueue;
@@ -35,8 +36,8 @@ final class EmbeddingPool implements AutoCloseable {
                     .unstarted(work));
   }
 
-  <T> FutureTask<T> submit(boolean leads, Callable<T> work) {
-    Task<T> task = new Task<>(leads, sequence.incrementAndGet(), work);
+  <T> FutureTask<T> submit(Priority priority, Callable<T> work) {
+    Task<T> task = new Task<>(priority, sequence.incrementAndGet(), work);
     executor.execute(task);
     return task;
   }
@@ -47,20 +48,20 @@ final class EmbeddingPool implements AutoCloseable {
   }
 
   private static final class Task<T> extends FutureTask<T> implements Comparable<Task<?>> {
-    private final boolean leads;
+    private final Priority priority;
     private final long sequence;
 
-    Task(boolean leads, long sequence, Callable<T> work) {
+    Task(Priority priority, long sequence, Callable<T> work) {
       super(work);
-      this.leads = leads;
+      this.priority = priority;
       this.sequence = sequence;
     }
 
     @Override
     public int compareTo(Task<?> other) {
-      return leads == other.leads
+      return priority == other.priority
           ? Long.compare(sequence, other.sequence)
-          : Boolean.compare(other.leads, leads);
+          : priority.compareTo(other.priority);
     }
   }
 }

@@ -211,6 +211,7 @@ public final class FollowedGenerations implements AutoCloseable, Check {
     unstartable.remove(number);
     shared.publications().deleteAll(number, SHARD);
     IndexFiles.deleteFolder(settings.folder(number));
+    IndexFiles.deleteFolder(settings.liveFolder(number));
     removed.add(number);
   }
 

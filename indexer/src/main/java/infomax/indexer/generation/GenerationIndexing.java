@@ -205,6 +205,8 @@ final class GenerationIndexing implements AutoCloseable {
       DeadLetters letters =
           closer.register(
               new DeadLetters(shared.clients(), "indexer-rejected-" + generation.number()));
+      Optional<ReplacedRecords> replaced = replaced(spec);
+      replaced.ifPresent(closer::register);
       openLog.set(log);
       closer.register(() -> openLog.set(null));
       return new IndexingRun(
@@ -214,6 +216,7 @@ final class GenerationIndexing implements AutoCloseable {
                   embedding,
                   letters,
                   meters,
+                  replaced,
                   generation.history().getFirst().at(),
                   log.tombstoneRetention()),
               shared,
@@ -222,6 +225,13 @@ final class GenerationIndexing implements AutoCloseable {
               status::set)
           .run(this::isStopping);
     }
+  }
+
+  private Optional<ReplacedRecords> replaced(IndexSpec spec) {
+    Orders now = orders;
+    return now.mode() == Mode.BUILD && !now.leads()
+        ? ReplacedRecords.open(shared, spec, now.leader(), settings.liveFolder(generation.number()))
+        : Optional.empty();
   }
 
   /** Only a generation that is being built may begin from nothing. */

@@ -78,6 +78,7 @@ final class IndexingRun {
   /**
    * What a run works with; whoever opened it closes it.
    *
+   * @param replaced records that need not be indexed; empty for an index that is searched
    * @param begun when reading the log from its beginning began
    * @param tombstoneRetention how long the log keeps tombstones
    */
@@ -87,6 +88,7 @@ final class IndexingRun {
       RecordEmbedding embedding,
       DeadLetters deadLetters,
       GenerationMeters meters,
+      Optional<ReplacedRecords> replaced,
       Instant begun,
       Duration tombstoneRetention) {}
 
@@ -157,12 +159,18 @@ final class IndexingRun {
       }
     }
     long before = parts.embedding().embedded();
-    for (Change change : parts.embedding().changes(records, parts.writer()::find, now.leads())) {
+    List<ConsumerRecord<byte[], byte[]>> newest =
+        parts
+            .replaced()
+            .map(known -> records.stream().filter(record -> !known.contains(record)).toList())
+            .orElse(records);
+    for (Change change : parts.embedding().changes(newest, parts.writer()::find, now.priority())) {
       apply(change, now);
     }
     parts.meters().embedded(parts.embedding().embedded() - before);
     records.forEach(consumed -> progress.sawRecord(Instant.ofEpochMilli(consumed.timestamp())));
     polled.nextOffsets().forEach((partition, next) -> advance(partition, next, limit));
+    parts.replaced().ifPresent(known -> known.closeBehind(progress.applied()));
     return records.size();
   }
 

@@ -28,6 +28,11 @@ public record IndexingSettings(
     }
   }
 
+  /** Where the live index is opened while a generation is built. */
+  Path liveFolder(int generation) {
+    return folder.resolve("generation-" + generation + "-live");
+  }
+
   Path folder(int generation) {
     return folder.resolve("generation-" + generation);
   }

@@ -2,6 +2,7 @@ package infomax.indexer.generation;
 
 import infomax.events.Positions;
 import infomax.events.control.ControlState;
+import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
 import infomax.events.control.LiveAlias;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +15,20 @@ import org.jspecify.annotations.Nullable;
  * @param generation the generation that is told
  * @param leader the live generation, or the oldest one before any went live: it is embedded first,
  *     and it alone writes dead letters
+ * @param priority where its records stand among those of other generations
  */
-record Orders(Mode mode, @Nullable Positions target, int generation, int leader) {
+record Orders(
+    Mode mode, @Nullable Positions target, int generation, int leader, Priority priority) {
+
+  /** Whose records are embedded first when the processor is short, the first first. */
+  enum Priority {
+    /** Everybody sees how fresh it is. */
+    LEADER,
+    /** It has to catch up with a log that grows. */
+    CANDIDATE,
+    /** It is there for a rollback, and may be behind meanwhile. */
+    STANDBY
+  }
 
   /** How far to read. */
   enum Mode {
@@ -37,12 +50,24 @@ record Orders(Mode mode, @Nullable Positions target, int generation, int leader)
               throw new IllegalArgumentException(
                   "generation " + generation.number() + " is " + generation.state() + ", ended");
         };
-    return new Orders(mode, generation.target(), generation.number(), leader(state));
+    int leader = leader(state);
+    Priority priority =
+        generation.number() == leader ? Priority.LEADER : priority(generation.state());
+    return new Orders(mode, generation.target(), generation.number(), leader, priority);
   }
 
   /** True if the generation is the leader itself. */
   boolean leads() {
     return generation == leader;
+  }
+
+  private static Priority priority(GenerationState state) {
+    return switch (state) {
+      case STANDBY -> Priority.STANDBY;
+      // About to go live: it must not be behind what is served then.
+      case VERIFIED -> Priority.LEADER;
+      default -> Priority.CANDIDATE;
+    };
   }
 
   private static int leader(ControlState state) {

@@ -15,6 +15,7 @@ import infomax.imaging.EncoderPixels;
 import infomax.imaging.UndecodableImageException;
 import infomax.index.IndexedImage;
 import infomax.index.UnitVector;
+import infomax.indexer.generation.Orders.Priority;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,12 +58,12 @@ final class RecordEmbedding {
    *
    * @param indexed what the index has under an id before these records; where the digest is equal,
    *     its vector is taken over and nothing is embedded
-   * @param leads true if these records go before those of other generations
+   * @param priority where these records stand among those of other generations
    */
   List<Change> changes(
       List<ConsumerRecord<byte[], byte[]>> records,
       Function<ImageId, Optional<IndexedImage>> indexed,
-      boolean leads)
+      Priority priority)
       throws InterruptedException {
     Change[] changes = new Change[records.size()];
     List<Unembedded> waiting = new ArrayList<>();
@@ -87,16 +88,16 @@ final class RecordEmbedding {
         changes[ordinal] = reject(consumed, e.rejection());
       }
     }
-    embed(waiting, changes, leads);
+    embed(waiting, changes, priority);
     return List.of(changes);
   }
 
-  private void embed(List<Unembedded> waiting, Change[] changes, boolean leads)
+  private void embed(List<Unembedded> waiting, Change[] changes, Priority priority)
       throws InterruptedException {
     List<FutureTask<List<Change>>> tasks = new ArrayList<>();
     for (int from = 0; from < waiting.size(); from += TASK_IMAGES) {
       List<Unembedded> part = waiting.subList(from, Math.min(waiting.size(), from + TASK_IMAGES));
-      tasks.add(pool.submit(leads, () -> embed(part)));
+      tasks.add(pool.submit(priority, () -> embed(part)));
     }
     int ordinal = 0;
     for (FutureTask<List<Change>> task : tasks) {

@@ -2,6 +2,7 @@ package infomax.indexer.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import infomax.indexer.generation.Orders.Priority;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -19,16 +20,17 @@ final class EmbeddingPoolTest {
       List<FutureTask<?>> tasks = new ArrayList<>();
       tasks.add(
           pool.submit(
-              false,
+              Priority.STANDBY,
               () -> {
                 gate.await();
                 return ran.add("running");
               }));
+      tasks.add(pool.submit(Priority.STANDBY, () -> ran.add("standby")));
       for (String name : List.of("building-1", "building-2", "building-3")) {
-        tasks.add(pool.submit(false, () -> ran.add(name)));
+        tasks.add(pool.submit(Priority.CANDIDATE, () -> ran.add(name)));
       }
       for (String name : List.of("live-1", "live-2")) {
-        tasks.add(pool.submit(true, () -> ran.add(name)));
+        tasks.add(pool.submit(Priority.LEADER, () -> ran.add(name)));
       }
       gate.countDown();
       for (FutureTask<?> task : tasks) {
@@ -36,6 +38,7 @@ final class EmbeddingPoolTest {
       }
     }
     assertThat(ran)
-        .containsExactly("running", "live-1", "live-2", "building-1", "building-2", "building-3");
+        .containsExactly(
+            "running", "live-1", "live-2", "building-1", "building-2", "building-3", "standby");
   }
 }

@@ -106,6 +106,20 @@ final class FollowedGenerationsIT {
     assertThat(status(1).embedded()).isEqualTo(1);
   }
 
+  /** What the live generation has seen replaced is not embedded again by the next one. */
+  @Test
+  void aCandidateEmbedsTheNewestVersionsOnly() throws Exception {
+    log.write(log.images("image", 60));
+    log.write(log.images("image", 40));
+    log.write(IndexedLog.deletes("image", 0, 5));
+    live(1);
+    assertIndexed(1, 55);
+    log.begin(2, log.release(2));
+    assertIndexed(2, 55);
+    // Nothing is known of the deleted ones, so both versions of those are embedded.
+    assertThat(status(2).embedded()).isEqualTo(60 - 5 + 2 * 5);
+  }
+
   @Test
   void aPoisonRecordRemovesItsIdIsDeadLetteredOnceAndStopsNothing() throws Exception {
     log.write(log.images("image", 20));

@@ -152,6 +152,26 @@ final class ClientCommands {
     }
   }
 
+  /** {@code infomax rejected}. */
+  @Command(
+      name = "rejected",
+      mixinStandardHelpOptions = true,
+      description = "Lists the images refused last, the newest first, each with its reason.")
+  static final class Rejected extends ClientCommand {
+    @Override
+    void run(ApiClient api) throws IOException, InterruptedException {
+      for (JsonNode image : required(api.get("/v1/rejected")).path("rejected")) {
+        System.out.printf(
+            Locale.ROOT,
+            "%s  %s  %s: %s%n",
+            image.path("at").asText(),
+            image.path("key").asText("-"),
+            image.path("reason").asText(),
+            image.path("message").asText());
+      }
+    }
+  }
+
   /** {@code infomax train}. */
   @Command(
       name = "train",

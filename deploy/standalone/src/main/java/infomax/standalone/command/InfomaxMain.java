@@ -24,6 +24,7 @@ import picocli.CommandLine.Model.CommandSpec;
       ClientCommands.Status.class,
       ClientCommands.Search.class,
       ClientCommands.Ingest.class,
+      ClientCommands.Rejected.class,
       ClientCommands.Train.class,
       ClientCommands.Encoders.class,
       ClientCommands.Rollback.class

@@ -135,7 +135,7 @@ public final class Demo implements AutoCloseable {
                           clients,
                           this::images,
                           streamOptions(config),
-                          new BurstWindow(freshness[0]));
+                          BurstWindow.of(freshness[0]));
                 }));
     closer.register(freshness[0]);
     closer.register(stream[0]);
@@ -171,7 +171,7 @@ public final class Demo implements AutoCloseable {
                 cast.queryImages(),
                 id -> cast.stream().isDeleted(new ImageId(id)),
                 answer -> checkSome(answer, check, cast.control().state())));
-    RollWindow window = new RollWindow(queries::sent, () -> cast.stream().acknowledgedIds());
+    RollWindow window = new RollWindow(queries::sent, cast.stream()::taken);
     EncoderCampaign campaign = new EncoderCampaign(cast.api(), options, narrator);
     Outcome outcome = follow(cast, queries, campaign, window);
     if (stopping || !options.exitAfterRoll()) {

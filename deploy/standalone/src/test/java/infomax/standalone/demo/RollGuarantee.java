@@ -55,7 +55,8 @@ class RollGuarantee {
                 system.clients(),
                 () -> new GeneratedImages(SEED, IMAGES, Long.MAX_VALUE, 0),
                 new UploadStream.Options(
-                    IMAGES, 30, Long.MAX_VALUE, SEED, folder.resolve("stream.json")))) {
+                    IMAGES, 30, Long.MAX_VALUE, SEED, folder.resolve("stream.json")),
+                _ -> true)) {
       awaitImages(api, IMAGES - 20);
       String deleted = deleteOne(api);
       rejectText(system, api);

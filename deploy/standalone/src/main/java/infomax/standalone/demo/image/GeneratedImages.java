@@ -10,6 +10,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * Endless images of 96 x 96 pixels in 16 classes, four shapes times four textures. Colours, layout,
@@ -37,6 +39,7 @@ public final class GeneratedImages implements ImageSource {
   private final long seed;
   private final int ring;
   private final long driftFrom;
+  private final ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
   private long number;
 
   /**
@@ -66,7 +69,9 @@ public final class GeneratedImages implements ImageSource {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    writer.dispose();
+  }
 
   private SourceImage image(long index) {
     SplittableRandom random = new SplittableRandom(mix(seed * 0x9E3779B97F4A7C15L + index));
@@ -171,13 +176,15 @@ public final class GeneratedImages implements ImageSource {
     return from.get(random.nextInt(from.size()));
   }
 
-  private static byte[] jpeg(BufferedImage image) {
+  private byte[] jpeg(BufferedImage image) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(4096);
-    try {
-      ImageIO.write(image, "jpeg", bytes);
+    try (MemoryCacheImageOutputStream output = new MemoryCacheImageOutputStream(bytes)) {
+      writer.setOutput(output);
+      writer.write(image);
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory cannot fail", e);
     }
+    writer.reset();
     return bytes.toByteArray();
   }
 

@@ -1,0 +1,96 @@
+package infomax.indexer.generation;
+
+import infomax.events.ImageId;
+import infomax.events.Positions;
+import infomax.index.IndexException;
+import infomax.index.IndexFiles;
+import infomax.index.IndexSpec;
+import infomax.index.Manifest;
+import infomax.index.PublishedIndex;
+import infomax.store.ObjectStoreException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which records of the log the live generation has already seen replaced by newer ones. A
+ * generation that is built passes them over: what counts is the last record of an id, and that one
+ * it will still read. So building costs an embedding per image, not one per version of it. The live
+ * index is a hint only; a candidate is compared with the log's contents before it goes live. Used
+ * by one thread.
+ */
+final class ReplacedRecords implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ReplacedRecords.class);
+
+  private final PublishedIndex live;
+  private final Path folder;
+  private boolean closed;
+
+  private ReplacedRecords(PublishedIndex live, Path folder) {
+    this.live = live;
+    this.folder = folder;
+  }
+
+  /**
+   * Opens the newest publication of the live generation; empty if there is none of the same log.
+   *
+   * @param spec the generation to be built
+   * @param liveGeneration number of the live one
+   * @param folder where it is opened; deleted in the end
+   */
+  static Optional<ReplacedRecords> open(
+      SharedResources shared, IndexSpec spec, int liveGeneration, Path folder) {
+    try {
+      Optional<Manifest> newest =
+          shared
+              .publications()
+              .latest(liveGeneration, spec.shard())
+              .filter(manifest -> manifest.topicId().equals(spec.topicId()))
+              .filter(manifest -> manifest.partitions() == spec.partitions());
+      if (newest.isEmpty()) {
+        return Optional.empty();
+      }
+      IndexFiles.deleteFolder(folder);
+      return Optional.of(
+          new ReplacedRecords(
+              PublishedIndex.open(shared.publications().store(), newest.get(), folder), folder));
+    } catch (IndexException | ObjectStoreException e) {
+      LOG.info("generation={} is built from every record: {}", spec.generation(), e.toString());
+      return Optional.empty();
+    }
+  }
+
+  /** True if a newer record of the same id is known to follow. */
+  boolean contains(ConsumerRecord<byte[], byte[]> consumed) {
+    if (closed || consumed.offset() >= live.manifest().positions().offset(consumed.partition())) {
+      return false;
+    }
+    try {
+      return live.image(ImageId.of(consumed.key()))
+          .filter(image -> image.partition() == consumed.partition())
+          .filter(image -> image.offset() > consumed.offset())
+          .isPresent();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  /** Lets go of the live index once everything it knows of has been read. */
+  void closeBehind(Positions applied) {
+    if (!closed && applied.reaches(live.manifest().positions())) {
+      close();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      live.close();
+      IndexFiles.deleteFolder(folder);
+    }
+  }
+}
