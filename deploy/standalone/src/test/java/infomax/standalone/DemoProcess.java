@@ -59,6 +59,8 @@ final class DemoProcess implements AutoCloseable {
     String options = lines.removeFirst();
     Files.writeString(argumentFile, String.join("\n", lines), StandardCharsets.UTF_8);
     List<String> command = new ArrayList<>(prefix);
+    // A test run in the background of a shell ignores Ctrl-C, and so would its children.
+    command.addAll(List.of("env", "--default-signal=INT"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add(options);
     command.add("@" + argumentFile);

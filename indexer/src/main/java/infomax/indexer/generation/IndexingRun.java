@@ -7,9 +7,12 @@ import infomax.events.signal.Signal.GenerationProgressed;
 import infomax.index.Manifest;
 import infomax.index.ShardWriter;
 import infomax.indexer.generation.Orders.Mode;
+import infomax.store.ObjectStoreException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -43,6 +46,9 @@ final class IndexingRun {
   private static final Duration VERIFY_INTERVAL = Duration.ofSeconds(5);
   private static final Duration REPORT_INTERVAL = Duration.ofSeconds(1);
 
+  /** Far longer than a change of the leader takes to be heard by every generation. */
+  private static final Duration LEADER_INTERVAL = Duration.ofSeconds(5);
+
   private final Parts parts;
   private final SharedResources shared;
   private final IndexingSettings settings;
@@ -53,7 +59,12 @@ final class IndexingRun {
   private final Interval measurements = new Interval(MEASURE_INTERVAL);
   private final Interval verifications = new Interval(VERIFY_INTERVAL);
   private final Interval reports = new Interval(REPORT_INTERVAL);
+  private final Interval leaderLooks = new Interval(LEADER_INTERVAL);
   private final HeldLetters heldLetters = new HeldLetters();
+
+  /** What the leader had published at the last two looks, the older first. */
+  private final Deque<Positions> ledUpTo = new ArrayDeque<>(List.of(Positions.START));
+
   private int leader;
   private boolean built;
 
@@ -124,19 +135,35 @@ final class IndexingRun {
     return End.STOPPED;
   }
 
-  /** What the old leader has not published it may not have dead-lettered either. */
+  /**
+   * What the old leader has not published it may not have dead-lettered either. It may have gone on
+   * publishing since it stopped to lead, without letters, so that what it had published a while ago
+   * counts: a letter may come twice then, but none is lost.
+   */
   private void takeLead(Orders now) {
     if (now.leads() && leader != now.leader()) {
-      heldLetters
-          .takeFrom(
-              shared
-                  .publications()
-                  .latest(leader, parts.writer().spec().shard())
-                  .map(Manifest::positions)
-                  .orElse(Positions.START))
-          .forEach(parts.deadLetters()::send);
+      heldLetters.takeFrom(ledUpTo.getFirst()).forEach(parts.deadLetters()::send);
     }
     leader = now.leader();
+    if (!now.leads() && leaderLooks.isDue()) {
+      leaderLooks.restart();
+      lookAtLeader();
+    }
+  }
+
+  private void lookAtLeader() {
+    try {
+      shared
+          .publications()
+          .latest(leader, parts.writer().spec().shard())
+          .map(Manifest::positions)
+          .ifPresent(ledUpTo::addLast);
+    } catch (ObjectStoreException e) {
+      LOG.debug("generation={} could not look at its leader", leader, e);
+    }
+    if (ledUpTo.size() > 2) {
+      ledUpTo.removeFirst();
+    }
   }
 
   private boolean isWanted(int partition, Orders now) {

@@ -155,7 +155,13 @@ final class FollowedGenerationsIT {
     log.writeRaw(poison("image-6", "image/png", "while the second one leads"));
     log.awaitEnd(1);
     log.awaitEnd(2);
-    await().atMost(DEADLINE).untilAsserted(() -> assertThat(log.deadLetters()).hasSize(5));
+    // While the lead changes a letter may come twice, but each comes.
+    await()
+        .atMost(DEADLINE)
+        .untilAsserted(
+            () ->
+                assertThat(log.deadLetters().stream().map(DeadLetter::origin).distinct())
+                    .hasSize(5));
   }
 
   @Test

@@ -162,8 +162,9 @@ final class IndexedLog implements AutoCloseable {
             now()));
   }
 
-  /** The controller begins a generation. */
+  /** The controller begins a generation, which will hold where the log ends now. */
   IndexGeneration begin(int number, EncoderRelease release) throws InterruptedException {
+    ends();
     TopicDescription topic;
     try (Admin admin = clients.admin("test-begin")) {
       topic = new Topics(admin).describe(Topic.IMAGES.name());
