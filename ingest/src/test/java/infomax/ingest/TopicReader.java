@@ -4,9 +4,12 @@ import infomax.events.Positions;
 import infomax.events.Topic;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.kafka.Topics;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -35,5 +38,14 @@ final class TopicReader {
       }
     }
     return records;
+  }
+
+  /** How many records of a topic each key has. */
+  static Map<String, Integer> timesByKey(KafkaClients clients, Topic topic) {
+    Map<String, Integer> times = new HashMap<>();
+    for (ConsumerRecord<byte[], byte[]> read : readAll(clients, topic)) {
+      times.merge(new String(read.key(), StandardCharsets.UTF_8), 1, Integer::sum);
+    }
+    return times;
   }
 }

@@ -109,12 +109,15 @@ final class UploadsIT {
       awaitSent();
       // What the producer had to send again after the kill may lie in images.uploads twice; ingest
       // itself must add nothing to that and lose nothing of it.
-      Map<String, Integer> uploaded = timesById(Topic.UPLOADS);
+      Map<String, Integer> uploaded = TopicReader.timesByKey(KAFKA.clients(), Topic.UPLOADS);
       assertThat(uploaded).hasSize(count);
       Awaitility.await()
           .atMost(Duration.ofMinutes(2))
           .pollInterval(Duration.ofMillis(250))
-          .untilAsserted(() -> assertThat(timesById(Topic.IMAGES)).isEqualTo(uploaded));
+          .untilAsserted(
+              () ->
+                  assertThat(TopicReader.timesByKey(KAFKA.clients(), Topic.IMAGES))
+                      .isEqualTo(uploaded));
       for (ConsumerRecord<byte[], byte[]> written : awaitRecords(Topic.IMAGES, count)) {
         ImageStored stored = (ImageStored) ImageEventCodec.read(written);
         int number = Integer.parseInt(stored.id().value().substring(3));
@@ -155,14 +158,6 @@ final class UploadsIT {
     for (Future<RecordMetadata> one : sent) {
       one.get();
     }
-  }
-
-  private static Map<String, Integer> timesById(Topic topic) throws Exception {
-    Map<String, Integer> times = new HashMap<>();
-    for (ConsumerRecord<byte[], byte[]> record : TopicReader.readAll(KAFKA.clients(), topic)) {
-      times.merge(new String(record.key(), UTF_8), 1, Integer::sum);
-    }
-    return times;
   }
 
   private static List<ConsumerRecord<byte[], byte[]>> awaitRecords(Topic topic, int count) {

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -87,10 +86,10 @@ final class UploadsKillIT {
             "round %d: goes on after %.1f s%n", round, (System.nanoTime() - begin) / 1e9);
       }
       camera.stop();
-      Map<String, Integer> uploaded = timesById(Topic.UPLOADS);
+      Map<String, Integer> uploaded = TopicReader.timesByKey(KAFKA.clients(), Topic.UPLOADS);
       assertThat(uploaded).hasSize(camera.taken());
       images.await(camera.taken());
-      assertThat(timesById(Topic.IMAGES)).isEqualTo(uploaded);
+      assertThat(TopicReader.timesByKey(KAFKA.clients(), Topic.IMAGES)).isEqualTo(uploaded);
     } finally {
       ingest.kill();
     }
@@ -147,13 +146,5 @@ final class UploadsKillIT {
         List.of(settings.toString()),
         folder,
         false);
-  }
-
-  private static Map<String, Integer> timesById(Topic topic) throws Exception {
-    Map<String, Integer> times = new HashMap<>();
-    for (ConsumerRecord<byte[], byte[]> record : TopicReader.readAll(KAFKA.clients(), topic)) {
-      times.merge(new String(record.key(), UTF_8), 1, Integer::sum);
-    }
-    return times;
   }
 }

@@ -10,10 +10,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The threads that decode and embed, shared by all generations. A task of the leading generation
- * runs before every waiting task of the others, so that a generation being built takes only what is
- * left. Tasks are small, a few dozen images, since a running one is not interrupted. Thread-safe;
- * the queue is bounded by the callers, each of which waits for its tasks.
+ * The threads that decode and embed, shared by all generations. Waiting tasks run by priority, so
+ * that a generation being built takes only what the leader leaves, and a standby what is left then.
+ * Tasks are small, a few dozen images, since a running one is not interrupted. Thread-safe; the
+ * queue is bounded by the callers, each of which waits for its tasks.
  */
 final class EmbeddingPool implements AutoCloseable {
 

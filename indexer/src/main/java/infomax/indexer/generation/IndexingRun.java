@@ -159,7 +159,8 @@ final class IndexingRun {
           .map(Manifest::positions)
           .ifPresent(ledUpTo::addLast);
     } catch (ObjectStoreException e) {
-      LOG.debug("generation={} could not look at its leader", leader, e);
+      LOG.debug(
+          "generation={} could not look at its leader", parts.writer().spec().generation(), e);
     }
     if (ledUpTo.size() > 2) {
       ledUpTo.removeFirst();

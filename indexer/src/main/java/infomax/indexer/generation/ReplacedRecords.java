@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
  * Which records of the log the live generation has already seen replaced by newer ones. A
  * generation that is built passes them over: what counts is the last record of an id, and that one
  * it will still read. So building costs an embedding per image, not one per version of it. The live
- * index is a hint only; a candidate is compared with the log's contents before it goes live. Used
- * by one thread.
+ * index is a hint only: verification compares the candidate with the live generation, and with the
+ * log where they differ. Used by one thread.
  */
 final class ReplacedRecords implements AutoCloseable {
 

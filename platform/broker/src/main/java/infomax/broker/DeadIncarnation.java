@@ -41,10 +41,9 @@ final class DeadIncarnation {
 
   private DeadIncarnation() {}
 
-  /** True if the broker of these properties ran before and did not stop cleanly. */
+  /** True if the broker of these properties, whose folder is formatted, did not stop cleanly. */
   static boolean isLeftIn(Properties properties) {
-    Path log = Path.of(properties.getProperty("log.dirs"));
-    return Files.exists(log.resolve("meta.properties")) && !Files.exists(log.resolve(CLEAN_STOP));
+    return !Files.exists(Path.of(properties.getProperty("log.dirs"), CLEAN_STOP));
   }
 
   /** Returns when the controller has fenced it, or with a warning after 15 seconds. */

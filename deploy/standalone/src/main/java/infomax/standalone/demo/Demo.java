@@ -5,7 +5,6 @@ import infomax.events.ImageId;
 import infomax.events.control.ControlState;
 import infomax.events.control.EncoderRelease;
 import infomax.events.control.GenerationState;
-import infomax.events.signal.Signal;
 import infomax.imaging.ImageIntake;
 import infomax.runtime.control.ControlLog;
 import infomax.runtime.kafka.KafkaClients;
@@ -25,7 +24,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -58,14 +56,6 @@ public final class Demo implements AutoCloseable {
   private static final Duration AFTER_ROLL = Duration.ofSeconds(20);
   private static final Duration CATCH_UP_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration STATUS_EVERY = Duration.ofSeconds(30);
-
-  /** What a phase of a training that has no progress of its own is called. */
-  private static final Map<String, String> PHASES =
-      Map.of(
-          "snapshot", "the trainer is reading the images to train on",
-          "training", "the trainer is getting ready",
-          "evaluation", "the candidate is measured on images it has not seen",
-          "publishing", "the candidate is exported and published");
 
   private final DemoOptions options;
   private final Narrator narrator;
@@ -144,7 +134,7 @@ public final class Demo implements AutoCloseable {
         closer.register(ControlLog.open(system.clients(), "demo", Duration.ofSeconds(30)));
     system.onPublicationServed((_, positions, at) -> freshness[0].served(positions, at));
     SignalFeed signals = closer.register(SignalFeed.start(system.clients(), "demo"));
-    signals.follow(this::showTraining);
+    signals.follow(new TrainingNarration(narrator)::tell);
     RollNarration rolls = new RollNarration(narrator);
     control.follow(rolls::tell);
     narrator.say("open %s", system.address());
@@ -378,29 +368,6 @@ public final class Demo implements AutoCloseable {
         queries.failed(),
         cast.freshness().quantileMillis(0.5).orElse(0),
         cast.freshness().quantileMillis(0.99).orElse(0));
-  }
-
-  private void showTraining(Signal signal) {
-    if (!(signal instanceof Signal.TrainingProgressed training)) {
-      return;
-    }
-    if (training.losses().getOrDefault("total", 0.0) == 0 || !training.phase().equals("training")) {
-      narrator.progress(PHASES.getOrDefault(training.phase(), training.phase()));
-      return;
-    }
-    narrator.progress(
-        training.phase(),
-        (double) training.step() / Math.max(1, training.steps()),
-        String.format(
-            Locale.ROOT,
-            "epoch %d of %d, %.0f images/s, loss %.3f (global %.3f, local %.3f), %.0f s left",
-            training.epoch(),
-            training.epochs(),
-            training.imagesPerSecond(),
-            training.losses().getOrDefault("total", 0.0),
-            training.losses().getOrDefault("global", 0.0),
-            training.losses().getOrDefault("local", 0.0),
-            training.secondsLeft()));
   }
 
   private void checkImages() {

@@ -45,7 +45,6 @@ final class UploadStream implements AutoCloseable {
   private static final long DELETE_AFTER_NANOS = 5_000_000_000L;
   private static final int RECENT_MAX = 256;
   private static final long SAVE_EVERY_NANOS = 1_000_000_000L;
-
   private static final long WINDOW_POLL_NANOS = 5_000_000;
 
   private final Producer<byte[], byte[]> producer;

@@ -118,6 +118,8 @@ public final class KafkaClients {
     settings.put(ProducerConfig.ACKS_CONFIG, "all");
     settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, REQUEST_BYTES_MAX);
+    // A busy producer sends a hundred requests a second at most; who waits for one waits 10 ms
+    // more.
     settings.put(ProducerConfig.LINGER_MS_CONFIG, 10);
     // With several, a leader that starts to serve between two batches accepts the second first:
     // the retry of the first is then out of sequence until it expires.
