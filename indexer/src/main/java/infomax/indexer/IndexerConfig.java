@@ -11,7 +11,8 @@ import java.time.Duration;
  * Configuration of the indexer.
  *
  * @param indexing how generations are indexed: {@code indexer.path}, {@code indexer.threads},
- *     {@code indexer.commit-interval}, {@code indexer.build-commit-interval}
+ *     {@code indexer.commit-interval}, {@code indexer.standby-commit-interval}, {@code
+ *     indexer.build-commit-interval}
  * @param rollout how generations are rolled: {@code indexer.rollout.*}, {@code indexer.hnsw.*}
  */
 public record IndexerConfig(IndexingSettings indexing, RolloutConfig rollout) {
@@ -27,7 +28,8 @@ public record IndexerConfig(IndexingSettings indexing, RolloutConfig rollout) {
             settings.path("indexer.path", Path.of("data", "index")),
             settings.integer("indexer.threads", Runtime.getRuntime().availableProcessors(), 1, 256),
             positive(settings, "indexer.commit-interval", Duration.ofMillis(500)),
-            positive(settings, "indexer.build-commit-interval", Duration.ofSeconds(2))),
+            positive(settings, "indexer.standby-commit-interval", Duration.ofSeconds(2)),
+            positive(settings, "indexer.build-commit-interval", Duration.ofSeconds(10))),
         RolloutConfig.from(settings));
   }
 

@@ -230,7 +230,8 @@ final class SmallSystem implements AutoCloseable {
               publications,
               folder.resolve("index-" + generation.number()),
               IndexSpec.of(generation),
-              CLOCK);
+              CLOCK,
+              () -> {});
       this.consumer = clients.consumer("test-indexing-" + generation.number(), 1 << 20);
       List<TopicPartition> partitions =
           IntStream.range(0, Topic.IMAGES.partitions())

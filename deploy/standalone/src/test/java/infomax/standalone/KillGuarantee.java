@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -82,7 +83,10 @@ class KillGuarantee {
       demo.kill();
     }
 
-    try (DemoProcess demo = DemoProcess.start(data, arguments)) {
+    // Nothing more is streamed, so that encoder 2 does not wait for more images.
+    String[] toTheEnd =
+        Stream.concat(Stream.of(arguments), Stream.of("--limit", "1")).toArray(String[]::new);
+    try (DemoProcess demo = DemoProcess.start(data, toTheEnd)) {
       int exit = demo.awaitExit(Duration.ofMinutes(8));
       assertThat(exit).describedAs(demo.output()).isZero();
     }

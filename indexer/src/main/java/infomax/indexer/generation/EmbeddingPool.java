@@ -1,6 +1,7 @@
 package infomax.indexer.generation;
 
 import infomax.indexer.generation.Orders.Priority;
+import infomax.runtime.process.ThreadNice;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.PriorityBlockingQueue;
@@ -10,41 +11,65 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The threads that decode and embed, shared by all generations. Waiting tasks run by priority, so
- * that a generation being built takes only what the leader leaves, and a standby what is left then.
- * Tasks are small, a few dozen images, since a running one is not interrupted. Thread-safe; the
- * queue is bounded by the callers, each of which waits for its tasks.
+ * The threads that decode and embed, shared by all generations. The leader has threads of its own;
+ * those of the other generations yield the processor to them and to everything else, and run
+ * waiting tasks by priority. Tasks are small, a few dozen images, since a running one is not
+ * interrupted. Thread-safe; the queues are bounded by the callers, each of which waits for its
+ * tasks.
  */
 final class EmbeddingPool implements AutoCloseable {
 
-  private final AtomicLong sequence = new AtomicLong();
-  private final ThreadPoolExecutor executor;
+  /** About a tenth of the share of a thread that does not yield. */
+  private static final int BACKGROUND_NICE = 10;
 
+  private final AtomicLong sequence = new AtomicLong();
+  private final ThreadPoolExecutor leader;
+  private final ThreadPoolExecutor background;
+
+  /**
+   * Starts no thread yet.
+   *
+   * @param threads the most for the leader, and the most for all others
+   */
   EmbeddingPool(int threads) {
-    AtomicInteger number = new AtomicInteger();
-    this.executor =
-        new ThreadPoolExecutor(
-            threads,
-            threads,
-            0,
-            TimeUnit.SECONDS,
-            new PriorityBlockingQueue<>(),
-            work ->
-                Thread.ofPlatform()
-                    .name("embedding-" + number.incrementAndGet())
-                    .daemon(true)
-                    .unstarted(work));
+    this.leader = executor("embedding", threads, 0);
+    this.background = executor("embedding-background", threads, BACKGROUND_NICE);
+  }
+
+  /** Threads that tasks of one priority may run on. */
+  int threads() {
+    return leader.getMaximumPoolSize();
   }
 
   <T> FutureTask<T> submit(Priority priority, Callable<T> work) {
     Task<T> task = new Task<>(priority, sequence.incrementAndGet(), work);
-    executor.execute(task);
+    (priority == Priority.LEADER ? leader : background).execute(task);
     return task;
   }
 
   @Override
   public void close() {
-    executor.shutdownNow();
+    leader.shutdownNow();
+    background.shutdownNow();
+  }
+
+  private static ThreadPoolExecutor executor(String name, int threads, int nice) {
+    AtomicInteger number = new AtomicInteger();
+    return new ThreadPoolExecutor(
+        threads,
+        threads,
+        0,
+        TimeUnit.SECONDS,
+        new PriorityBlockingQueue<>(),
+        work ->
+            Thread.ofPlatform()
+                .name(name + "-" + number.incrementAndGet())
+                .daemon(true)
+                .unstarted(
+                    () -> {
+                      ThreadNice.set(nice);
+                      work.run();
+                    }));
   }
 
   private static final class Task<T> extends FutureTask<T> implements Comparable<Task<?>> {

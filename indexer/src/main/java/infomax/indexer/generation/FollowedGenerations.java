@@ -36,6 +36,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class FollowedGenerations implements AutoCloseable, Check {
 
+  /** About 20,000 images of 32 px. */
+  private static final long DECODED_BYTES_MAX = 64L << 20;
+
   private static final Logger LOG = LoggerFactory.getLogger(FollowedGenerations.class);
   private static final Duration TURN = Duration.ofSeconds(1);
   private static final Duration TIDY_INTERVAL = Duration.ofSeconds(10);
@@ -84,6 +87,7 @@ public final class FollowedGenerations implements AutoCloseable, Check {
                 publications,
                 signals,
                 new EmbeddingPool(settings.threads()),
+                new DecodedImages(DECODED_BYTES_MAX),
                 meters,
                 clock),
             settings);
@@ -170,8 +174,12 @@ public final class FollowedGenerations implements AutoCloseable, Check {
         } else {
           indexing.order(orders);
         }
-      } else if (!removed.contains(number)) {
-        remove(number);
+      }
+    }
+    // Removing takes a while, and the others need not wait for their orders.
+    for (IndexGeneration generation : state.generations().values()) {
+      if (!generation.state().isIndexed() && !removed.contains(generation.number())) {
+        remove(generation.number());
       }
     }
   }

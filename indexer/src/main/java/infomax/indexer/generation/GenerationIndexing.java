@@ -13,6 +13,7 @@ import infomax.index.ShardWriter;
 import infomax.indexer.generation.GenerationStatus.Phase;
 import infomax.indexer.generation.Orders.Mode;
 import infomax.runtime.lifecycle.Closer;
+import infomax.runtime.process.ThreadNice;
 import infomax.store.ObjectStoreException;
 import java.time.Duration;
 import java.util.Optional;
@@ -37,6 +38,9 @@ final class GenerationIndexing implements AutoCloseable {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
   private static final int ENCODER_THREADS = 1;
   private static final int ENCODER_ATTEMPTS_MAX = 3;
+
+  /** Merges yield to embedding for the leader, though not to embedding for others. */
+  private static final int MERGE_NICE = 5;
 
   private final IndexGeneration generation;
   private final EncoderRelease release;
@@ -134,7 +138,7 @@ final class GenerationIndexing implements AutoCloseable {
   private void run() {
     try (GenerationMeters meters = new GenerationMeters(shared.meters(), generation.number());
         Encoder encoder = openEncoder()) {
-      RecordEmbedding embedding = new RecordEmbedding(encoder, shared.pool());
+      RecordEmbedding embedding = new RecordEmbedding(encoder, shared.pool(), shared.decoded());
       while (!isStopping()) {
         if (!runOnce(embedding, meters)) {
           return;
@@ -197,7 +201,8 @@ final class GenerationIndexing implements AutoCloseable {
                   shared.publications(),
                   settings.folder(generation.number()),
                   spec,
-                  shared.clock()));
+                  shared.clock(),
+                  () -> ThreadNice.set(MERGE_NICE)));
       localGivenUp = false;
       lastProblem = "";
       ImageLog log =

@@ -7,6 +7,7 @@ import infomax.events.signal.Signal.GenerationProgressed;
 import infomax.index.Manifest;
 import infomax.index.ShardWriter;
 import infomax.indexer.generation.Orders.Mode;
+import infomax.indexer.generation.Orders.Priority;
 import infomax.store.ObjectStoreException;
 import java.time.Duration;
 import java.time.Instant;
@@ -245,14 +246,21 @@ final class IndexingRun {
     if (now.mode() == Mode.TARGET && now.target() != null && progress.hasMoved()) {
       arrived = progress.applied().reaches(now.target());
     }
-    commits.every(
-        now.mode() == Mode.BUILD && !built
-            ? settings.buildCommitInterval()
-            : settings.commitInterval());
+    commits.every(commitInterval(now));
     if (arrived || (progress.hasMoved() && commits.isDue()) || commits.isDueWhenIdle()) {
       commits.commit(progress);
     }
     return commits.publishIfDue(now.leads());
+  }
+
+  /** Small commits cost merges, which an index that nobody searches would take from the others. */
+  private Duration commitInterval(Orders now) {
+    if (now.mode() == Mode.BUILD && !built) {
+      return settings.buildCommitInterval();
+    }
+    return now.priority() == Priority.STANDBY
+        ? settings.standbyCommitInterval()
+        : settings.commitInterval();
   }
 
   private void measure() throws GenerationFailedException {

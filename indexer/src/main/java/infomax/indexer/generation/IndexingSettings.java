@@ -7,24 +7,28 @@ import java.time.Duration;
  * How generations are indexed.
  *
  * @param folder where the local indexes lie, one folder per generation
- * @param threads threads that decode and embed, for all generations together
- * @param commitInterval shortest time between two commits
- * @param buildCommitInterval the same while a generation is being built
+ * @param threads threads that decode and embed for the live generation, and as many for all others
+ * @param commitInterval shortest time between two commits of an index that is searched or about to
+ *     be
+ * @param standbyCommitInterval the same of one that stands by
+ * @param buildCommitInterval the same of one that is being built
  */
 public record IndexingSettings(
-    Path folder, int threads, Duration commitInterval, Duration buildCommitInterval) {
+    Path folder,
+    int threads,
+    Duration commitInterval,
+    Duration standbyCommitInterval,
+    Duration buildCommitInterval) {
 
   /** Checks the ranges. */
   public IndexingSettings {
-    if (threads < 1 || !commitInterval.isPositive() || !buildCommitInterval.isPositive()) {
+    if (threads < 1
+        || !commitInterval.isPositive()
+        || !standbyCommitInterval.isPositive()
+        || !buildCommitInterval.isPositive()) {
       throw new IllegalArgumentException(
-          "threads "
-              + threads
-              + ", commit interval "
-              + commitInterval
-              + ", build commit interval "
-              + buildCommitInterval
-              + ": expected all above 0");
+          "threads %d, commit intervals %s (live), %s (standby), %s (build): expected all above 0"
+              .formatted(threads, commitInterval, standbyCommitInterval, buildCommitInterval));
     }
   }
 

@@ -35,17 +35,19 @@ import org.jspecify.annotations.Nullable;
 final class RecordEmbedding {
 
   /** Images per task: long enough for the encoder's batches, short enough to let others in. */
-  private static final int TASK_IMAGES = 16;
+  private static final int TASK_IMAGES_MAX = 16;
 
   private static final String STAGE = "indexer";
 
   private final Encoder encoder;
   private final EmbeddingPool pool;
+  private final DecodedImages decoded;
   private final AtomicLong embedded = new AtomicLong();
 
-  RecordEmbedding(Encoder encoder, EmbeddingPool pool) {
+  RecordEmbedding(Encoder encoder, EmbeddingPool pool, DecodedImages decoded) {
     this.encoder = encoder;
     this.pool = pool;
+    this.decoded = decoded;
   }
 
   /** Images embedded so far; may be read by any thread. */
@@ -95,8 +97,10 @@ final class RecordEmbedding {
   private void embed(List<Unembedded> waiting, Change[] changes, Priority priority)
       throws InterruptedException {
     List<FutureTask<List<Change>>> tasks = new ArrayList<>();
-    for (int from = 0; from < waiting.size(); from += TASK_IMAGES) {
-      List<Unembedded> part = waiting.subList(from, Math.min(waiting.size(), from + TASK_IMAGES));
+    // Few images are spread over all threads, since somebody waits for the last of them.
+    int each = Math.clamp(Math.ceilDiv(waiting.size(), pool.threads()), 1, TASK_IMAGES_MAX);
+    for (int from = 0; from < waiting.size(); from += each) {
+      List<Unembedded> part = waiting.subList(from, Math.min(waiting.size(), from + each));
       tasks.add(pool.submit(priority, () -> embed(part)));
     }
     int ordinal = 0;
@@ -115,7 +119,7 @@ final class RecordEmbedding {
     for (int ordinal = 0; ordinal < changes.length; ordinal++) {
       Unembedded image = part.get(ordinal);
       try {
-        pixels.add(EncoderPixels.of(image.stored().image(), encoder.inputSize()));
+        pixels.add(decoded.pixels(image.stored().image(), encoder.inputSize()));
       } catch (UndecodableImageException e) {
         changes[ordinal] = reject(image.consumed(), e.rejection());
       }

@@ -13,6 +13,7 @@ import java.time.InstantSource;
  * @param publications where commits become visible
  * @param signals where hints go
  * @param pool threads that embed
+ * @param decoded images decoded lately
  * @param meters where figures go
  * @param clock the time
  */
@@ -21,5 +22,6 @@ record SharedResources(
     Publications publications,
     SignalSender signals,
     EmbeddingPool pool,
+    DecodedImages decoded,
     MeterRegistry meters,
     InstantSource clock) {}

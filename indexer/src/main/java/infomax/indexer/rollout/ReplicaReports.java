@@ -28,11 +28,19 @@ final class ReplicaReports implements Consumer<Signal> {
   private static final int REPORTS_MAX = 64;
 
   private final Duration window;
+  private final Duration behindMax;
   private final InstantSource clock;
   private final Map<String, Deque<Heard>> reports = new TreeMap<>();
 
-  ReplicaReports(Duration window, InstantSource clock) {
+  /**
+   * Hears nothing yet.
+   *
+   * @param window who was silent for longer is gone
+   * @param behindMax how old {@link ReplicaStatus#servedBefore} may be
+   */
+  ReplicaReports(Duration window, Duration behindMax, InstantSource clock) {
     this.window = window;
+    this.behindMax = behindMax;
     this.clock = clock;
   }
 
@@ -57,8 +65,18 @@ final class ReplicaReports implements Consumer<Signal> {
         (replica, heard) ->
             replicas.add(
                 new ReplicaStatus(
-                    replica, loaded(heard.getLast().report()), served(heard.getFirst().report()))));
+                    replica,
+                    loaded(heard.getLast().report()),
+                    served(since(heard, now.minus(behindMax)).report()))));
     return replicas;
+  }
+
+  /** The oldest report since then; the newest of all if there is none. */
+  private static Heard since(Deque<Heard> heard, Instant instant) {
+    return heard.stream()
+        .filter(report -> !report.at().isBefore(instant))
+        .findFirst()
+        .orElse(heard.getLast());
   }
 
   private static Map<Integer, Positions> loaded(ReplicaReported report) {

@@ -101,7 +101,8 @@ public final class RolloutController implements AutoCloseable, Check {
       Path folder,
       MeterRegistry meters,
       InstantSource clock) {
-    ReplicaReports replicas = new ReplicaReports(config.policy().listening(), clock);
+    ReplicaReports replicas =
+        new ReplicaReports(config.policy().listening(), config.policy().behindMax(), clock);
     signals.follow(replicas);
     Verifier verifier = new Verifier(publications.store(), clients, folder, config.limits());
     RolloutController controller =

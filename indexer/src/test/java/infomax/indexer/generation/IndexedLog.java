@@ -122,7 +122,8 @@ final class IndexedLog implements AutoCloseable {
                 signals,
                 meters,
                 this::now,
-                new IndexingSettings(folder.resolve(local), 2, commitInterval, commitInterval)));
+                new IndexingSettings(
+                    folder.resolve(local), 2, commitInterval, commitInterval, commitInterval)));
   }
 
   void stop() {

@@ -96,7 +96,8 @@ final class FakeIndexers implements AutoCloseable {
                     publications,
                     folder.resolve("generation-" + number),
                     IndexSpec.of(generation),
-                    InstantSource.system()));
+                    InstantSource.system(),
+                    () -> {}));
     Positions before = writer.progress().positions();
     Positions limit = limit(generation, before, ends);
     boolean nothingToDo = limit.sameOffsets(before) && isComplete(generation);

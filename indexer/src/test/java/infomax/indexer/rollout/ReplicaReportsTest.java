@@ -18,16 +18,21 @@ class ReplicaReportsTest {
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
   private Instant now = START;
-  private final ReplicaReports reports = new ReplicaReports(Duration.ofSeconds(3), () -> now);
+  private final ReplicaReports reports =
+      new ReplicaReports(Duration.ofSeconds(3), Duration.ofMillis(500), () -> now);
 
   @Test
-  void aReplicaIsWhatItSaidLastAndServedFirstWithinTheWindow() {
+  void aReplicaIsWhatItSaidLastAndServedAMomentAgo() {
     report("a", 10, 10);
-    now = START.plusSeconds(1);
+    now = START.plusMillis(600);
     report("a", 20, 15);
+    now = START.plusMillis(1100);
+    report("a", 30, 25);
     ReplicaStatus status = reports.heardWithin(now).getFirst();
-    assertThat(status.servedBefore()).isEqualTo(at(10));
-    assertThat(status.loaded()).containsEntry(1, at(20)).containsEntry(2, at(15));
+    assertThat(status.servedBefore()).isEqualTo(at(20));
+    assertThat(status.loaded()).containsEntry(1, at(30)).containsEntry(2, at(25));
+    now = START.plusMillis(2000);
+    assertThat(reports.heardWithin(now).getFirst().servedBefore()).isEqualTo(at(30));
   }
 
   @Test

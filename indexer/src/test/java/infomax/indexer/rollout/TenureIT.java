@@ -53,7 +53,8 @@ class TenureIT {
               control,
               publications,
               Map::of,
-              new ReplicaReports(Duration.ofSeconds(3), InstantSource.system()),
+              new ReplicaReports(
+                  Duration.ofSeconds(3), Duration.ofMillis(500), InstantSource.system()),
               log,
               InstantSource.system());
       Verifier verifier =

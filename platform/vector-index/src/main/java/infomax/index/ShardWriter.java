@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexCommit;
@@ -18,6 +19,7 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.KeepOnlyLastCommitDeletionPolicy;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.MergePolicy;
 import org.apache.lucene.index.SnapshotDeletionPolicy;
 import org.apache.lucene.index.TieredMergePolicy;
 import org.apache.lucene.store.Directory;
@@ -79,19 +81,29 @@ public final class ShardWriter implements AutoCloseable {
    * publication carries this writer's term, and older writers are fenced.
    *
    * @param folder the writer's local folder, used by nobody else
+   * @param onMergeThread run by each merge's thread before it merges, such as to yield the
+   *     processor to those that somebody waits for
    * @throws IndexCorruptException if files are absent or damaged; deleting {@code folder} helps if
    *     they are those of the local commit
    * @throws IndexException if the shard was built from something else, or the disk refuses
    */
   public static ShardWriter open(
-      Publications publications, Path folder, IndexSpec spec, InstantSource clock) {
+      Publications publications,
+      Path folder,
+      IndexSpec spec,
+      InstantSource clock,
+      Runnable onMergeThread) {
     try {
       ShardStart start = ShardStart.take(publications, folder, spec);
       Directory directory = new SyncOnceDirectory(new MMapDirectory(folder));
       ShardFiles files = new ShardFiles(publications.store(), folder, directory, start.files());
       ShardWriter opened =
           new ShardWriter(
-              publications, clock, start, files, new IndexWriter(directory, config(spec, files)));
+              publications,
+              clock,
+              start,
+              files,
+              new IndexWriter(directory, config(spec, files, onMergeThread)));
       opened.begin();
       return opened;
     } catch (CorruptIndexException
@@ -289,18 +301,35 @@ public final class ShardWriter implements AutoCloseable {
     return changed;
   }
 
-  private static IndexWriterConfig config(IndexSpec spec, ShardFiles files) {
+  private static IndexWriterConfig config(
+      IndexSpec spec, ShardFiles files, Runnable onMergeThread) {
     TieredMergePolicy merges = new TieredMergePolicy();
     merges.setFloorSegmentMB(FLOOR_SEGMENT_MB);
     return new IndexWriterConfig()
         .setCodec(new IndexCodec(spec.maxConn(), spec.beamWidth()))
         .setIndexDeletionPolicy(new SnapshotDeletionPolicy(new KeepOnlyLastCommitDeletionPolicy()))
         .setMergePolicy(merges)
+        .setMergeScheduler(new PreparedMerges(onMergeThread))
         .setMergedSegmentWarmer(files::prepareMerged)
         .setRAMBufferSizeMB(RAM_BUFFER_MB)
         // A commit never waits for a merge.
         .setMaxFullFlushMergeWaitMillis(0)
         .setCommitOnClose(false);
+  }
+
+  /** Lucene's own scheduler, each of whose threads prepares itself first. */
+  private static final class PreparedMerges extends ConcurrentMergeScheduler {
+    private final Runnable prepare;
+
+    PreparedMerges(Runnable prepare) {
+      this.prepare = prepare;
+    }
+
+    @Override
+    protected void doMerge(MergeSource source, MergePolicy.OneMerge merge) throws IOException {
+      prepare.run();
+      super.doMerge(source, merge);
+    }
   }
 
   /** The last commit: held, so that merges leave its files, and open for lookups. */

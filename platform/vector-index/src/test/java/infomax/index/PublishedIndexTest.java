@@ -265,7 +265,7 @@ final class PublishedIndexTest {
 
   private ShardWriter writer() {
     return ShardWriter.open(
-        publications, folder.resolve("index"), TestImages.SPEC, InstantSource.system());
+        publications, folder.resolve("index"), TestImages.SPEC, InstantSource.system(), () -> {});
   }
 
   private void put(ShardWriter writer, String id) {

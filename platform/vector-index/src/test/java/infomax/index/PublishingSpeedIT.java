@@ -28,6 +28,9 @@ final class PublishingSpeedIT {
   private static final int PER_COMMIT = Integer.getInteger("speed.per-commit", 100);
   private static final long PACE_MILLIS = Long.getLong("speed.pace", 100);
 
+  /** Distinct ids: from then on images replace the oldest. */
+  private static final int RING = Integer.getInteger("speed.ring", IMAGES);
+
   private static final int DIMENSIONS = 256;
 
   @TempDir Path folder;
@@ -48,13 +51,17 @@ final class PublishingSpeedIT {
     long cpuNanos = cpuNanos();
     try (ShardWriter writer =
         ShardWriter.open(
-            publications, folder.resolve("local"), images.spec(), InstantSource.system())) {
+            publications,
+            folder.resolve("local"),
+            images.spec(),
+            InstantSource.system(),
+            () -> {})) {
       int next = 0;
       for (int commit = 1; next < IMAGES; commit++) {
         long start = System.nanoTime();
         for (int step = 0; step < PER_COMMIT; step++) {
           boolean update = next > 0 && random.nextInt(10) == 0;
-          writer.put(images.image("image-" + (update ? random.nextInt(next) : next++)));
+          writer.put(images.image("image-" + (update ? random.nextInt(next) : next++) % RING));
         }
         long put = System.nanoTime();
         writer.commit(images.progress());

@@ -136,7 +136,7 @@ final class ShardWriterTest {
     assertThatThrownBy(
             () ->
                 ShardWriter.open(
-                    publications, folder.resolve("local"), other, InstantSource.system()))
+                    publications, folder.resolve("local"), other, InstantSource.system(), () -> {}))
         .isInstanceOf(IndexException.class)
         .hasMessageContaining("was built as");
   }
@@ -162,7 +162,7 @@ final class ShardWriterTest {
 
   private ShardWriter writer(String name) {
     return ShardWriter.open(
-        publications, folder.resolve(name), TestImages.SPEC, InstantSource.system());
+        publications, folder.resolve(name), TestImages.SPEC, InstantSource.system(), () -> {});
   }
 
   private Manifest putAndPublish(ShardWriter writer, String id) {

@@ -5,13 +5,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a search replica said within the last heartbeat periods.
+ * What a search replica said lately.
  *
  * @param replica its name
  * @param loaded positions of every generation it could serve when last heard
- * @param servedBefore positions of what it served in the oldest of those reports; null if it served
- *     nothing then. A candidate is not behind if it reaches these now: under a stream two
- *     generations commit at different moments and are never equal at one of them.
+ * @param servedBefore positions of what it served a moment ago, see {@link
+ *     RolloutPolicy#behindMax}; null if it served nothing then. A candidate is not behind if it
+ *     reaches these now: under a stream two generations commit at different moments and are hardly
+ *     ever equal at one of them.
  */
 public record ReplicaStatus(
     String replica, Map<Integer, Positions> loaded, @Nullable Positions servedBefore) {

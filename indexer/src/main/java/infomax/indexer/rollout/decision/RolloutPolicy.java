@@ -66,4 +66,12 @@ public record RolloutPolicy(
   public Duration listening() {
     return heartbeat.multipliedBy(3);
   }
+
+  /**
+   * How far a candidate may be behind what is served when it goes live, so that answers do not grow
+   * older by more than this. About the time between two commits: less would hardly ever be seen.
+   */
+  public Duration behindMax() {
+    return heartbeat.dividedBy(2);
+  }
 }

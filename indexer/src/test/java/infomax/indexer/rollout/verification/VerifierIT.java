@@ -252,7 +252,8 @@ class VerifierIT {
             publications,
             folder.resolve("generation-" + generation),
             IndexSpec.of(generation(generation)),
-            InstantSource.system())) {
+            InstantSource.system(),
+            () -> {})) {
       indexed.values().stream()
           .filter(image -> image.offset() < target.offset(image.partition()))
           .forEach(writer::put);
