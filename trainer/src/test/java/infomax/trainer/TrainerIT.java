@@ -44,6 +44,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -113,7 +114,7 @@ class TrainerIT {
         TrainerService service = start(0)) {
       feed.follow(signals::add);
       assertThat(service).isNotNull();
-      writer.append(request("first", Map.of("imagesSeen", "1280", "seed", "3")));
+      writer.append(request("first", quick("imagesSeen", "1280", "seed", "3")));
 
       ControlRequest done = awaitEnd("first");
 
@@ -141,7 +142,7 @@ class TrainerIT {
       assertThat(foldersLeft()).isEmpty();
 
       // Trained on from there; the release says so.
-      writer.append(request("second", Map.of("imagesSeen", "640", "warmStart", "1")));
+      writer.append(request("second", quick("imagesSeen", "640", "warmStart", "1")));
       assertThat(awaitEnd("second").status()).isEqualTo(Status.DONE);
       assertThat(control.state().encoders().get(2).warmStartedFrom()).isEqualTo(1);
       assertThat(control.state().encoders().get(2).training().lossFirst())
@@ -155,7 +156,7 @@ class TrainerIT {
     Path run = folder.resolve("trainer").resolve("long");
     try (TrainerService service = start(0)) {
       assertThat(service).isNotNull();
-      writer.append(request("long", Map.of("imagesSeen", "1920")));
+      writer.append(request("long", quick("imagesSeen", "1920")));
       Awaitility.await().atMost(PATIENCE).until(() -> Files.exists(run.resolve("checkpoint")));
     }
     control.awaitEnd(clients, "test", PATIENCE);
@@ -297,6 +298,14 @@ class TrainerIT {
         Json.read(store.read(release.artifacts().get(ReleasePublisher.LOSSES)), LossHistory.class);
     assertThat(losses.points()).hasSizeGreaterThan(5);
     assertThat(store.contains(release.artifacts().get(ReleasePublisher.CHECKPOINT))).isTrue();
+  }
+
+  private static Map<String, String> quick(String... parameters) {
+    Map<String, String> all = new HashMap<>(Map.of(ControlRequest.PRESET, "one-view"));
+    for (int at = 0; at < parameters.length; at += 2) {
+      all.put(parameters[at], parameters[at + 1]);
+    }
+    return all;
   }
 
   private static ControlRequest request(String id, Map<String, String> parameters) {

@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class EmbeddingPool implements AutoCloseable {
 
-  /** About a tenth of the share of a thread that does not yield. */
-  private static final int BACKGROUND_NICE = 10;
+  /** About a third of the share of a thread that does not yield. With less a roll may starve. */
+  private static final int BACKGROUND_NICE = 5;
 
   private final AtomicLong sequence = new AtomicLong();
   private final ThreadPoolExecutor leader;

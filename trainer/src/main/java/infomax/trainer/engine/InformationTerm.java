@@ -1,17 +1,22 @@
 package infomax.trainer.engine;
 
 /**
- * One mutual information term: z of every image against the other side, which is z again (global)
- * or the locations of the feature map (local).
+ * One term of the objective: z of every picture against the other side, which is z again (global),
+ * the locations of the feature map (local), or the picture itself (reconstruction).
  *
  * <p>Order of calls: every worker {@link #project}s; every worker {@link #compare}s, which may read
  * what others projected; {@link #loss}; every worker {@link #backward}s, which may read what others
  * compared. In between the caller waits for all workers.
  */
-sealed interface InformationTerm permits MlpTerm, ProjectionTerm {
+sealed interface InformationTerm permits AbsentTerm, MlpTerm, ProjectionTerm, ReconstructionTerm {
 
-  /** Which images are each other's negatives in the next step, where the estimator draws them. */
-  void read(int[] partners);
+  /**
+   * What the next step is about; borrowed until it is over.
+   *
+   * @param pixels the pictures
+   * @param partners which pictures are each other's negatives, where the estimator draws them
+   */
+  void read(byte[] pixels, int[] partners);
 
   /** The part of the critic that looks at one side alone, for a worker's images. */
   void project(int worker);

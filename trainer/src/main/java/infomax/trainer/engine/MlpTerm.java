@@ -11,7 +11,7 @@ import java.util.Arrays;
  *
  * <p>The critic's first layer is linear in the concatenation of its two sides, so it is computed
  * per side and once per row; a pair is then a sum of two rows, and a negative just another row
- * number. The pairs of an image lie together: first the positives of its locations, then their
+ * number. The pairs of a picture lie together: first the positives of its locations, then their
  * negatives.
  */
 final class MlpTerm implements InformationTerm {
@@ -42,9 +42,9 @@ final class MlpTerm implements InformationTerm {
     NativeArena arena = wiring.arena();
     int dimensions = wiring.dimensions();
     int pairs = 2 * wiring.right().rows();
-    this.left = new Variable(wiring.left(), arena.floats(wiring.images(), dimensions));
+    this.left = new Variable(wiring.left(), arena.floats(wiring.pictures(), dimensions));
     this.right = new Variable(wiring.right(), arena.floats(wiring.right().rows(), dimensions));
-    this.leftPart = arena.variable(wiring.images(), width);
+    this.leftPart = arena.variable(wiring.pictures(), width);
     this.rightPart = arena.variable(wiring.right().rows(), width);
     this.first = arena.variable(pairs, width);
     this.second = arena.variable(pairs, width);
@@ -60,14 +60,14 @@ final class MlpTerm implements InformationTerm {
   }
 
   @Override
-  public void read(int[] newPartners) {
+  public void read(byte[] pixels, int[] newPartners) {
     partners = newPartners;
     partnerOf = new int[newPartners.length];
     Arrays.fill(partnerOf, -1);
     for (int i = 0; i < newPartners.length; i++) {
       if (partnerOf[newPartners[i]] >= 0) {
         throw new IllegalArgumentException(
-            "image " + newPartners[i] + " is the negative of two, expected a permutation");
+            "picture " + newPartners[i] + " is the negative of two, expected a permutation");
       }
       partnerOf[newPartners[i]] = i;
     }
@@ -82,9 +82,9 @@ final class MlpTerm implements InformationTerm {
   @Override
   public void compare(int worker) {
     Matrix bias = row("d1.b");
-    for (int image = workers.from(worker); image < workers.to(worker); image++) {
-      pair(image, image, bias, positiveRow(image));
-      pair(image, partners[image], bias, negativeRow(image));
+    for (int picture = workers.from(worker); picture < workers.to(worker); picture++) {
+      pair(picture, wiring.counterpart(picture), bias, positiveRow(picture));
+      pair(picture, partners[picture], bias, negativeRow(picture));
     }
     int from = positiveRow(workers.from(worker));
     int to = positiveRow(workers.to(worker));
@@ -97,11 +97,11 @@ final class MlpTerm implements InformationTerm {
     backThroughLayers(worker, from, to);
   }
 
-  private void pair(int image, int other, Matrix bias, int outRow) {
+  private void pair(int picture, int other, Matrix bias, int outRow) {
     int locations = wiring.locations();
     kernels.pairRelu(
         leftPart.values().matrix(),
-        image,
+        picture,
         rightPart.values().matrix(),
         other * locations,
         locations,
@@ -154,12 +154,19 @@ final class MlpTerm implements InformationTerm {
     Matrix pairs = first.gradient().matrix();
     Matrix leftGradient = leftPart.gradient().matrix();
     Matrix rightGradient = rightPart.gradient().matrix();
-    for (int image = workers.from(worker); image < workers.to(worker); image++) {
-      int positive = positiveRow(image);
-      int negativeElsewhere = negativeRow(partnerOf[image]);
+    for (int picture = workers.from(worker); picture < workers.to(worker); picture++) {
+      // At most two views: a picture is the counterpart of its counterpart.
+      int positiveElsewhere = positiveRow(wiring.counterpart(picture));
+      int negativeElsewhere = negativeRow(partnerOf[picture]);
       kernels.add(
-          pairs, positive, pairs, negativeElsewhere, locations, rightGradient, image * locations);
-      kernels.sumRows(pairs, positive, positiveRow(image + 1), leftGradient, image);
+          pairs,
+          positiveElsewhere,
+          pairs,
+          negativeElsewhere,
+          locations,
+          rightGradient,
+          picture * locations);
+      kernels.sumRows(pairs, positiveRow(picture), positiveRow(picture + 1), leftGradient, picture);
     }
     leftProduct.backward(worker);
     rightProduct.backward(worker);
@@ -175,12 +182,12 @@ final class MlpTerm implements InformationTerm {
     return right.gradient();
   }
 
-  private int positiveRow(int image) {
-    return 2 * wiring.locations() * image;
+  private int positiveRow(int picture) {
+    return 2 * wiring.locations() * picture;
   }
 
-  private int negativeRow(int image) {
-    return positiveRow(image) + wiring.locations();
+  private int negativeRow(int picture) {
+    return positiveRow(picture) + wiring.locations();
   }
 
   private DenseProduct product(WeightRows weights, Variable in, Variable out) {

@@ -19,15 +19,22 @@ final class StepRandomness {
     this.localPartners = localPartners;
   }
 
-  /** Draws for one step of a mini-batch. */
-  static StepRandomness draw(long seed, long step, int images, int dimensions) {
+  /**
+   * Draws for one step of a mini-batch.
+   *
+   * @param images images in it
+   * @param views views of each
+   * @param dimensions z
+   */
+  static StepRandomness draw(long seed, long step, int images, int views, int dimensions) {
     RandomGenerator random =
         RandomGeneratorFactory.of("L64X128MixRandom").create(mix(seed) + mix(~step));
-    float[] noise = new float[images * dimensions];
+    float[] noise = new float[images * views * dimensions];
     for (int i = 0; i < noise.length; i++) {
       noise[i] = (float) random.nextGaussian();
     }
-    return new StepRandomness(noise, permutation(random, images), permutation(random, images));
+    return new StepRandomness(
+        noise, partners(random, images, views), partners(random, images, views));
   }
 
   /** Takes the arrays as they are: recorded randomness. */
@@ -35,19 +42,32 @@ final class StepRandomness {
     return new StepRandomness(noise, globalPartners, localPartners);
   }
 
-  /** u, standard normal, (image, dimension). */
+  /** u, standard normal, (picture, dimension). */
   float[] noise() {
     return noise;
   }
 
-  /** Image i's z is paired with the z of image p[i] as the global term's negative. */
+  /** Picture i's z is paired with the z of picture p[i] as the global term's negative. */
   int[] globalPartners() {
     return globalPartners;
   }
 
-  /** Image i's z is paired with the locations of image q[i] as the local term's negatives. */
+  /** Picture i's z is paired with the locations of picture q[i] as the local term's negatives. */
   int[] localPartners() {
     return localPartners;
+  }
+
+  /** Negatives come, as positives do, from the next view: a permutation of its images. */
+  private static int[] partners(RandomGenerator random, int images, int views) {
+    int[] partners = new int[images * views];
+    for (int view = 0; view < views; view++) {
+      int other = (view + 1) % views * images;
+      int[] permutation = permutation(random, images);
+      for (int i = 0; i < images; i++) {
+        partners[view * images + i] = other + permutation[i];
+      }
+    }
+    return partners;
   }
 
   private static int[] permutation(RandomGenerator random, int size) {

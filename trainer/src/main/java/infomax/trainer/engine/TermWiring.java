@@ -7,6 +7,8 @@ import infomax.trainer.kernels.DenseKernels;
  *
  * @param name {@code global} or {@code local}, the prefix of its parameters
  * @param weight factor of the term in the loss
+ * @param views views of each image: the left side of one meets the right side of the next, or of
+ *     itself where there is one
  * @param left z
  * @param right z, or the feature map
  * @param kernels in the form this JVM runs
@@ -17,6 +19,7 @@ import infomax.trainer.kernels.DenseKernels;
 record TermWiring(
     String name,
     double weight,
+    int views,
     NativeFloats left,
     NativeFloats right,
     DenseKernels kernels,
@@ -24,11 +27,21 @@ record TermWiring(
     NativeArena arena,
     ParameterBuffers buffers) {
 
-  int images() {
+  /** Views of images: rows of the left side, first all of the first view. */
+  int pictures() {
     return left.rows();
   }
 
-  /** Rows of the right side per image. */
+  int images() {
+    return left.rows() / views;
+  }
+
+  /** The picture of the same image that a picture's left side is compared with. */
+  int counterpart(int picture) {
+    return (picture + images()) % pictures();
+  }
+
+  /** Rows of the right side per picture. */
   int locations() {
     return right.rows() / left.rows();
   }

@@ -6,6 +6,7 @@ import infomax.trainer.network.TrainingCheckpoint;
 import infomax.trainer.network.TrainingCheckpoint.Progress;
 import infomax.trainer.network.Weights;
 import infomax.trainer.objective.Adam;
+import infomax.trainer.objective.Preset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,6 +36,7 @@ public final class Training implements AutoCloseable {
   private final ParameterBuffers buffers;
   private final TrainingGraph graph;
   private final Optimiser optimiser;
+  private long stepsPlanned;
   private long steps;
   private State state = State.RUNNING;
 
@@ -54,6 +56,7 @@ public final class Training implements AutoCloseable {
     this.plan = plan;
     this.seed = start.progress().seed();
     this.steps = start.progress().step();
+    this.stepsPlanned = plan.stepsPlanned();
     this.shape = weights.shape();
     this.arena = arena;
     this.workers = workers;
@@ -104,7 +107,7 @@ public final class Training implements AutoCloseable {
                   plan.preset().name()));
     }
     NativeArena arena = new NativeArena();
-    Workers workers = Workers.start(plan.threads(), plan.preset().miniBatch());
+    Workers workers = Workers.start(plan.threads(), plan.preset().pictures());
     Training training;
     try {
       training = new Training(plan, start, kernels, arena, workers);
@@ -129,9 +132,22 @@ public final class Training implements AutoCloseable {
     return steps;
   }
 
-  /** Bytes of one mini-batch. */
+  /**
+   * Plans another end, which the learning rate's schedule follows from the next step on: for a
+   * training that is given time rather than steps.
+   *
+   * @param steps of the whole training, 1 or more
+   */
+  public void plan(long steps) {
+    if (steps < 1) {
+      throw new IllegalArgumentException("planned steps " + steps + ", expected 1 or more");
+    }
+    stepsPlanned = steps;
+  }
+
+  /** Bytes of one mini-batch: first the first view of every image, then the second of every one. */
   public int miniBatchBytes() {
-    return plan.preset().miniBatch() * shape.imageBytes();
+    return plan.preset().pictures() * shape.imageBytes();
   }
 
   /**
@@ -142,8 +158,11 @@ public final class Training implements AutoCloseable {
    * @throws IllegalStateException after a divergence or close
    */
   public StepOutcome step(byte[] pixels) {
+    Preset preset = plan.preset();
     return step(
-        pixels, StepRandomness.draw(seed, steps, plan.preset().miniBatch(), shape.dimensions()));
+        pixels,
+        StepRandomness.draw(
+            seed, steps, preset.miniBatch(), preset.views().count(), shape.dimensions()));
   }
 
   StepOutcome step(byte[] pixels, StepRandomness randomness) {
@@ -155,7 +174,7 @@ public final class Training implements AutoCloseable {
     }
     graph.backward();
     Adam adam = plan.preset().adam();
-    double rate = adam.learningRate().at(steps, plan.stepsPlanned());
+    double rate = adam.learningRate().at(steps, stepsPlanned);
     double squaredGradient = optimiser.update(steps + 1, rate);
     if (!Double.isFinite(squaredGradient)) {
       return diverge(losses, "squared gradient " + squaredGradient + ", expected a number");
@@ -244,11 +263,11 @@ public final class Training implements AutoCloseable {
   private void requireLength(byte[] pixels) {
     if (pixels.length != miniBatchBytes()) {
       throw new IllegalArgumentException(
-          "%d bytes, expected %d: %d images of 3 x %d x %d"
+          "%d bytes, expected %d: %d pictures of 3 x %d x %d"
               .formatted(
                   pixels.length,
                   miniBatchBytes(),
-                  plan.preset().miniBatch(),
+                  plan.preset().pictures(),
                   shape.inputSize(),
                   shape.inputSize()));
     }

@@ -7,10 +7,11 @@ import infomax.trainer.objective.Estimator;
 import infomax.trainer.objective.Objective;
 import infomax.trainer.objective.Preset;
 
-/** Encoder, posterior and both information terms: from bytes to losses, and back to gradients. */
+/** Encoder, posterior and both terms: from bytes to losses, and back to gradients. */
 final class TrainingGraph {
 
   private final Objective objective;
+  private final int views;
   private final double normMomentum;
   private final Kernels kernels;
   private final Workers workers;
@@ -28,12 +29,13 @@ final class TrainingGraph {
       NativeArena arena,
       ParameterBuffers buffers) {
     this.objective = preset.objective();
+    this.views = preset.views().count();
     this.normMomentum = preset.normMomentum();
     this.kernels = kernels;
     this.workers = workers;
     this.arena = arena;
     this.buffers = buffers;
-    this.encoder = new EncoderGraph(kernels, workers, arena, buffers, preset.miniBatch());
+    this.encoder = new EncoderGraph(kernels, workers, arena, buffers, preset.pictures());
     this.posterior =
         new Posterior(
             kernels.dense(), workers, arena, buffers, encoder.pooled(), objective.gamma());
@@ -47,15 +49,22 @@ final class TrainingGraph {
         new TermWiring(
             name,
             weight,
+            views,
             posterior.sample().values(),
             other,
             kernels.dense(),
             workers,
             arena,
             buffers);
+    if (weight == 0) {
+      return new AbsentTerm(wiring);
+    }
     return switch (objective.estimator()) {
       case Estimator.JensenShannon js -> new MlpTerm(wiring, js.critics().width());
       case Estimator.InfoNce nce -> new ProjectionTerm(wiring, nce, comparer);
+      case Estimator.Reconstruction reconstruction ->
+          new ReconstructionTerm(
+              wiring, reconstruction.critics().width(), buffers.layout().shape().imageBytes());
     };
   }
 
@@ -63,8 +72,8 @@ final class TrainingGraph {
   StepLosses forward(byte[] pixels, StepRandomness randomness) {
     encoder.forwardTraining(pixels, normMomentum);
     posterior.read(randomness.noise());
-    global.read(randomness.globalPartners());
-    local.read(randomness.localPartners());
+    global.read(pixels, randomness.globalPartners());
+    local.read(pixels, randomness.localPartners());
     workers.run(
         worker -> {
           posterior.forward(worker);

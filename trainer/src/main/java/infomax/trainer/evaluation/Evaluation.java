@@ -17,6 +17,7 @@ import java.util.TreeMap;
  */
 public final class Evaluation {
 
+  private static final int PROBE_ITERATIONS = 160;
   private static final Duration PROBE_TIME_MAX = Duration.ofSeconds(10);
   private static final float HALF = 0.5f;
   private static final int PIXEL_SIDE_MAX = 32;
@@ -77,7 +78,7 @@ public final class Evaluation {
     List<String> toLabels = select(set.galleryLabels(), labelledGallery);
     Map<String, Double> further = new TreeMap<>();
     further.put("gallery", (double) to.count());
-    new LinearProbe(seed, PROBE_TIME_MAX)
+    new LinearProbe(seed, PROBE_ITERATIONS, PROBE_TIME_MAX)
         .accuracy(to, toLabels, from, fromLabels)
         .ifPresent(accuracy -> further.put("linearProbeAccuracy", accuracy));
     return new EncoderScores(

@@ -1,8 +1,12 @@
 package infomax.trainer.evaluation;
 
 import infomax.trainer.snapshot.TrainingSnapshot;
+import infomax.trainer.view.Augmentation;
+import infomax.trainer.view.ViewPainter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
 
 /**
  * The images everything is measured on: the same for every encoder compared. Immutable but for the
@@ -53,12 +57,12 @@ final class EvaluationSet {
     List<byte[]> queries = new ArrayList<>();
     List<String> queryLabels = new ArrayList<>();
     List<byte[]> views = new ArrayList<>();
-    int side = snapshot.facts().inputSize();
+    ViewPainter painter = new ViewPainter(snapshot.facts().inputSize(), Augmentation.WEAK);
     for (int image = 0; image < Math.min(snapshot.heldOut(), QUERIES_MAX); image++) {
       queries.add(snapshot.pixels(image));
       queryLabels.add(snapshot.label(image).orElse(""));
       if (image < VIEWS_MAX) {
-        views.add(AugmentedView.of(snapshot.pixels(image), side, seed + image));
+        views.add(view(painter, queries.getLast(), seed + image));
       }
     }
     List<byte[]> gallery = new ArrayList<>();
@@ -69,6 +73,13 @@ final class EvaluationSet {
       galleryLabels.add(snapshot.label(image).orElse(""));
     }
     return new EvaluationSet(queries, queryLabels, gallery, galleryLabels, views);
+  }
+
+  private static byte[] view(ViewPainter painter, byte[] pixels, long seed) {
+    byte[] view = new byte[painter.imageBytes()];
+    RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+    painter.paint(pixels, 0, view, 0, random);
+    return view;
   }
 
   List<byte[]> queries() {

@@ -39,14 +39,17 @@ public final class Neighbours {
     double[] penalty =
         metric == Metric.EUCLIDEAN ? to.squaredLengths() : new double[gallery.count()];
     int[][] rows = new int[queries.count()][];
-    for (int begin = 0; begin < queries.count(); begin += TILE) {
-      int first = begin;
-      int end = Math.min(begin + TILE, queries.count());
-      float[] products = MatrixProduct.dotProducts(from.range(begin, end), to);
-      IntStream.range(begin, end)
-          .parallel()
-          .forEach(
-              query -> rows[query] = best(products, (query - first) * gallery.count(), penalty, k));
+    try (MatrixProduct product = new MatrixProduct(to)) {
+      for (int begin = 0; begin < queries.count(); begin += TILE) {
+        int first = begin;
+        int end = Math.min(begin + TILE, queries.count());
+        float[] products = product.with(from.range(begin, end));
+        IntStream.range(begin, end)
+            .parallel()
+            .forEach(
+                query ->
+                    rows[query] = best(products, (query - first) * gallery.count(), penalty, k));
+      }
     }
     return new Neighbours(rows);
   }

@@ -59,7 +59,7 @@ final class VectorAdamKernel implements AdamKernel {
       store(second, buffers.secondMoments(), i);
       store(load(buffers.parameters(), i).sub(change), buffers.parameters(), i);
     }
-    return squares.reduceLanes(VectorOperators.ADD);
+    return LaneSum.of(squares);
   }
 
   private static FloatVector load(MemorySegment values, int i) {

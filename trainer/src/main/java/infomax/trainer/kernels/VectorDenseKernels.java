@@ -168,7 +168,7 @@ final class VectorDenseKernels implements DenseKernels {
     for (int c = 0; c < bound; c += LANES) {
       sum = load(left, leftRow, c).fma(load(right, rightRow, c), sum);
     }
-    return sum.reduceLanes(VectorOperators.ADD);
+    return LaneSum.of(sum);
   }
 
   @Override

@@ -24,9 +24,9 @@ import java.security.NoSuchAlgorithmException;
  *
  * <p>Fields in order, big-endian: magic {@code IMXC} (4 bytes), format version (int), preset
  * (modified UTF-8), seed and step (long), input size and dimensions (int), kind of critics (byte: 1
- * MLP, 2 projection) with its widths (int, int; the second is 0 for an MLP), parameters, first
- * moments, second moments (each: count as int, then floats), then per batch normalisation its mean
- * and its variance (likewise), and at last the SHA-256 of all bytes before it (32 bytes).
+ * MLP, 2 projection, 3 decoder) with its widths (int, int; 0 for what it has not), parameters,
+ * first moments, second moments (each: count as int, then floats), then per batch normalisation its
+ * mean and its variance (likewise), and at last the SHA-256 of all bytes before it (32 bytes).
  *
  * <p>A file is written beside its name, forced to disk and renamed, so that a name always holds a
  * whole checkpoint; a reader checks the digest before it believes anything.
@@ -37,6 +37,7 @@ public final class CheckpointFile {
   private static final int VERSION = 1;
   private static final byte MLP = 1;
   private static final byte PROJECTION = 2;
+  private static final byte DECODER = 3;
 
   private CheckpointFile() {}
 
@@ -110,6 +111,11 @@ public final class CheckpointFile {
         out.writeInt(hidden);
         out.writeInt(output);
       }
+      case Critics.Decoder(int width) -> {
+        out.writeByte(DECODER);
+        out.writeInt(width);
+        out.writeInt(0);
+      }
     }
     writeFloats(out, weights.parameters());
     writeFloats(out, checkpoint.firstMoments());
@@ -149,7 +155,8 @@ public final class CheckpointFile {
     return switch (kind) {
       case MLP -> new Critics.Mlp(first);
       case PROJECTION -> new Critics.Projection(first, second);
-      default -> throw new IOException("kind of critics " + kind + ", expected 1 or 2");
+      case DECODER -> new Critics.Decoder(first);
+      default -> throw new IOException("kind of critics " + kind + ", expected 1 to 3");
     };
   }
 

@@ -1,8 +1,8 @@
 package infomax.trainer.network;
 
 /**
- * The two discriminators trained beside the encoder, one for each mutual information term. They are
- * not part of an encoder release.
+ * What is trained beside the encoder: two discriminators, one for each mutual information term, or
+ * a decoder. Not part of an encoder release.
  */
 public sealed interface Critics {
 
@@ -31,6 +31,18 @@ public sealed interface Critics {
     public Projection {
       requirePositive("projection's hidden width", hidden);
       requirePositive("projection's length", output);
+    }
+  }
+
+  /**
+   * Paints an image from z: dense, ReLU, dense. No critic, but in the place of one.
+   *
+   * @param width outputs of the first layer
+   */
+  record Decoder(int width) implements Critics {
+    /** Validates the width. */
+    public Decoder {
+      requirePositive("decoder width", width);
     }
   }
 

@@ -27,6 +27,8 @@ import java.util.Map;
  */
 public final class ParameterLayout {
 
+  private static final List<String> TERMS = List.of("global", "local");
+
   private final NetworkShape shape;
   private final Critics critics;
   private final List<ParameterTensor> tensors;
@@ -60,20 +62,26 @@ public final class ParameterLayout {
     builder.dense("mean", z, z);
     builder.dense("logvar", z, z);
     int encoderSize = builder.end;
-    for (String term : List.of("global", "local")) {
-      switch (critics) {
-        case Critics.Mlp(int width) -> {
+    switch (critics) {
+      case Critics.Mlp(int width) -> {
+        for (String term : TERMS) {
           builder.dense(term + ".d1", 2 * z, width);
           builder.dense(term + ".d2", width, width);
           builder.dense(term + ".d3", width, width);
           builder.dense(term + ".d4", width, 1);
         }
-        case Critics.Projection(int hidden, int output) -> {
+      }
+      case Critics.Projection(int hidden, int output) -> {
+        for (String term : TERMS) {
           for (String side : List.of(".left", ".right")) {
             builder.dense(term + side + ".d1", z, hidden);
             builder.dense(term + side + ".d2", hidden, output);
           }
         }
+      }
+      case Critics.Decoder(int width) -> {
+        builder.dense("global.d1", z, width);
+        builder.dense("global.d2", width, shape.imageBytes());
       }
     }
     return new ParameterLayout(shape, critics, builder.tensors, encoderSize);

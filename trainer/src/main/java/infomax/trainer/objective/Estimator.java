@@ -1,18 +1,26 @@
 package infomax.trainer.objective;
 
 import infomax.trainer.network.Critics;
+import java.util.OptionalDouble;
 
 /**
- * How the mutual information of a pair is estimated from a mini-batch of n images; both terms use
- * the same one. Losses are minimised.
+ * How the mutual information of a pair is estimated from a mini-batch of n images, or what is
+ * minimised in its place; both terms use the same one. Losses are minimised.
  */
 public sealed interface Estimator {
 
   /** The critics this estimator trains. */
   Critics critics();
 
-  /** The loss of a term whose critics know nothing: what an untrained network starts near. */
-  double chance(int miniBatch, int locations);
+  /**
+   * The information in nats that a term's loss vouches for, at least; empty where the loss is no
+   * estimate of information.
+   *
+   * @param loss of the term
+   * @param miniBatch images
+   * @param locations that z is compared with, per image
+   */
+  OptionalDouble information(double loss, int miniBatch, int locations);
 
   /**
    * Jensen-Shannon with one shuffled negative per positive: softplus(-T(positive)) +
@@ -24,8 +32,9 @@ public sealed interface Estimator {
    */
   record JensenShannon(Critics.Mlp critics) implements Estimator {
     @Override
-    public double chance(int miniBatch, int locations) {
-      return 2 * Math.log(2);
+    public OptionalDouble information(double loss, int miniBatch, int locations) {
+      // The bound counts both the positive and the negative.
+      return OptionalDouble.of(Math.log(2) - loss / 2);
     }
   }
 
@@ -50,11 +59,27 @@ public sealed interface Estimator {
     }
 
     @Override
-    public double chance(int miniBatch, int locations) {
+    public OptionalDouble information(double loss, int miniBatch, int locations) {
       double toImages = Math.log(miniBatch);
-      return locations == 1
-          ? toImages
-          : (toImages + Math.log(1 + (miniBatch - 1) * (double) locations)) / 2;
+      double ignorance =
+          locations == 1
+              ? toImages
+              : (toImages + Math.log(1 + (miniBatch - 1) * (double) locations)) / 2;
+      return OptionalDouble.of(ignorance - loss);
+    }
+  }
+
+  /**
+   * No estimate of information but what it is compared with: a decoder paints the image from z, and
+   * the global term is the mean squared error of its pixels, value / 255 - 0.5. There is no local
+   * term.
+   *
+   * @param critics the decoder
+   */
+  record Reconstruction(Critics.Decoder critics) implements Estimator {
+    @Override
+    public OptionalDouble information(double loss, int miniBatch, int locations) {
+      return OptionalDouble.empty();
     }
   }
 }

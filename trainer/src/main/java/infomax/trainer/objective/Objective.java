@@ -7,8 +7,8 @@ package infomax.trainer.objective;
  * <p>The prior is the KL divergence of N(mean, exp(logvar)) to N(0, 1), averaged over images and
  * dimensions: -0.5 mean(1 + logvar - mean^2 - exp(logvar)).
  *
- * @param alpha weight of the global term, 0 or more
- * @param beta weight of the local term, 0 or more
+ * @param alpha weight of the global term, 0 or more; 0 switches it off
+ * @param beta weight of the local term, 0 or more; 0 switches it off
  * @param gamma weight of the prior, 0 or more
  * @param estimator how both mutual information terms are estimated
  */
@@ -19,6 +19,10 @@ public record Objective(double alpha, double beta, double gamma, Estimator estim
     requireWeight("alpha", alpha);
     requireWeight("beta", beta);
     requireWeight("gamma", gamma);
+    if (estimator instanceof Estimator.Reconstruction && beta != 0) {
+      throw new IllegalArgumentException(
+          "beta " + beta + ", expected 0: reconstruction has no local term");
+    }
   }
 
   /** The published weights: 0.5, 1.5 and 0.01. */

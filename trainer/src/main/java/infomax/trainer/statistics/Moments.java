@@ -49,7 +49,7 @@ public final class Moments {
               }
             });
     // The Gram matrix of the centred rows has the eigenvalues of the covariance, times the count.
-    float[] gram = MatrixProduct.dotProducts(centred, centred);
+    float[] gram = MatrixProduct.of(centred, centred);
     double trace = 0;
     double squares = 0;
     for (int row = 0; row < set.count(); row++) {

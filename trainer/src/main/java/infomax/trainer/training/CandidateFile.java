@@ -1,8 +1,6 @@
 package infomax.trainer.training;
 
-import infomax.trainer.evaluation.Spread;
 import infomax.trainer.export.ExportCheck;
-import infomax.trainer.export.OnnxExport;
 import infomax.trainer.export.OnnxFile;
 import infomax.trainer.network.Weights;
 import infomax.trainer.release.ReleaseProperties;
@@ -27,14 +25,8 @@ import org.slf4j.LoggerFactory;
  */
 record CandidateFile(OnnxFile onnx, boolean whitened, ExportCheck.Parity parity) {
 
-  /** Share of the mean eigenvalue that is added to the covariance before it is inverted. */
-  static final double WHITENING_REGULARISATION = 0.05;
-
   private static final Logger LOG = LoggerFactory.getLogger(CandidateFile.class);
   private static final int WHITENING_IMAGES_MAX = 1_500;
-
-  /** Below this effective rank whitening would only blow up noise. */
-  private static final double WHITENING_RANK_MIN = 1.5;
 
   /**
    * Exports a network.
@@ -52,11 +44,10 @@ record CandidateFile(OnnxFile onnx, boolean whitened, ExportCheck.Parity parity)
     Weights weights = trained.weights();
     SortedMap<String, String> properties =
         ReleaseProperties.of(version, order.preset().name(), order.seed(), weights);
-    OnnxFile plain = OnnxExport.write(weights, Optional.empty(), properties);
-    Optional<Whitening> whitening =
-        whitens(order) ? learn(plain, weights, snapshot, threads) : Optional.empty();
-    OnnxFile onnx =
-        whitening.isPresent() ? OnnxExport.write(weights, whitening, properties) : plain;
+    WhitenedExport export =
+        WhitenedExport.of(weights, order.preset(), properties, whiteningImages(snapshot), threads);
+    OnnxFile onnx = export.onnx();
+    Optional<Whitening> whitening = export.whitening();
     List<byte[]> images = images(snapshot, 0, trained.parity().count());
     VectorSet expected = whitening.map(map -> map.apply(trained.parity())).orElse(trained.parity());
     try (EncoderEmbedder embedder = EncoderEmbedder.open(onnx, weights.shape(), threads)) {
@@ -73,21 +64,9 @@ record CandidateFile(OnnxFile onnx, boolean whitened, ExportCheck.Parity parity)
     }
   }
 
-  /** The preset {@code seed} is the published recipe, which knows no whitening. */
-  private static boolean whitens(TrainingOrder order) {
-    return !order.preset().name().equals("seed");
-  }
-
-  private static Optional<Whitening> learn(
-      OnnxFile plain, Weights weights, TrainingSnapshot snapshot, int threads) {
+  private static List<byte[]> whiteningImages(TrainingSnapshot snapshot) {
     int end = Math.min(snapshot.images(), snapshot.heldOut() + WHITENING_IMAGES_MAX);
-    try (EncoderEmbedder embedder = EncoderEmbedder.open(plain, weights.shape(), threads)) {
-      VectorSet embeddings = embedder.embed(images(snapshot, snapshot.heldOut(), end));
-      Spread spread = Spread.of(embeddings);
-      return spread.finite() && spread.effectiveRank() >= WHITENING_RANK_MIN
-          ? Optional.of(Whitening.of(embeddings, WHITENING_REGULARISATION))
-          : Optional.empty();
-    }
+    return images(snapshot, snapshot.heldOut(), end);
   }
 
   private static List<byte[]> images(TrainingSnapshot snapshot, int begin, int end) {

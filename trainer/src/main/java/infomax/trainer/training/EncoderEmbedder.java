@@ -14,7 +14,7 @@ import java.util.List;
  * Embeds images just as the services do: an ONNX file in ONNX Runtime. Closes its encoder. Not
  * thread-safe.
  */
-final class EncoderEmbedder implements Evaluation.Embedder, AutoCloseable {
+public final class EncoderEmbedder implements Evaluation.Embedder, AutoCloseable {
 
   private static final int BATCH = 64;
 
@@ -25,7 +25,7 @@ final class EncoderEmbedder implements Evaluation.Embedder, AutoCloseable {
   }
 
   /** Opens an ONNX file. */
-  static EncoderEmbedder open(OnnxFile onnx, NetworkShape shape, int threads) {
+  public static EncoderEmbedder open(OnnxFile onnx, NetworkShape shape, int threads) {
     return new EncoderEmbedder(
         Encoder.open(onnx.bytes(), onnx.digest(), shape.inputSize(), shape.dimensions(), threads));
   }

@@ -11,7 +11,7 @@ import infomax.trainer.evaluation.EncoderScores;
 import infomax.trainer.export.OnnxFile;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.network.Weights;
-import infomax.trainer.objective.Estimator;
+import infomax.trainer.objective.Objective;
 import infomax.trainer.release.LossHistory;
 import infomax.trainer.release.ReleasePublisher;
 import infomax.trainer.release.UntrainedEncoder;
@@ -219,18 +219,26 @@ public final class TrainingRun {
 
   /** Mutual information in nats that the last epoch's losses vouch for, at least. */
   private static Map<String, Double> information(TrainingOrder order, TrainedNetwork trained) {
-    Estimator estimator = order.preset().objective().estimator();
-    double chanceGlobal = estimator.chance(order.preset().miniBatch(), 1);
-    double chanceLocal = estimator.chance(order.preset().miniBatch(), NetworkShape.LOCATIONS);
-    // The Jensen-Shannon bound counts both the positive and the negative.
-    double share = estimator instanceof Estimator.JensenShannon ? 0.5 : 1;
+    Objective objective = order.preset().objective();
+    int miniBatch = order.preset().miniBatch();
     LossHistory losses = trained.losses();
     int epoch = trained.lastEpoch();
-    return Map.of(
-        "informationGlobalNats",
-        share * (chanceGlobal - losses.meanOfEpoch(epoch, LossHistory.Point::global)),
-        "informationLocalNats",
-        share * (chanceLocal - losses.meanOfEpoch(epoch, LossHistory.Point::local)));
+    Map<String, Double> information = new TreeMap<>();
+    if (objective.alpha() > 0) {
+      double loss = losses.meanOfEpoch(epoch, LossHistory.Point::global);
+      objective
+          .estimator()
+          .information(loss, miniBatch, 1)
+          .ifPresent(nats -> information.put("informationGlobalNats", nats));
+    }
+    if (objective.beta() > 0) {
+      double loss = losses.meanOfEpoch(epoch, LossHistory.Point::local);
+      objective
+          .estimator()
+          .information(loss, miniBatch, NetworkShape.LOCATIONS)
+          .ifPresent(nats -> information.put("informationLocalNats", nats));
+    }
+    return information;
   }
 
   private Map<String, String> configuration(TrainingOrder order, CandidateFile file) {
@@ -240,11 +248,11 @@ public final class TrainingRun {
     configuration.put("objective", order.preset().objective().toString());
     configuration.put("adam", order.preset().adam().toString());
     configuration.put("miniBatch", Integer.toString(order.preset().miniBatch()));
+    configuration.put("views", order.preset().views().toString());
     configuration.put("normMomentum", Double.toString(order.preset().normMomentum()));
     configuration.put("threads", Integer.toString(settings.threads()));
     configuration.put(
-        "whitening",
-        file.whitened() ? Double.toString(CandidateFile.WHITENING_REGULARISATION) : "none");
+        "whitening", file.whitened() ? Double.toString(WhitenedExport.REGULARISATION) : "none");
     configuration.put("parityEngine", Double.toString(file.parity().engineDifference()));
     configuration.put("parityTribuo", Double.toString(file.parity().tribuoDifference()));
     return configuration;

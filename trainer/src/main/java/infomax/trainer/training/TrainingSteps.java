@@ -46,7 +46,7 @@ final class TrainingSteps {
     this.folder = folder;
     this.progress = progress;
     this.threads = threads;
-    this.batches = new MiniBatches(snapshot, order.preset().miniBatch(), order.seed());
+    this.batches = new MiniBatches(TrainingImages.of(snapshot), order.preset(), order.seed());
   }
 
   /**

@@ -10,6 +10,8 @@ import infomax.trainer.objective.Estimator;
 import infomax.trainer.objective.LearningRate;
 import infomax.trainer.objective.Objective;
 import infomax.trainer.objective.Preset;
+import infomax.trainer.view.Augmentation;
+import infomax.trainer.view.Views;
 import java.util.Random;
 
 /** Small networks of the real architecture, with weights and images drawn from a seed. */
@@ -17,23 +19,62 @@ final class Cases {
 
   private Cases() {}
 
-  static Preset jensenShannon(int miniBatch, int width) {
-    return preset("js", new Estimator.JensenShannon(new Critics.Mlp(width)), miniBatch);
+  static final Views ONE_VIEW = new Views.Plain();
+  static final Views TWO_VIEWS = new Views.TwoAugmented(Augmentation.STRONG);
+
+  static Preset jensenShannon(int miniBatch, Views views, int width) {
+    return preset("js", new Estimator.JensenShannon(new Critics.Mlp(width)), miniBatch, views);
   }
 
-  static Preset infoNce(int miniBatch, int width) {
+  static Preset infoNce(int miniBatch, Views views, int width) {
     return preset(
-        "nce", new Estimator.InfoNce(new Critics.Projection(width, width / 2), 0.2), miniBatch);
+        "nce",
+        new Estimator.InfoNce(new Critics.Projection(width, width / 2), 0.2),
+        miniBatch,
+        views);
+  }
+
+  static Preset reconstruction(int miniBatch, int width) {
+    return new Preset(
+        "autoencoder",
+        new Objective(1.5, 0, 0.3, new Estimator.Reconstruction(new Critics.Decoder(width))),
+        Adam.of(new LearningRate.Constant(1e-3)),
+        miniBatch,
+        0.9,
+        ONE_VIEW,
+        false);
+  }
+
+  /** The preset without its global or its local term. */
+  static Preset without(Preset preset, boolean global) {
+    Objective all = preset.objective();
+    return new Preset(
+        preset.name(),
+        new Objective(
+            global ? 0 : all.alpha(), global ? all.beta() : 0, all.gamma(), all.estimator()),
+        preset.adam(),
+        preset.miniBatch(),
+        preset.normMomentum(),
+        preset.views(),
+        preset.whitened());
+  }
+
+  /** What one step of a preset draws. */
+  static StepRandomness randomness(Preset preset, NetworkShape shape, long seed) {
+    return StepRandomness.draw(
+        seed, 0, preset.miniBatch(), preset.views().count(), shape.dimensions());
   }
 
   /** A prior heavy enough to be seen in the gradient. */
-  private static Preset preset(String name, Estimator estimator, int miniBatch) {
+  private static Preset preset(String name, Estimator estimator, int miniBatch, Views views) {
     return new Preset(
         name,
         new Objective(0.5, 1.5, 0.3, estimator),
         Adam.of(new LearningRate.Constant(1e-3)),
         miniBatch,
-        0.9);
+        0.9,
+        views,
+        false);
   }
 
   /** Initial weights with every scale and bias moved off its special value. */

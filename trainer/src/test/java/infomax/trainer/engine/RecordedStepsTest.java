@@ -9,6 +9,7 @@ import infomax.trainer.network.Weights;
 import infomax.trainer.objective.Preset;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,15 +17,20 @@ import org.junit.jupiter.api.Test;
 /** The engine repeats the recorded steps of an independent implementation of the seed preset. */
 class RecordedStepsTest {
 
-  private final RecordedSteps recorded = new RecordedSteps(RecordedSteps.folder());
+  private static final Path FOLDER =
+      Path.of(System.getProperty("infomax.root", "."))
+          .resolveSibling("shared")
+          .resolve("data")
+          .resolve("reference-step");
+
+  private final RecordedSteps recorded = new RecordedSteps(FOLDER);
   private final TrainingPlan plan =
       new TrainingPlan(Preset.named("seed"), 0, RecordedSteps.STEPS, 2);
 
   @BeforeEach
   void needsTheRecording() {
     Assumptions.assumeTrue(
-        Files.isDirectory(RecordedSteps.folder()),
-        "no recorded steps at " + RecordedSteps.folder() + ": skipped");
+        Files.isDirectory(FOLDER), "no recorded steps at " + FOLDER + ": skipped");
   }
 
   @Test
@@ -46,6 +52,14 @@ class RecordedStepsTest {
             .isLessThanOrEqualTo(2e-3);
       }
     }
+  }
+
+  @Test
+  void theReplayThatBenchmarksReportStaysWithinTheSameLimits() throws IOException {
+    RecordedStepsReplay replay = RecordedStepsReplay.of(FOLDER, 2);
+    assertThat(replay.loss0Relative()).isLessThanOrEqualTo(1e-5);
+    assertThat(replay.gradient0RelativeL2Max()).isLessThanOrEqualTo(2e-3);
+    assertThat(replay.loss20Relative()).isLessThanOrEqualTo(0.02);
   }
 
   @Test

@@ -6,6 +6,7 @@ import infomax.trainer.network.ParameterLayout;
 import infomax.trainer.network.ParameterTensor;
 import infomax.trainer.objective.Estimator;
 import infomax.trainer.objective.Objective;
+import infomax.trainer.objective.Preset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,7 +21,9 @@ final class ReferenceNetwork {
   private final Tape tape = new Tape();
   private final ParameterLayout layout;
   private final Objective objective;
+  private final int views;
   private final int[] parameters;
+  private final int pictures;
   private final int images;
   private final List<double[]> batchMeans = new ArrayList<>();
   private final List<double[]> batchVariances = new ArrayList<>();
@@ -32,14 +35,16 @@ final class ReferenceNetwork {
 
   ReferenceNetwork(
       ParameterLayout layout,
-      Objective objective,
+      Preset preset,
       double[] parameters,
       byte[] pixels,
       StepRandomness randomness) {
     this.layout = layout;
-    this.objective = objective;
+    this.objective = preset.objective();
+    this.views = preset.views().count();
     this.parameters = tape.inputs(parameters);
-    this.images = pixels.length / layout.shape().imageBytes();
+    this.pictures = pixels.length / layout.shape().imageBytes();
+    this.images = pictures / views;
     int[][] features = pixelNodes(pixels);
     int[][] featureMap = {};
     for (Convolution convolution : layout.shape().convolutions()) {
@@ -53,8 +58,11 @@ final class ReferenceNetwork {
     int[][] logVariance = dense("logvar", pooled);
     int[][] z = sample(mean, logVariance, randomness.noise());
     this.prior = prior(mean, logVariance);
-    this.global = term("global", z, z, randomness.globalPartners());
-    this.local = term("local", z, featureMap, randomness.localPartners());
+    this.global =
+        objective.estimator() instanceof Estimator.Reconstruction
+            ? reconstruction(z, pixels)
+            : term("global", objective.alpha(), z, z, randomness.globalPartners());
+    this.local = term("local", objective.beta(), z, featureMap, randomness.localPartners());
     this.total =
         tape.sum(
             tape.affine(global, objective.alpha(), 0),
@@ -90,8 +98,8 @@ final class ReferenceNetwork {
 
   private int[][] pixelNodes(byte[] pixels) {
     int side = layout.shape().inputSize();
-    int[][] nodes = new int[images * side * side][NetworkShape.COLOURS];
-    for (int image = 0; image < images; image++) {
+    int[][] nodes = new int[pictures * side * side][NetworkShape.COLOURS];
+    for (int image = 0; image < pictures; image++) {
       for (int colour = 0; colour < NetworkShape.COLOURS; colour++) {
         for (int p = 0; p < side * side; p++) {
           int value =
@@ -190,9 +198,9 @@ final class ReferenceNetwork {
   }
 
   private int[][] globalMax(int[][] in) {
-    int[][] out = new int[images][in[0].length];
-    int locations = in.length / images;
-    for (int image = 0; image < images; image++) {
+    int[][] out = new int[pictures][in[0].length];
+    int locations = in.length / pictures;
+    for (int image = 0; image < pictures; image++) {
       for (int c = 0; c < out[image].length; c++) {
         int first = image * locations;
         int channel = c;
@@ -232,8 +240,8 @@ final class ReferenceNetwork {
   }
 
   private int[][] sample(int[][] mean, int[][] logVariance, float[] noise) {
-    int[][] z = new int[images][mean[0].length];
-    for (int i = 0; i < images; i++) {
+    int[][] z = new int[pictures][mean[0].length];
+    for (int i = 0; i < pictures; i++) {
       for (int d = 0; d < z[i].length; d++) {
         int deviation = tape.exp(tape.affine(logVariance[i][d], 0.5, 0));
         z[i][d] = tape.add(mean[i][d], tape.affine(deviation, noise[i * z[i].length + d], 0));
@@ -244,7 +252,7 @@ final class ReferenceNetwork {
 
   private int prior(int[][] mean, int[][] logVariance) {
     List<Integer> terms = new ArrayList<>();
-    for (int i = 0; i < images; i++) {
+    for (int i = 0; i < pictures; i++) {
       for (int d = 0; d < mean[i].length; d++) {
         int logV = logVariance[i][d];
         int squared = tape.multiply(mean[i][d], mean[i][d]);
@@ -259,19 +267,36 @@ final class ReferenceNetwork {
     return tape.mean(nodes(terms));
   }
 
-  private int term(String name, int[][] z, int[][] other, int[] partners) {
+  private int term(String name, double weight, int[][] z, int[][] other, int[] partners) {
+    if (weight == 0) {
+      return tape.input(0);
+    }
     return switch (objective.estimator()) {
+      case Estimator.Reconstruction _ -> throw new IllegalStateException("has no local term");
       case Estimator.JensenShannon _ -> jensenShannon(name, z, other, partners);
       case Estimator.InfoNce nce -> infoNce(name, z, other, nce.temperature());
     };
   }
 
+  private int reconstruction(int[][] z, byte[] pixels) {
+    int[][] pictures = dense("global.d2", relu(dense("global.d1", z)));
+    List<Integer> errors = new ArrayList<>();
+    for (int i = 0; i < pixels.length; i++) {
+      int length = pixels.length / pictures.length;
+      double value = Byte.toUnsignedInt(pixels[i]) / 255.0 - 0.5;
+      int error = tape.affine(pictures[i / length][i % length], 1, -value);
+      errors.add(tape.multiply(error, error));
+    }
+    return tape.mean(nodes(errors));
+  }
+
   private int jensenShannon(String name, int[][] z, int[][] other, int[] partners) {
-    int locations = other.length / images;
+    int locations = other.length / pictures;
     List<Integer> losses = new ArrayList<>();
-    for (int i = 0; i < images; i++) {
+    for (int i = 0; i < pictures; i++) {
+      int counterpart = (i + images) % pictures;
       for (int l = 0; l < locations; l++) {
-        int positive = critic(name, z[i], other[i * locations + l]);
+        int positive = critic(name, z[i], other[counterpart * locations + l]);
         int negative = critic(name, z[i], other[partners[i] * locations + l]);
         losses.add(tape.add(tape.softplus(tape.affine(positive, -1, 0)), tape.softplus(negative)));
       }
@@ -289,25 +314,40 @@ final class ReferenceNetwork {
     return dense(name + ".d4", layer)[0][0];
   }
 
+  /** The mean over the views, each against the next. */
   private int infoNce(String name, int[][] z, int[][] other, double temperature) {
-    int locations = other.length / images;
     int[][] left = project(name + ".left", z);
     int[][] right = project(name + ".right", other);
-    int[][] logits = new int[images][other.length];
+    int[] losses = new int[views];
+    for (int view = 0; view < views; view++) {
+      losses[view] =
+          infoNce(part(left, view, views), part(right, (view + 1) % views, views), temperature);
+    }
+    return tape.mean(losses);
+  }
+
+  private static int[][] part(int[][] rows, int part, int parts) {
+    int length = rows.length / parts;
+    return Arrays.copyOfRange(rows, part * length, (part + 1) * length);
+  }
+
+  private int infoNce(int[][] left, int[][] right, double temperature) {
+    int locations = right.length / images;
+    int[][] logits = new int[images][right.length];
     for (int i = 0; i < images; i++) {
-      for (int c = 0; c < other.length; c++) {
+      for (int c = 0; c < right.length; c++) {
         int cosine = tape.dot(left[i], right[c], left[i].length);
         logits[i][c] = tape.affine(cosine, 1 / temperature, 0);
       }
     }
     List<Integer> losses = new ArrayList<>();
-    for (int c = 0; c < other.length; c++) {
+    for (int c = 0; c < right.length; c++) {
       int image = c / locations;
       int location = c;
       int[] toImages = Arrays.stream(logits).mapToInt(row -> row[location]).toArray();
       losses.add(crossEntropy(logits[image][c], toImages));
       int[] toLocations =
-          IntStream.range(0, other.length)
+          IntStream.range(0, right.length)
               .filter(k -> k / locations != image || k == location)
               .map(k -> logits[image][k])
               .toArray();

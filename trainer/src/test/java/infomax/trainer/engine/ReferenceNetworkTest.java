@@ -18,7 +18,13 @@ class ReferenceNetworkTest {
   private static final double STEP = 1e-6;
 
   static Stream<Preset> presets() {
-    return Stream.of(Cases.jensenShannon(3, 4), Cases.infoNce(3, 4));
+    return Stream.of(
+        Cases.jensenShannon(3, Cases.ONE_VIEW, 4),
+        Cases.infoNce(3, Cases.ONE_VIEW, 4),
+        Cases.jensenShannon(2, Cases.TWO_VIEWS, 4),
+        Cases.infoNce(2, Cases.TWO_VIEWS, 4),
+        Cases.without(Cases.infoNce(3, Cases.ONE_VIEW, 4), true),
+        Cases.reconstruction(3, 4));
   }
 
   @ParameterizedTest
@@ -28,11 +34,10 @@ class ReferenceNetworkTest {
     NetworkShape shape = new NetworkShape(32, 4);
     Weights weights = Cases.weights(shape, preset, SEED);
     double[] parameters = Cases.doubles(weights.parameters());
-    byte[] pixels = Cases.pixels(shape, preset.miniBatch(), SEED);
-    StepRandomness randomness = StepRandomness.draw(SEED, 0, preset.miniBatch(), 4);
+    byte[] pixels = Cases.pixels(shape, preset.pictures(), SEED);
+    StepRandomness randomness = Cases.randomness(preset, shape, SEED);
     double[] gradient =
-        new ReferenceNetwork(weights.layout(), preset.objective(), parameters, pixels, randomness)
-            .gradient();
+        new ReferenceNetwork(weights.layout(), preset, parameters, pixels, randomness).gradient();
 
     for (ParameterTensor tensor : weights.layout().tensors()) {
       int stride = Math.max(1, tensor.size() / 6);
@@ -56,8 +61,7 @@ class ReferenceNetworkTest {
       double[] parameters,
       byte[] pixels,
       StepRandomness randomness) {
-    return new ReferenceNetwork(
-            weights.layout(), preset.objective(), parameters, pixels, randomness)
+    return new ReferenceNetwork(weights.layout(), preset, parameters, pixels, randomness)
         .losses()
         .total();
   }

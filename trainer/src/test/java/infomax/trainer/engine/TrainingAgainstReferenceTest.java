@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The engine computes what the plain reference computes: losses, every gradient, running
- * statistics; for both estimators, both input sizes, both forms of the kernels, one and several
- * workers with uneven shares.
+ * statistics; for both estimators, one view and two, both input sizes, both forms of the kernels,
+ * one and several workers with uneven shares.
  */
 class TrainingAgainstReferenceTest {
 
@@ -34,7 +34,14 @@ class TrainingAgainstReferenceTest {
     return Stream.of(32, 64)
         .flatMap(
             size ->
-                Stream.of(Cases.jensenShannon(IMAGES, 20), Cases.infoNce(IMAGES, 40))
+                Stream.of(
+                        Cases.jensenShannon(IMAGES, Cases.ONE_VIEW, 20),
+                        Cases.infoNce(IMAGES, Cases.ONE_VIEW, 40),
+                        Cases.jensenShannon(3, Cases.TWO_VIEWS, 20),
+                        Cases.infoNce(3, Cases.TWO_VIEWS, 40),
+                        Cases.without(Cases.jensenShannon(IMAGES, Cases.ONE_VIEW, 20), true),
+                        Cases.without(Cases.infoNce(IMAGES, Cases.ONE_VIEW, 40), false),
+                        Cases.reconstruction(IMAGES, 20))
                     .flatMap(
                         preset ->
                             Stream.of(
@@ -50,15 +57,11 @@ class TrainingAgainstReferenceTest {
     System.out.println("seed=" + SEED);
     NetworkShape shape = new NetworkShape(inputSize, 32);
     Weights weights = Cases.weights(shape, preset, SEED);
-    byte[] pixels = Cases.pixels(shape, IMAGES, SEED);
-    StepRandomness randomness = StepRandomness.draw(SEED, 0, IMAGES, shape.dimensions());
+    byte[] pixels = Cases.pixels(shape, preset.pictures(), SEED);
+    StepRandomness randomness = Cases.randomness(preset, shape, SEED);
     ReferenceNetwork reference =
         new ReferenceNetwork(
-            weights.layout(),
-            preset.objective(),
-            Cases.doubles(weights.parameters()),
-            pixels,
-            randomness);
+            weights.layout(), preset, Cases.doubles(weights.parameters()), pixels, randomness);
     TrainingPlan plan = new TrainingPlan(preset, SEED, 1, threads);
     int size = weights.layout().size();
     TrainingCheckpoint start =

@@ -31,7 +31,11 @@ class TrainingTest {
   @TempDir private Path folder;
 
   static Stream<Preset> presets() {
-    return Stream.of(Cases.jensenShannon(IMAGES, 24), Cases.infoNce(IMAGES, 24));
+    return Stream.of(
+        Cases.jensenShannon(IMAGES, Cases.ONE_VIEW, 24),
+        Cases.infoNce(IMAGES, Cases.ONE_VIEW, 24),
+        Cases.jensenShannon(IMAGES / 2, Cases.TWO_VIEWS, 24),
+        Cases.infoNce(IMAGES / 2, Cases.TWO_VIEWS, 24));
   }
 
   @ParameterizedTest
@@ -74,7 +78,7 @@ class TrainingTest {
 
   @Test
   void stepsFollowAdam() {
-    Preset preset = Cases.infoNce(IMAGES, 24);
+    Preset preset = Cases.infoNce(IMAGES, Cases.ONE_VIEW, 24);
     Adam adam = preset.adam();
     Weights initial = initial(preset);
     double[] parameters = Cases.doubles(initial.parameters());
@@ -100,7 +104,7 @@ class TrainingTest {
 
   @Test
   void embeddingsAreTheMeanWithRunningStatisticsForAnyNumberOfImages() {
-    Preset preset = Cases.infoNce(IMAGES, 24);
+    Preset preset = Cases.infoNce(IMAGES, Cases.ONE_VIEW, 24);
     byte[] pixels = Cases.pixels(SHAPE, IMAGES, SEED);
     try (Training training =
         Training.start(new TrainingPlan(preset, SEED, 1, 2), initial(preset))) {
@@ -114,10 +118,10 @@ class TrainingTest {
       ReferenceNetwork reference =
           new ReferenceNetwork(
               training.weights().layout(),
-              preset.objective(),
+              preset,
               Cases.doubles(training.weights().parameters()),
               pixels,
-              StepRandomness.draw(SEED, 0, IMAGES, SHAPE.dimensions()));
+              Cases.randomness(preset, SHAPE, SEED));
       List<float[]> expected = reference.means();
       for (int i = 0; i < IMAGES; i++) {
         assertThat(Distances.relative(training.embed(pixels).get(i), expected.get(i)))
@@ -128,7 +132,7 @@ class TrainingTest {
 
   @Test
   void reestimatedStatisticsAreTheAverageOverMiniBatches() {
-    Preset preset = Cases.infoNce(IMAGES, 24);
+    Preset preset = Cases.infoNce(IMAGES, Cases.ONE_VIEW, 24);
     try (Training training =
         Training.start(new TrainingPlan(preset, SEED, 1, 2), initial(preset))) {
       String before = Arrays.toString(training.weights().parameters());
@@ -151,7 +155,7 @@ class TrainingTest {
 
   @Test
   void explosionIsAnOutcomeAndEndsTheTraining() {
-    Preset preset = Cases.jensenShannon(IMAGES, 24);
+    Preset preset = Cases.jensenShannon(IMAGES, Cases.ONE_VIEW, 24);
     Weights initial = initial(preset);
     ParameterLayout layout = initial.layout();
     float[] parameters = initial.parameters();
@@ -169,15 +173,16 @@ class TrainingTest {
 
   @Test
   void misuseIsRefusedWithAReason() {
-    Preset preset = Cases.jensenShannon(IMAGES, 24);
+    Preset preset = Cases.jensenShannon(IMAGES, Cases.ONE_VIEW, 24);
     TrainingPlan plan = new TrainingPlan(preset, SEED, 1, 2);
-    assertThatThrownBy(() -> Training.start(plan, initial(Cases.infoNce(IMAGES, 24))))
+    assertThatThrownBy(
+            () -> Training.start(plan, initial(Cases.infoNce(IMAGES, Cases.ONE_VIEW, 24))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("for preset 'js'");
     Training training = Training.start(plan, initial(preset));
     try (training) {
       assertThatThrownBy(() -> training.step(new byte[5]))
-          .hasMessage("5 bytes, expected 18432: 6 images of 3 x 32 x 32");
+          .hasMessage("5 bytes, expected 18432: 6 pictures of 3 x 32 x 32");
       assertThatThrownBy(() -> training.embed(new byte[5]))
           .hasMessage("5 bytes, expected a multiple of 3072");
       assertThatThrownBy(() -> training.reestimateStatistics(List.of()))

@@ -85,16 +85,6 @@ class RetrievalTest {
     assertThat(scores.score(1)).isEqualTo(0);
   }
 
-  @Test
-  void aViewIsAFunctionOfItsSeedAndDiffersFromItsOriginal() {
-    byte[] pixels = new byte[3 * 8 * 8];
-    new Random(3).nextBytes(pixels);
-
-    assertThat(AugmentedView.of(pixels, 8, 1)).isEqualTo(AugmentedView.of(pixels, 8, 1));
-    assertThat(AugmentedView.of(pixels, 8, 1)).isNotEqualTo(AugmentedView.of(pixels, 8, 2));
-    assertThat(AugmentedView.of(pixels, 8, 1)).isNotEqualTo(pixels);
-  }
-
   private static double squaredDistance(VectorSet a, int i, VectorSet b, int j) {
     double sum = 0;
     for (int d = 0; d < a.dimensions(); d++) {

@@ -35,7 +35,7 @@ class OnnxExportTest {
   void theFileComputesWhatTheTrainedNetworkDoes(int inputSize) throws Exception {
     NetworkShape shape = new NetworkShape(inputSize, 32);
     List<byte[]> images = images(shape, 64);
-    Preset preset = Preset.named("default");
+    Preset preset = Preset.named("one-view");
     try (Training training =
         Training.start(
             new TrainingPlan(preset, SEED, 6, 2), Weights.initial(shape, preset.critics(), SEED))) {

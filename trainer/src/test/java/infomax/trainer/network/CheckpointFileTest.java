@@ -20,7 +20,7 @@ class CheckpointFileTest {
   @TempDir private Path folder;
 
   static Stream<Critics> critics() {
-    return Stream.of(new Critics.Mlp(6), new Critics.Projection(6, 4));
+    return Stream.of(new Critics.Mlp(6), new Critics.Projection(6, 4), new Critics.Decoder(6));
   }
 
   @ParameterizedTest

@@ -2,7 +2,6 @@ package infomax.trainer.objective;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import infomax.trainer.network.Critics;
 import org.junit.jupiter.api.Test;
@@ -33,16 +32,19 @@ class PresetTest {
   void unknownNameIsAnsweredWithTheKnownOnes() {
     assertThatThrownBy(() -> Preset.named("sede"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("preset 'sede', expected one of [default, seed]");
+        .hasMessage(
+            "preset 'sede', expected one of [default, one-view, seed, global-only,"
+                + " local-only, autoencoder]");
   }
 
   @Test
-  void chanceIsWhatIgnoranceLoses() {
-    assertThat(Preset.named("seed").objective().estimator().chance(64, 16))
-        .isCloseTo(1.386, within(1e-3));
-    assertThat(Preset.named("default").objective().estimator().chance(64, 1))
-        .isCloseTo(Math.log(64), within(1e-9));
-    assertThat(Preset.named("default").objective().estimator().chance(64, 16))
-        .isCloseTo((Math.log(64) + Math.log(1 + 63 * 16)) / 2, within(1e-9));
+  void aLossOfIgnoranceVouchesForNoInformation() {
+    Estimator published = Preset.named("seed").objective().estimator();
+    assertThat(published.information(2 * Math.log(2), 64, 16)).hasValue(0);
+    assertThat(published.information(0, 64, 16)).hasValue(Math.log(2));
+    Estimator ranking = Preset.named("default").objective().estimator();
+    assertThat(ranking.information(Math.log(64), 64, 1)).hasValue(0);
+    assertThat(ranking.information((Math.log(64) + Math.log(1 + 63 * 16)) / 2, 64, 16)).hasValue(0);
+    assertThat(Preset.named("autoencoder").objective().estimator().information(1, 64, 1)).isEmpty();
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import infomax.events.control.ControlRequest;
 import infomax.events.control.ControlRequest.Kind;
 import infomax.events.control.ControlRequest.Status;
+import infomax.trainer.objective.Preset;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -43,7 +44,7 @@ class TrainingOrderTest {
   void nonsenseIsRefused() {
     assertThatThrownBy(() -> TrainingOrder.of(request(Map.of("preset", "best")), DEFAULTS))
         .isInstanceOf(RefusedTrainingException.class)
-        .hasMessage("preset 'best', expected one of [default, seed]");
+        .hasMessage("preset 'best', expected one of " + Preset.names());
     assertThatThrownBy(() -> TrainingOrder.of(request(Map.of("imagesSeen", "many")), DEFAULTS))
         .isInstanceOf(RefusedTrainingException.class)
         .hasMessageContaining("imagesSeen is 'many', expected a whole number from 1");

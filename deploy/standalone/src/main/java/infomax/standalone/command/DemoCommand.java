@@ -4,6 +4,7 @@ import infomax.standalone.StandaloneConfig;
 import infomax.standalone.UserError;
 import infomax.standalone.demo.Demo;
 import infomax.standalone.demo.DemoOptions;
+import infomax.trainer.objective.Preset;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -59,8 +60,11 @@ final class DemoCommand implements Callable<Integer> {
       description = "seed of everything random (default: ${DEFAULT-VALUE})")
   private long seed;
 
-  @Option(names = "--preset", description = "training preset: default or seed")
-  private @Nullable String preset;
+  @Option(
+      names = "--preset",
+      defaultValue = "one-view",
+      description = "training preset (default: ${DEFAULT-VALUE}, which suits short trainings)")
+  private String preset = "";
 
   @Option(
       names = "--input",
@@ -108,6 +112,7 @@ final class DemoCommand implements Callable<Integer> {
     Map<String, String> settings = new HashMap<>();
     settings.put("trainer.input-size", Integer.toString(input));
     settings.put("trainer.seed", Long.toString(seed));
+    settings.put("trainer.preset", preset);
     if (imagesSeen != null) {
       settings.put("trainer.images-seen", Long.toString(imagesSeen));
     }
@@ -118,7 +123,6 @@ final class DemoCommand implements Callable<Integer> {
                 drift,
                 rate,
                 seed,
-                Optional.ofNullable(preset),
                 input,
                 first,
                 limit,
@@ -146,6 +150,9 @@ final class DemoCommand implements Callable<Integer> {
     }
     if (input != 32 && input != 64) {
       throw new UserError("--input is " + input + ", expected 32 or 64");
+    }
+    if (!Preset.names().contains(preset)) {
+      throw new UserError("--preset is " + preset + ", expected one of " + Preset.names());
     }
     if (summary != null && !exitAfterRoll) {
       throw new UserError(

@@ -20,6 +20,7 @@ import picocli.CommandLine.Model.CommandSpec;
     version = "infomax-search 0.1.0",
     subcommands = {
       DemoCommand.class,
+      BenchCommand.class,
       ServeCommand.class,
       ClientCommands.Status.class,
       ClientCommands.Search.class,

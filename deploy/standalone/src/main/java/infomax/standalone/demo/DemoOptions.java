@@ -10,7 +10,6 @@ import java.util.Optional;
  * @param drift true to bring new classes after the first training
  * @param ratePerSecond images per second after the first ones
  * @param seed of images, training and everything random
- * @param preset training preset; empty for the trainer's default
  * @param inputSize side of the encoders' input in pixels
  * @param first images sent at once, after which encoder 1 is trained; as many again come between
  *     encoder 1 going live and encoder 2
@@ -25,7 +24,6 @@ public record DemoOptions(
     boolean drift,
     double ratePerSecond,
     long seed,
-    Optional<String> preset,
     int inputSize,
     long first,
     long limit,

@@ -170,7 +170,6 @@ final class EncoderCampaign {
   private void ask(ControlState state, Optional<Integer> warmStart, boolean trainedOn)
       throws IOException, InterruptedException {
     Map<String, Object> parameters = new HashMap<>();
-    options.preset().ifPresent(preset -> parameters.put("preset", preset));
     warmStart.ifPresent(version -> parameters.put("warmStart", version));
     parameters.put("seed", options.seed() + state.encoders().size());
     parameters.put("who", "demo");

@@ -10,6 +10,7 @@ import infomax.standalone.demo.image.SourceImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -58,6 +59,8 @@ final class UploadStream implements AutoCloseable {
   private final Deque<DueDelete> due = new ArrayDeque<>();
   private final Queue<ProducerRecord<byte[], byte @Nullable []>> again =
       new ConcurrentLinkedQueue<>();
+  private static final Duration LINGER = Duration.ofMillis(40);
+
   private final Thread thread;
   private volatile boolean stopping;
   private final AtomicLong taken;
@@ -106,7 +109,7 @@ final class UploadStream implements AutoCloseable {
       KafkaClients clients, Images images, Options options, BurstWindow window) throws IOException {
     UploadStream stream =
         new UploadStream(
-            clients.producer("demo-producer"),
+            clients.producer("demo-producer", LINGER),
             images,
             options,
             window,

@@ -86,6 +86,18 @@ public final class KafkaClients {
     return new KafkaProducer<>(producerSettings(clientId));
   }
 
+  /**
+   * The same for a stream that nobody waits for record by record: the broker spends as much on a
+   * request of one record as on one of many.
+   *
+   * @param linger how long a record may wait for others to be sent with it
+   */
+  public Producer<byte[], byte[]> producer(String clientId, Duration linger) {
+    Map<String, Object> settings = producerSettings(clientId);
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, (int) linger.toMillis());
+    return new KafkaProducer<>(settings);
+  }
+
   /** A transactional producer; {@code initTransactions} fences every older one of the same id. */
   public Producer<byte[], byte[]> transactionalProducer(String transactionalId, Duration timeout) {
     Map<String, Object> settings = producerSettings(transactionalId);

@@ -34,13 +34,6 @@ final class RecordedSteps {
     this.folder = folder;
   }
 
-  static Path folder() {
-    return Path.of(System.getProperty("infomax.root", "."))
-        .resolveSibling("shared")
-        .resolve("data")
-        .resolve("reference-step");
-  }
-
   Weights initial() throws IOException {
     ParameterLayout layout = ParameterLayout.of(SHAPE, new Critics.Mlp(256));
     return Weights.of(layout, flat("params0.bin"), NormStatistics.initial(SHAPE));
@@ -82,7 +75,12 @@ final class RecordedSteps {
     Map<String, float[]> recorded = read(file);
     float[] flat = new float[layout.size()];
     for (ParameterTensor tensor : layout.tensors()) {
-      float[] values = recorded.get(recordedName(tensor.name()));
+      String name = recordedName(tensor.name());
+      float[] values = recorded.get(name);
+      if (values == null) {
+        throw new IOException(
+            "no tensor %s in %s, expected a recorded step".formatted(name, folder.resolve(file)));
+      }
       List<Integer> shape = tensor.shape();
       float[] ours =
           switch (shape.size()) {

@@ -1,0 +1,243 @@
+package infomax.standalone.command;
+
+import infomax.events.Json;
+import infomax.imaging.EncoderPixels;
+import infomax.imaging.ImageIntake;
+import infomax.imaging.ImageIntake.Outcome.Accepted;
+import infomax.imaging.UndecodableImageException;
+import infomax.standalone.UserError;
+import infomax.standalone.demo.image.ImageFiles;
+import infomax.standalone.demo.image.ImageSource;
+import infomax.standalone.demo.image.SourceImage;
+import infomax.trainer.bench.LabelledImages;
+import infomax.trainer.bench.QualityBenchmark;
+import infomax.trainer.bench.StepBenchmark;
+import infomax.trainer.network.NetworkShape;
+import infomax.trainer.objective.Preset;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code infomax bench}: benchmarks, each a program that writes one JSON object. */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    description = "Measures parts of the system on this machine.",
+    subcommands = {BenchCommand.Train.class, BenchCommand.Quality.class})
+final class BenchCommand {
+
+  /** {@code infomax bench train}. */
+  @Command(
+      name = "train",
+      mixinStandardHelpOptions = true,
+      description = "Measures how fast a training step is.")
+  static final class Train implements Callable<Integer> {
+
+    @Option(
+        names = "--preset",
+        defaultValue = "seed",
+        description = "what to train (default: ${DEFAULT-VALUE})")
+    private String preset = "";
+
+    @Option(
+        names = "--input",
+        defaultValue = "32",
+        description = "side of an image in pixels, 32 or 64 (default: ${DEFAULT-VALUE})")
+    private int input;
+
+    @Option(
+        names = "--batch",
+        defaultValue = "64",
+        description = "images per step (default: ${DEFAULT-VALUE})")
+    private int batch;
+
+    @Option(
+        names = "--threads",
+        defaultValue = "1",
+        description = "threads (default: ${DEFAULT-VALUE})")
+    private int threads;
+
+    @Option(
+        names = "--seconds",
+        defaultValue = "20",
+        description = "time of the steps that count (default: ${DEFAULT-VALUE})")
+    private int seconds;
+
+    @Option(names = "--reference", description = "folder of recorded steps to replay as well")
+    private @Nullable Path reference;
+
+    @Option(names = "--json", description = "file for the report (default: standard output)")
+    private @Nullable Path json;
+
+    @Override
+    public Integer call() throws IOException {
+      StepBenchmark benchmark;
+      try {
+        benchmark =
+            new StepBenchmark(
+                Preset.named(preset).withMiniBatch(batch),
+                NetworkShape.of(input),
+                threads,
+                Duration.ofSeconds(seconds),
+                Optional.ofNullable(reference));
+      } catch (IllegalArgumentException e) {
+        throw new UserError(String.valueOf(e.getMessage()), e);
+      }
+      write(benchmark.run(), json);
+      return 0;
+    }
+  }
+
+  /** {@code infomax bench quality}. */
+  @Command(
+      name = "quality",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Trains encoders on labelled images, each for the same time, and measures how well they",
+        "find images of the same kind, beside pixels, colour histograms and random weights."
+      })
+  static final class Quality implements Callable<Integer> {
+
+    @Option(
+        names = "--images",
+        required = true,
+        description = "trained on and searched: folder, .tar, .tar.gz or CIFAR-10 .bin file")
+    private @Nullable Path images;
+
+    @Option(names = "--queries", required = true, description = "searched for, never trained on")
+    private @Nullable Path queries;
+
+    @Option(
+        names = "--presets",
+        split = ",",
+        defaultValue = "default",
+        description = "presets to train (default: ${DEFAULT-VALUE})")
+    private List<String> presets = List.of();
+
+    @Option(
+        names = "--input",
+        defaultValue = "32",
+        description = "side of the encoders' input in pixels, 32 or 64 (default: ${DEFAULT-VALUE})")
+    private int input;
+
+    @Option(
+        names = "--budget",
+        defaultValue = "60m",
+        description =
+            "training time of each preset, such as 90s, 60m or 2h (default: ${DEFAULT-VALUE})")
+    private String budget = "";
+
+    @Option(names = "--threads", description = "threads (default: one per processor)")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(
+        names = "--seed",
+        defaultValue = "1",
+        description = "seed of weights and trainings (default: ${DEFAULT-VALUE})")
+    private long seed;
+
+    @Option(names = "--vectors", description = "folder for every row's vectors as .npy files")
+    private @Nullable Path vectors;
+
+    @Option(names = "--json", description = "file for the report (default: standard output)")
+    private @Nullable Path json;
+
+    @Override
+    public Integer call() throws IOException {
+      QualityBenchmark.Options options = options();
+      LabelledImages gallery = read(images);
+      LabelledImages asked = read(queries);
+      System.err.printf(
+          "%,d images, %,d queries, %d classes%n",
+          gallery.count(), asked.count(), gallery.classes());
+      byte[] report =
+          Json.write(new QualityBenchmark(gallery, asked, options, System.err::println).run());
+      if (json == null) {
+        System.out.writeBytes(report);
+        System.out.println();
+      } else {
+        Files.write(json, report);
+      }
+      return 0;
+    }
+
+    private QualityBenchmark.Options options() {
+      try {
+        return new QualityBenchmark.Options(
+            presets.stream().map(Preset::named).toList(),
+            duration(budget),
+            threads,
+            seed,
+            Optional.ofNullable(vectors));
+      } catch (IllegalArgumentException e) {
+        throw new UserError(String.valueOf(e.getMessage()), e);
+      }
+    }
+
+    private LabelledImages read(@Nullable Path path) throws IOException {
+      if (path == null) {
+        throw new IllegalStateException("a required option is missing");
+      }
+      ImageIntake intake = ImageIntake.create(threads);
+      record Labelled(String id, EncoderPixels pixels, String label) {}
+      List<Labelled> read = new ArrayList<>();
+      try (ImageSource source = ImageFiles.open(path)) {
+        for (Optional<SourceImage> next = source.next(); next.isPresent(); next = source.next()) {
+          SourceImage image = next.get();
+          String label = image.label();
+          if (label == null) {
+            throw new UserError(
+                image.id() + " of " + path + " has no label: put it into a folder named so");
+          }
+          if (!(intake.canonicalize(image.bytes()) instanceof Accepted accepted)) {
+            throw new UserError(image.id() + " of " + path + " is no image that can be read");
+          }
+          EncoderPixels pixels = EncoderPixels.of(accepted.image(), input);
+          read.add(new Labelled(image.id().value(), pixels, label));
+        }
+      } catch (UndecodableImageException | IOException e) {
+        throw new UserError(String.valueOf(e.getMessage()), e);
+      }
+      read.sort(Comparator.comparing(Labelled::id));
+      if (read.isEmpty()) {
+        throw new UserError(path + " holds no images");
+      }
+      return new LabelledImages(
+          input,
+          read.stream().map(image -> image.pixels().bytes()).toList(),
+          read.stream().map(Labelled::label).toList());
+    }
+
+    private static Duration duration(String text) {
+      try {
+        Duration duration = Duration.parse("PT" + text);
+        if (duration.isPositive()) {
+          return duration;
+        }
+      } catch (java.time.format.DateTimeParseException e) {
+        // Told below, like a duration of nothing.
+      }
+      throw new IllegalArgumentException(
+          "budget is '" + text + "', expected a duration above 0 such as 90s, 60m or 2h");
+    }
+  }
+
+  private static void write(Object report, @Nullable Path file) throws IOException {
+    byte[] json = Json.write(report);
+    if (file == null) {
+      System.out.writeBytes(json);
+      System.out.println();
+    } else {
+      Files.write(file, json);
+    }
+  }
+}
