@@ -83,6 +83,11 @@ final class RequestsIT {
               assertThat(request.get("parameters").get("seed").asText()).isEqualTo("-3");
             });
     ControlRequest asked = Json.read(accepted.body(), ControlRequest.class);
+    HttpResponse<byte[]> cancelled =
+        client.post("/v1/trainings/" + id + "/cancel", "{\"who\":\"ann\",\"why\":\"y\"}");
+    assertThat(cancelled.statusCode()).isEqualTo(202);
+    assertThat(Client.json(cancelled).get("kind").asText()).isEqualTo("cancel");
+    assertThat(Client.json(cancelled).get("parameters").get("request").asText()).isEqualTo(id);
     system.decide(asked.as(ControlRequest.Status.DONE, "encoder 1 was published"));
     await()
         .atMost(PATIENCE)
@@ -95,6 +100,8 @@ final class RequestsIT {
                             .get("outcome")
                             .asText())
                     .isEqualTo("encoder 1 was published"));
+    assertProblem(client.post("/v1/trainings/" + id + "/cancel", "{}"), 409, "training_ended");
+    assertProblem(client.post("/v1/trainings/none/cancel", "{}"), 404, "request_not_found");
   }
 
   @Test
@@ -105,6 +112,8 @@ final class RequestsIT {
     assertProblem(client.post("/v1/trainings", "{\"epochs\":3}"), 400, "unknown_field");
     assertProblem(client.post("/v1/trainings", "{\"preset\":\"../x\"}"), 400, "invalid_value");
     assertProblem(client.post("/v1/trainings", "{\"warmStart\":9}"), 404, "encoder_not_found");
+    assertProblem(
+        client.post("/v1/trainings", "{\"force\":true,\"who\":\"me\"}"), 400, "invalid_value");
     assertProblem(client.get("/v1/requests/none"), 404, "request_not_found");
     EncoderRelease release = system.release(0, Verdict.UNTRAINED, Map.of());
     system.generation(1, release).catchUp();

@@ -26,9 +26,26 @@ sealed interface NextDuty {
   /** The release is published and only the request's end is missing. */
   record Conclude(ControlRequest request, EncoderRelease release) implements NextDuty {}
 
-  /** The next duty: first what is running, then the oldest that is pending. */
+  /**
+   * End a training at somebody's request.
+   *
+   * @param request asks for it
+   * @param training what is to end; empty if it is not there or has ended
+   */
+  record Cancel(ControlRequest request, Optional<ControlRequest> training) implements NextDuty {}
+
+  /** The next duty: first what is to end, then what is running, then the oldest that is pending. */
   static Optional<NextDuty> of(ControlState state, Instant now) {
     List<ControlRequest> open = state.open(Kind.TRAIN);
+    Optional<ControlRequest> cancel = state.open(Kind.CANCEL).stream().findFirst();
+    if (cancel.isPresent()) {
+      Optional<ControlRequest> training =
+          open.stream()
+              .filter(request -> cancels(cancel.get(), request))
+              .filter(request -> releaseOf(request, state).isEmpty())
+              .findFirst();
+      return Optional.of(new Cancel(cancel.get(), training));
+    }
     return open.stream()
         .min(
             Comparator.comparing((ControlRequest request) -> request.status() != Status.RUNNING)
@@ -41,6 +58,15 @@ sealed interface NextDuty {
     return state.encoders().values().stream()
         .filter(release -> request.id().equals(release.configuration().get(TrainingRun.REQUEST)))
         .findFirst();
+  }
+
+  /** Who asks for the end of a training; empty for nobody. */
+  static Optional<ControlRequest> cancelOf(ControlRequest training, ControlState state) {
+    return state.open(Kind.CANCEL).stream().filter(cancel -> cancels(cancel, training)).findFirst();
+  }
+
+  private static boolean cancels(ControlRequest cancel, ControlRequest training) {
+    return training.id().equals(cancel.parameters().get(ControlRequest.REQUEST));
   }
 
   private static NextDuty duty(ControlRequest request, ControlState state, Instant now) {

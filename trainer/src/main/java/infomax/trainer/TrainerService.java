@@ -20,6 +20,7 @@ import infomax.trainer.release.ReleasePublisher;
 import infomax.trainer.release.UntrainedEncoder;
 import infomax.trainer.snapshot.HoldOut;
 import infomax.trainer.snapshot.SnapshotReader;
+import infomax.trainer.training.CancelledTrainingException;
 import infomax.trainer.training.Progress;
 import infomax.trainer.training.RefusedTrainingException;
 import infomax.trainer.training.RunFolder;
@@ -243,6 +244,7 @@ public final class TrainerService implements AutoCloseable {
               request.as(
                   Status.EXPIRED, "nobody began it before " + request.expiresAt() + "; ask again"));
       case NextDuty.Conclude conclude -> conclude(request, conclude.release());
+      case NextDuty.Cancel cancel -> cancel(request, cancel.training());
       case NextDuty.Train _ -> train(request);
     }
   }
@@ -258,7 +260,10 @@ public final class TrainerService implements AutoCloseable {
     for (int attempt = 1; ; attempt++) {
       try {
         TrainingOrder order = TrainingOrder.of(request, config.defaults());
-        conclude(request, run.execute(order, control.state()));
+        conclude(request, run.execute(order, control.state(), () -> isToEnd(request)));
+        return;
+      } catch (CancelledTrainingException e) {
+        // The request that asked for it is the next duty, and ends both.
         return;
       } catch (RefusedTrainingException e) {
         fail(request, String.valueOf(e.getMessage()));
@@ -281,6 +286,21 @@ public final class TrainerService implements AutoCloseable {
         }
         Thread.sleep(RETRY_WAIT);
       }
+    }
+  }
+
+  private boolean isToEnd(ControlRequest training) {
+    return NextDuty.cancelOf(training, control.state()).isPresent();
+  }
+
+  private void cancel(ControlRequest request, Optional<ControlRequest> training)
+      throws InterruptedException, IOException {
+    if (training.isPresent()) {
+      fail(training.get(), "was cancelled by " + request.who() + ": " + request.why());
+      writer.append(request.as(Status.DONE, "the training has ended without a release"));
+    } else {
+      writer.append(
+          request.as(Status.FAILED, "there is no such training that is waiting or running"));
     }
   }
 

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** One request at a time: the interrupted one first, then the oldest; none is executed twice. */
@@ -59,11 +60,45 @@ class NextDutyTest {
   }
 
   @Test
+  void whatIsToEndComesFirstAndFindsOnlyWhatHasNotEnded() {
+    ControlState state =
+        ControlState.EMPTY
+            .with(request("a", Status.RUNNING, 10))
+            .with(request("b", Status.DONE, 20))
+            .with(cancel("c", "a"));
+    ControlRequest running = state.requests().get("a");
+    assertThat(NextDuty.of(state, NOW))
+        .contains(new NextDuty.Cancel(state.requests().get("c"), Optional.of(running)));
+    assertThat(NextDuty.cancelOf(running, state)).contains(state.requests().get("c"));
+
+    ControlState late =
+        ControlState.EMPTY.with(request("b", Status.DONE, 20)).with(cancel("c", "b"));
+    assertThat(NextDuty.of(late, NOW))
+        .contains(new NextDuty.Cancel(late.requests().get("c"), Optional.empty()));
+    ControlState published = state.with(releaseFor("a"));
+    assertThat(NextDuty.of(published, NOW))
+        .contains(new NextDuty.Cancel(published.requests().get("c"), Optional.empty()));
+  }
+
+  @Test
   void nothingIsToDoWithoutAnOpenTrainingRequest() {
     ControlState state =
         ControlState.EMPTY.with(request("a", Status.FAILED, 10)).with(releaseFor("b"));
 
     assertThat(NextDuty.of(state, NOW)).isEmpty();
+  }
+
+  private static ControlRequest cancel(String id, String training) {
+    return new ControlRequest(
+        id,
+        Kind.CANCEL,
+        Map.of(ControlRequest.REQUEST, training),
+        "test",
+        "test",
+        NOW,
+        NOW.plus(Duration.ofHours(1)),
+        Status.PENDING,
+        "");
   }
 
   private static ControlRequest request(String id, Status status, long ageSeconds) {

@@ -181,6 +181,30 @@ class TrainerIT {
   }
 
   @Test
+  void aCancelledTrainingEndsWithoutARelease() throws Exception {
+    produce(IMAGES);
+    try (TrainerService _ = start(0)) {
+      writer.append(request("endless", quick("imagesSeen", "100000000")));
+      await(state -> state.requests().get("endless").status() == Status.RUNNING);
+      Instant now = Instant.now();
+      writer.append(
+          new ControlRequest(
+              "end",
+              Kind.CANCEL,
+              Map.of(ControlRequest.REQUEST, "endless"),
+              "ann",
+              "enough",
+              now,
+              now.plus(Duration.ofHours(1)),
+              Status.PENDING,
+              ""));
+      assertThat(awaitEnd("end").status()).isEqualTo(Status.DONE);
+      assertThat(awaitEnd("endless").outcome()).isEqualTo("was cancelled by ann: enough");
+      assertThat(control.state().encoders()).containsOnlyKeys(0);
+    }
+  }
+
+  @Test
   void whatCannotBeDoneFailsWithASentenceAndWhatIsTooOldExpires() throws Exception {
     produce(20);
     try (TrainerService service = start(0)) {

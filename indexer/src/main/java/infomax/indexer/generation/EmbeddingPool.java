@@ -3,90 +3,73 @@ package infomax.indexer.generation;
 import infomax.indexer.generation.Orders.Priority;
 import infomax.runtime.process.ThreadNice;
 import java.util.concurrent.Callable;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.PriorityBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The threads that decode and embed, shared by all generations. The leader has threads of its own;
- * those of the other generations yield the processor to them and to everything else, and run
- * waiting tasks by priority. Tasks are small, a few dozen images, since a running one is not
- * interrupted. Thread-safe; the queues are bounded by the callers, each of which waits for its
- * tasks.
+ * The threads that decode and embed, shared by all generations: each priority has its own, and
+ * those of a lower one yield the processor to those of a higher one and to everything else. Tasks
+ * are small, a few dozen images, since a running one is not interrupted. Thread-safe; the queues
+ * are bounded by the callers, each of which waits for its tasks.
  */
 final class EmbeddingPool implements AutoCloseable {
 
-  /** About a third of the share of a thread that does not yield. With less a roll may starve. */
-  private static final int BACKGROUND_NICE = 5;
-
-  private final AtomicLong sequence = new AtomicLong();
-  private final ThreadPoolExecutor leader;
-  private final ThreadPoolExecutor background;
+  private final int threads;
+  private final ExecutorService leader;
+  private final ExecutorService successor;
+  private final ExecutorService candidate;
+  private final ExecutorService standby;
 
   /**
    * Starts no thread yet.
    *
-   * @param threads the most for the leader, and the most for all others
+   * @param threads the most for each priority
    */
   EmbeddingPool(int threads) {
-    this.leader = executor("embedding", threads, 0);
-    this.background = executor("embedding-background", threads, BACKGROUND_NICE);
+    this.threads = threads;
+    // Each step of a nice value is worth about a quarter of the share.
+    this.leader = executor("leader", threads, 0);
+    this.successor = executor("successor", threads, 4);
+    this.candidate = executor("candidate", threads, 10);
+    this.standby = executor("standby", threads, 19);
   }
 
   /** Threads that tasks of one priority may run on. */
   int threads() {
-    return leader.getMaximumPoolSize();
+    return threads;
   }
 
-  <T> FutureTask<T> submit(Priority priority, Callable<T> work) {
-    Task<T> task = new Task<>(priority, sequence.incrementAndGet(), work);
-    (priority == Priority.LEADER ? leader : background).execute(task);
-    return task;
+  <T> Future<T> submit(Priority priority, Callable<T> work) {
+    return switch (priority) {
+      case LEADER -> leader.submit(work);
+      case SUCCESSOR -> successor.submit(work);
+      case CANDIDATE -> candidate.submit(work);
+      case STANDBY -> standby.submit(work);
+    };
   }
 
   @Override
   public void close() {
     leader.shutdownNow();
-    background.shutdownNow();
+    successor.shutdownNow();
+    candidate.shutdownNow();
+    standby.shutdownNow();
   }
 
-  private static ThreadPoolExecutor executor(String name, int threads, int nice) {
+  private static ExecutorService executor(String priority, int threads, int nice) {
     AtomicInteger number = new AtomicInteger();
-    return new ThreadPoolExecutor(
+    return Executors.newFixedThreadPool(
         threads,
-        threads,
-        0,
-        TimeUnit.SECONDS,
-        new PriorityBlockingQueue<>(),
         work ->
             Thread.ofPlatform()
-                .name(name + "-" + number.incrementAndGet())
+                .name("embedding-" + priority + "-" + number.incrementAndGet())
                 .daemon(true)
                 .unstarted(
                     () -> {
                       ThreadNice.set(nice);
                       work.run();
                     }));
-  }
-
-  private static final class Task<T> extends FutureTask<T> implements Comparable<Task<?>> {
-    private final Priority priority;
-    private final long sequence;
-
-    Task(Priority priority, long sequence, Callable<T> work) {
-      super(work);
-      this.priority = priority;
-      this.sequence = sequence;
-    }
-
-    @Override
-    public int compareTo(Task<?> other) {
-      return priority == other.priority
-          ? Long.compare(sequence, other.sequence)
-          : priority.compareTo(other.priority);
-    }
   }
 }

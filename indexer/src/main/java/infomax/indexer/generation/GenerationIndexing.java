@@ -39,7 +39,7 @@ final class GenerationIndexing implements AutoCloseable {
   private static final int ENCODER_THREADS = 1;
   private static final int ENCODER_ATTEMPTS_MAX = 3;
 
-  /** Merges yield as embedding for other generations than the leader does. */
+  /** Merges yield to embedding for the leader, though not to embedding for others. */
   private static final int MERGE_NICE = 5;
 
   private final IndexGeneration generation;

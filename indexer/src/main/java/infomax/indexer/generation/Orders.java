@@ -24,6 +24,8 @@ record Orders(
   enum Priority {
     /** Everybody sees how fresh it is. */
     LEADER,
+    /** It is verified and goes live as soon as it is not behind. */
+    SUCCESSOR,
     /** It has to catch up with a log that grows. */
     CANDIDATE,
     /** It is there for a rollback, and may be behind meanwhile. */
@@ -64,8 +66,7 @@ record Orders(
   private static Priority priority(GenerationState state) {
     return switch (state) {
       case STANDBY -> Priority.STANDBY;
-      // About to go live: it must not be behind what is served then.
-      case VERIFIED -> Priority.LEADER;
+      case VERIFIED -> Priority.SUCCESSOR;
       default -> Priority.CANDIDATE;
     };
   }

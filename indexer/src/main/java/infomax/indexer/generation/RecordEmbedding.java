@@ -21,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -96,7 +96,7 @@ final class RecordEmbedding {
 
   private void embed(List<Unembedded> waiting, Change[] changes, Priority priority)
       throws InterruptedException {
-    List<FutureTask<List<Change>>> tasks = new ArrayList<>();
+    List<Future<List<Change>>> tasks = new ArrayList<>();
     // Few images are spread over all threads, since somebody waits for the last of them.
     int each = Math.clamp(Math.ceilDiv(waiting.size(), pool.threads()), 1, TASK_IMAGES_MAX);
     for (int from = 0; from < waiting.size(); from += each) {
@@ -104,7 +104,7 @@ final class RecordEmbedding {
       tasks.add(pool.submit(priority, () -> embed(part)));
     }
     int ordinal = 0;
-    for (FutureTask<List<Change>> task : tasks) {
+    for (Future<List<Change>> task : tasks) {
       for (Change change : get(task)) {
         changes[waiting.get(ordinal).ordinal()] = change;
         ordinal++;
@@ -184,7 +184,7 @@ final class RecordEmbedding {
     }
   }
 
-  private static <T> T get(FutureTask<T> task) throws InterruptedException {
+  private static <T> T get(Future<T> task) throws InterruptedException {
     try {
       return task.get();
     } catch (ExecutionException e) {

@@ -56,6 +56,7 @@ public final class RequestRoutes implements Routes {
   public void addTo(RoutesConfig routes) {
     routes.post("/v1/trainings", this::train);
     routes.get("/v1/trainings", context -> list(context, "trainings", List.of(Kind.TRAIN)));
+    routes.post("/v1/trainings/{id}/cancel", this::cancel);
     routes.post("/v1/rollback", this::rollback);
     routes.post("/v1/generations/{generation}/promote", this::promote);
     routes.get("/v1/requests", context -> list(context, "requests", List.of(Kind.values())));
@@ -64,7 +65,7 @@ public final class RequestRoutes implements Routes {
 
   private void train(Context context) throws InterruptedException {
     Fields fields =
-        body(context, List.of("preset", "imagesSeen", "warmStart", "seed", "who", "why"));
+        body(context, List.of("preset", "imagesSeen", "warmStart", "seed", "force", "who", "why"));
     Map<String, String> parameters = new HashMap<>();
     fields
         .text("preset")
@@ -91,7 +92,32 @@ public final class RequestRoutes implements Routes {
       }
       put(parameters, ControlRequest.WARM_START, warmStart);
     }
+    if (fields.flag("force", false)) {
+      for (String name : List.of("who", "why")) {
+        if (fields.text(name).filter(text -> !text.isBlank()).isEmpty()) {
+          throw fields.invalid(name, "a text: whoever forces a release says who and why");
+        }
+      }
+      parameters.put(ControlRequest.FORCE, "true");
+    }
     accept(context, fields, Kind.TRAIN, parameters, TRAINING_EXPIRES_AFTER);
+  }
+
+  private void cancel(Context context) throws InterruptedException {
+    Fields fields = body(context, List.of("who", "why"));
+    String id = context.pathParam("id");
+    ControlRequest training = control.get().requests().get(id);
+    if (training == null || training.kind() != Kind.TRAIN) {
+      throw Problem.of(404, "request_not_found", "no training has the id '" + id + "'");
+    }
+    if (training.status().isFinal()) {
+      throw Problem.of(
+          409,
+          "training_ended",
+          "training " + id + " is " + training.status() + ", expected one that waits or runs");
+    }
+    accept(
+        context, fields, Kind.CANCEL, Map.of(ControlRequest.REQUEST, id), TRAINING_EXPIRES_AFTER);
   }
 
   private void rollback(Context context) throws InterruptedException {

@@ -45,12 +45,12 @@ public final class Gate {
   public Ruling judge(EncoderScores candidate, EncoderScores random, Optional<EncoderScores> live) {
     Optional<String> broken = defect(candidate.spread());
     if (broken.isPresent()) {
-      return new Ruling(false, List.of(broken.get()));
+      return new Ruling(false, true, List.of(broken.get()));
     }
     List<String> reasons = new ArrayList<>();
     boolean beatsRandom = beatsRandom(candidate, random, reasons);
     boolean notWorse = live.map(scores -> notWorse(candidate, scores, reasons)).orElse(true);
-    return new Ruling(beatsRandom && notWorse, reasons);
+    return new Ruling(beatsRandom && notWorse, false, reasons);
   }
 
   private boolean beatsRandom(EncoderScores candidate, EncoderScores random, List<String> reasons) {
@@ -122,12 +122,28 @@ public final class Gate {
    * What the gate says.
    *
    * @param accepted whether the candidate may be served
+   * @param broken whether it could not even be served if somebody wanted to
    * @param reasons why, one sentence each, about the candidate
    */
-  public record Ruling(boolean accepted, List<String> reasons) {
+  public record Ruling(boolean accepted, boolean broken, List<String> reasons) {
     /** Copies the reasons. */
     public Ruling {
       reasons = List.copyOf(reasons);
+    }
+
+    /**
+     * Accepts what is rejected, and says so; what is broken stays rejected.
+     *
+     * @param by who forces it, and why
+     */
+    public Ruling forced(String by) {
+      if (accepted) {
+        return this;
+      }
+      List<String> all = new ArrayList<>(reasons);
+      all.add(
+          broken ? "cannot be forced, as " + by + " asked: it is broken" : "is forced by " + by);
+      return new Ruling(!broken, broken, all);
     }
   }
 }

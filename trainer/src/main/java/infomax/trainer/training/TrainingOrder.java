@@ -13,9 +13,15 @@ import java.util.Optional;
  * @param imagesSeen images to pass through the network, with repetition
  * @param warmStart version of the release whose weights to begin with
  * @param seed of weights and training
+ * @param forcedBy who wants a release that the gate rejects, and why; empty for nobody
  */
 public record TrainingOrder(
-    String request, Preset preset, long imagesSeen, Optional<Integer> warmStart, long seed) {
+    String request,
+    Preset preset,
+    long imagesSeen,
+    Optional<Integer> warmStart,
+    long seed,
+    Optional<String> forcedBy) {
 
   /** Most images a request may ask for. */
   public static final long IMAGES_SEEN_MAX = 1_000_000_000L;
@@ -52,7 +58,11 @@ public record TrainingOrder(
             ? Optional.of(
                 (int) number(parameters, ControlRequest.WARM_START, 0, 0, Integer.MAX_VALUE))
             : Optional.empty();
-    return new TrainingOrder(request.id(), preset, imagesSeen, warmStart, seed);
+    Optional<String> forcedBy =
+        Boolean.parseBoolean(parameters.get(ControlRequest.FORCE))
+            ? Optional.of(request.who() + ": " + request.why())
+            : Optional.empty();
+    return new TrainingOrder(request.id(), preset, imagesSeen, warmStart, seed, forcedBy);
   }
 
   /** Optimiser steps: full mini-batches, at least one. */

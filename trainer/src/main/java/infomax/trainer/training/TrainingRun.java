@@ -8,6 +8,7 @@ import infomax.events.control.EncoderRelease.Verdict;
 import infomax.imaging.EncoderPixels;
 import infomax.store.ObjectStore;
 import infomax.trainer.evaluation.EncoderScores;
+import infomax.trainer.evaluation.Gate;
 import infomax.trainer.export.OnnxFile;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.network.Weights;
@@ -24,6 +25,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,12 +80,18 @@ public final class TrainingRun {
    * Trains and publishes the release.
    *
    * @param control everything decided so far; tells the live encoder and the next version
+   * @param cancelled asked after every step; true ends the training
+   * @throws CancelledTrainingException if it was cancelled before its last step
    * @throws RefusedTrainingException if it cannot be done as asked
    * @throws IOException if it failed for a reason that may pass
    * @throws InterruptedException if the thread was interrupted; a later execution goes on
    */
-  public EncoderRelease execute(TrainingOrder order, ControlState control)
-      throws RefusedTrainingException, IOException, InterruptedException {
+  public EncoderRelease execute(
+      TrainingOrder order, ControlState control, BooleanSupplier cancelled)
+      throws RefusedTrainingException,
+          CancelledTrainingException,
+          IOException,
+          InterruptedException {
     progress.begin(order);
     try {
       RunFolder folder = RunFolder.open(settings.root(), order.request());
@@ -92,7 +100,8 @@ public final class TrainingRun {
       try (TrainingSnapshot snapshot = snapshot(folder)) {
         progress.enter(Phase.TRAINING);
         TrainedNetwork trained =
-            new TrainingSteps(order, snapshot, folder, progress, settings.threads()).run(initial);
+            new TrainingSteps(order, snapshot, folder, progress, settings.threads(), cancelled)
+                .run(initial);
         int version = control.encoders().isEmpty() ? 1 : control.encoders().lastKey() + 1;
         EncoderRelease release =
             release(order, version, snapshot, trained, folder, live.map(EncoderRelease::onnx));
@@ -191,6 +200,8 @@ public final class TrainingRun {
         "compared rows={} ms={}",
         comparison.rows().size(),
         (System.nanoTime() - startNanos) / 1_000_000);
+    Gate.Ruling judged = comparison.ruling();
+    Gate.Ruling ruling = order.forcedBy().map(judged::forced).orElse(judged);
     progress.enter(Phase.PUBLISHING);
     Map<String, Digest> artifacts =
         new TreeMap<>(
@@ -204,8 +215,8 @@ public final class TrainingRun {
         settings.shape().inputSize(),
         settings.shape().dimensions(),
         EncoderPixels.PIPELINE_VERSION,
-        comparison.ruling().accepted() ? Verdict.ACCEPTED : Verdict.REJECTED,
-        comparison.ruling().reasons(),
+        ruling.accepted() ? Verdict.ACCEPTED : Verdict.REJECTED,
+        ruling.reasons(),
         order.preset().name(),
         order.seed(),
         configuration(order, file),

@@ -13,6 +13,7 @@ import infomax.trainer.statistics.VectorSet;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,7 @@ final class TrainingSteps {
   private final RunFolder folder;
   private final Progress progress;
   private final int threads;
+  private final BooleanSupplier cancelled;
   private final MiniBatches batches;
 
   TrainingSteps(
@@ -40,12 +42,14 @@ final class TrainingSteps {
       TrainingSnapshot snapshot,
       RunFolder folder,
       Progress progress,
-      int threads) {
+      int threads,
+      BooleanSupplier cancelled) {
     this.order = order;
     this.snapshot = snapshot;
     this.folder = folder;
     this.progress = progress;
     this.threads = threads;
+    this.cancelled = cancelled;
     this.batches = new MiniBatches(TrainingImages.of(snapshot), order.preset(), order.seed());
   }
 
@@ -54,10 +58,14 @@ final class TrainingSteps {
    *
    * @param initial the network to begin with when there is no checkpoint to go on from
    * @throws RefusedTrainingException if the training diverges
+   * @throws CancelledTrainingException if somebody does not want it any more
    * @throws InterruptedException if the thread is interrupted; a checkpoint has been written
    */
   TrainedNetwork run(Weights initial)
-      throws IOException, InterruptedException, RefusedTrainingException {
+      throws IOException,
+          InterruptedException,
+          RefusedTrainingException,
+          CancelledTrainingException {
     TrainingPlan plan = new TrainingPlan(order.preset(), order.seed(), order.steps(), threads);
     Optional<TrainingCheckpoint> kept = folder.checkpoint().filter(this::fits);
     try (Training training =
@@ -81,7 +89,10 @@ final class TrainingSteps {
   }
 
   private LossHistory advance(Training training, LossHistory before)
-      throws IOException, InterruptedException, RefusedTrainingException {
+      throws IOException,
+          InterruptedException,
+          RefusedTrainingException,
+          CancelledTrainingException {
     int epochs = (int) batches.epoch(order.steps() - 1) + 1;
     LossHistory.Recorder recorder =
         new LossHistory.Recorder(before, (int) (order.steps() / POINTS));
@@ -94,6 +105,9 @@ final class TrainingSteps {
         throw new InterruptedException("training stopped at step " + training.stepsDone());
       }
       long step = training.stepsDone();
+      if (cancelled.getAsBoolean()) {
+        throw new CancelledTrainingException("training cancelled at step " + step);
+      }
       StepOutcome outcome = training.step(batches.batch(step));
       long nowNanos = System.nanoTime();
       int epoch = (int) batches.epoch(step) + 1;

@@ -57,6 +57,22 @@ class GateTest {
   }
 
   @Test
+  void whatIsForcedIsAcceptedAndSaysByWhomUnlessItIsBroken() {
+    EncoderScores random = scores("random-weights", 0.25, HEALTHY);
+    Gate.Ruling rejected = gate.judge(random.named("candidate"), random, Optional.empty());
+    assertThat(rejected.forced("ann: a demo").accepted()).isTrue();
+    assertThat(rejected.forced("ann: a demo").reasons())
+        .containsAll(rejected.reasons())
+        .last()
+        .isEqualTo("is forced by ann: a demo");
+
+    Spread spread = Spread.of(VectorSet.of(new float[] {1, Float.NaN, 2, 3, 4, 5}, 3, 2));
+    Gate.Ruling broken = gate.judge(scores("candidate", 0.9, spread), random, Optional.empty());
+    assertThat(broken.forced("ann: a demo").accepted()).isFalse();
+    assertThat(broken.forced("ann: a demo").reasons().getLast()).contains("cannot be forced");
+  }
+
+  @Test
   void aCandidateThatMayBeWorseThanTheLiveEncoderIsRejected() {
     Gate.Ruling ruling =
         gate.judge(

@@ -25,6 +25,9 @@ class TrainingOrderTest {
     assertThat(order.imagesSeen()).isPositive();
     assertThat(order.seed()).isEqualTo(5);
     assertThat(order.warmStart()).isEmpty();
+    assertThat(order.forcedBy()).isEmpty();
+    assertThat(TrainingOrder.of(request(Map.of("force", "true")), DEFAULTS).forcedBy())
+        .hasValueSatisfying(by -> assertThat(by).contains(": "));
   }
 
   @Test

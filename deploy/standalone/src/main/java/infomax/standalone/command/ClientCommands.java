@@ -188,14 +188,24 @@ final class ClientCommands {
     private @Nullable Integer warmStart;
 
     @Option(
-        names = "--why",
-        defaultValue = "asked on the command line",
-        description = "reason, kept with the request")
-    private String why = "";
+        names = "--force",
+        description = "serve the release even if the gate rejects it; needs --why")
+    private boolean force;
+
+    @Option(names = "--why", description = "reason, kept with the request")
+    private @Nullable String why;
 
     @Override
     void run(ApiClient api) throws IOException, InterruptedException {
-      Map<String, Object> body = new HashMap<>(Map.of("who", user(), "why", why));
+      if (force && why == null) {
+        throw new UserError("--force needs --why: the reason is kept with the release");
+      }
+      Map<String, Object> body = new HashMap<>();
+      body.put("who", user());
+      body.put("why", why == null ? "asked on the command line" : why);
+      if (force) {
+        body.put("force", true);
+      }
       if (preset != null) {
         body.put("preset", preset);
       }
@@ -209,15 +219,26 @@ final class ClientCommands {
     }
   }
 
-  /** {@code infomax encoders}. */
+  /** {@code infomax cancel}. */
   @Command(
-      name = "encoders",
+      name = "cancel",
       mixinStandardHelpOptions = true,
-      description = "Lists the encoder releases with what the evaluation said.")
-  static final class Encoders extends ClientCommand {
+      description = "Ends a training that waits or runs, without a release.")
+  static final class Cancel extends ClientCommand {
+    @Parameters(index = "0", description = "id of the training's request, as train printed it")
+    private String id = "";
+
+    @Option(names = "--why", required = true, description = "reason, kept with the request")
+    private String why = "";
+
     @Override
     void run(ApiClient api) throws IOException, InterruptedException {
-      print(required(api.get("/v1/encoders")));
+      print(
+          required(
+              api.post(
+                  "/v1/trainings/" + ApiClient.encoded(id) + "/cancel",
+                  Map.of("who", user(), "why", why),
+                  Duration.ofSeconds(30))));
     }
   }
 

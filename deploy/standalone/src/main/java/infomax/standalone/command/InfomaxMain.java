@@ -27,7 +27,8 @@ import picocli.CommandLine.Model.CommandSpec;
       ClientCommands.Ingest.class,
       ClientCommands.Rejected.class,
       ClientCommands.Train.class,
-      ClientCommands.Encoders.class,
+      ClientCommands.Cancel.class,
+      EncoderCommands.Encoders.class,
       ClientCommands.Rollback.class
     },
     footer = {"", "test [--soak] runs all tests."})

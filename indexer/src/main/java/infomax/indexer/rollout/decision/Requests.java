@@ -40,7 +40,8 @@ final class Requests {
     return switch (request.kind()) {
       case ROLLBACK -> rollback(view, request, alias);
       case PROMOTE -> promote(view, request, alias);
-      case TRAIN -> throw new IllegalArgumentException("train requests are the trainer's");
+      case TRAIN, CANCEL ->
+          throw new IllegalArgumentException(request.kind() + " requests are the trainer's");
     };
   }
 

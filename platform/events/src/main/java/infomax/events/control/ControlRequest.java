@@ -44,8 +44,17 @@ public record ControlRequest(
   /** Parameter of {@link Kind#TRAIN}: seed of weights and training. */
   public static final String SEED = "seed";
 
+  /**
+   * Parameter of {@link Kind#TRAIN}: {@code true} to accept what the gate rejects, unless it is
+   * broken.
+   */
+  public static final String FORCE = "force";
+
   /** Parameter of {@link Kind#PROMOTE}: number of the generation to make live. */
   public static final String GENERATION = "generation";
+
+  /** Parameter of {@link Kind#CANCEL}: id of the training's request. */
+  public static final String REQUEST = "request";
 
   /** Copies the parameters. */
   public ControlRequest {
@@ -67,9 +76,14 @@ public record ControlRequest(
   public enum Kind {
     /**
      * Train an encoder; executed by the trainer. Parameters, all optional: preset, imagesSeen,
-     * warmStart, seed.
+     * warmStart, seed, force.
      */
     TRAIN,
+    /**
+     * End a training that has not made its release yet; executed by the trainer. Parameter:
+     * request, the id of what asked for it.
+     */
+    CANCEL,
     /** Move the alias back to the previous generation; executed by the rollout controller. */
     ROLLBACK,
     /**

@@ -1,0 +1,211 @@
+package infomax.standalone.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import infomax.standalone.UserError;
+import infomax.standalone.client.ApiClient;
+import infomax.standalone.client.ApiClient.Answer;
+import infomax.standalone.command.ClientCommands.ClientCommand;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code infomax encoders} and its subcommands. */
+final class EncoderCommands {
+
+  private static final String FIGURE = "precisionAt10Cosine";
+  private static final String UNLABELLED_FIGURE = "ownViewHitAt1";
+
+  private EncoderCommands() {}
+
+  /** {@code infomax encoders}: one line for each release. */
+  @Command(
+      name = "encoders",
+      mixinStandardHelpOptions = true,
+      description = "Lists the encoder releases; see its subcommands for more of one or two.",
+      subcommands = {Show.class, Compare.class})
+  static final class Encoders extends ClientCommand {
+    @Override
+    void run(ApiClient api) throws IOException, InterruptedException {
+      System.out.printf(
+          "%-7s  %-10s  %-12s  %-10s  %s%n",
+          "encoder", "verdict", "preset", "generation", "figure");
+      for (JsonNode encoder : required(api.get("/v1/encoders")).path("encoders")) {
+        System.out.printf(
+            Locale.ROOT,
+            "%-7d  %-10s  %-12s  %-10s  %s%n",
+            encoder.path("version").asInt(),
+            encoder.path("verdict").asText(),
+            encoder.path("preset").asText(),
+            generations(encoder),
+            figure(encoder));
+      }
+    }
+
+    private static String generations(JsonNode encoder) {
+      StringBuilder states = new StringBuilder();
+      for (JsonNode generation : encoder.path("generations")) {
+        states.append(states.isEmpty() ? "" : ", ").append(generation.path("state").asText());
+      }
+      return states.isEmpty() ? "-" : states.toString();
+    }
+
+    private static String figure(JsonNode encoder) {
+      JsonNode candidate = figures(encoder).get("candidate");
+      if (candidate == null) {
+        return "-";
+      }
+      return candidate.has(FIGURE)
+          ? String.format(Locale.ROOT, "precision@10 %.3f", candidate.path(FIGURE).asDouble())
+          : String.format(
+              Locale.ROOT, "own-view hit@1 %.3f", candidate.path(UNLABELLED_FIGURE).asDouble());
+    }
+  }
+
+  /** {@code infomax encoders show}. */
+  @Command(
+      name = "show",
+      mixinStandardHelpOptions = true,
+      description = "Shows how a release was trained, what was measured of it, and the verdict.")
+  static final class Show extends ClientCommand {
+    @Parameters(index = "0", description = "version of the release")
+    private int version;
+
+    @Option(names = "--save", description = "folder to save its sheets, curves and files to")
+    private @Nullable Path save;
+
+    @Override
+    void run(ApiClient api) throws IOException, InterruptedException {
+      JsonNode encoder = encoder(api, version);
+      PrintStream out = System.out;
+      out.printf(
+          "encoder %d: %s, preset %s, %s%n",
+          version,
+          encoder.path("verdict").asText(),
+          encoder.path("preset").asText(),
+          encoder.path("warmStartedFrom").isNull()
+              ? "trained from scratch"
+              : "went on from encoder " + encoder.path("warmStartedFrom").asInt());
+      for (JsonNode reason : encoder.path("reasons")) {
+        out.println("  " + reason.asText());
+      }
+      JsonNode training = encoder.path("training");
+      if (!training.isNull()) {
+        out.printf(
+            Locale.ROOT,
+            "%,d images seen in %.0f s, of a snapshot of %,d; loss %.3f at first, %.3f at last%n",
+            training.path("imagesSeen").asLong(),
+            training.path("seconds").asDouble(),
+            encoder.path("snapshot").path("images").asLong(),
+            training.path("lossFirst").asDouble(),
+            training.path("lossLast").asDouble());
+      }
+      table(figures(encoder));
+      if (save != null) {
+        saveArtifacts(api, encoder, save);
+      }
+    }
+
+    private void saveArtifacts(ApiClient api, JsonNode encoder, Path folder)
+        throws IOException, InterruptedException {
+      Files.createDirectories(folder);
+      for (JsonNode artifact : encoder.path("artifacts")) {
+        String name = artifact.path("name").asText();
+        Answer answer =
+            api.get("/v1/encoders/" + version + "/artifacts/" + ApiClient.encoded(name));
+        if (!answer.succeeded()) {
+          throw new UserError(answer.problem());
+        }
+        String ending =
+            switch (artifact.path("contentType").asText()) {
+              case "image/png" -> ".png";
+              case "application/json" -> ".json";
+              default -> "";
+            };
+        Path file = folder.resolve("encoder-" + version + "-" + name + ending);
+        Files.write(file, answer.body());
+        System.out.println("saved " + file);
+      }
+    }
+  }
+
+  /** {@code infomax encoders compare}. */
+  @Command(
+      name = "compare",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Puts the figures of two releases side by side. Each was measured on the held-out images of",
+        "its own training; pixels and random weights say how much the images differ."
+      })
+  static final class Compare extends ClientCommand {
+    @Parameters(index = "0", description = "version of a release")
+    private int one;
+
+    @Parameters(index = "1", description = "version of another")
+    private int other;
+
+    @Override
+    void run(ApiClient api) throws IOException, InterruptedException {
+      Map<String, JsonNode> columns = new LinkedHashMap<>();
+      for (int version : List.of(one, other)) {
+        Map<String, JsonNode> figures = figures(encoder(api, version));
+        if (figures.isEmpty()) {
+          throw new UserError(
+              "encoder " + version + " was not measured; only trained releases can be compared");
+        }
+        figures.forEach(
+            (row, values) -> {
+              if (!row.equals("live")) {
+                columns.put(version + (row.equals("candidate") ? "" : "/" + row), values);
+              }
+            });
+      }
+      table(columns);
+    }
+  }
+
+  private static JsonNode encoder(ApiClient api, int version)
+      throws IOException, InterruptedException {
+    return ClientCommand.required(api.get("/v1/encoders/" + version));
+  }
+
+  /** Figures by name of what was measured, in the release's order. */
+  private static Map<String, JsonNode> figures(JsonNode encoder) {
+    Map<String, JsonNode> figures = new LinkedHashMap<>();
+    for (JsonNode row : encoder.path("evaluation")) {
+      figures.put(row.path("name").asText(), row.path("figures"));
+    }
+    return figures;
+  }
+
+  private static void table(Map<String, JsonNode> columns) {
+    SortedSet<String> names = new TreeSet<>();
+    columns.values().forEach(figures -> figures.fieldNames().forEachRemaining(names::add));
+    if (names.isEmpty()) {
+      return;
+    }
+    StringBuilder header = new StringBuilder(String.format("%-24s", ""));
+    columns.keySet().forEach(column -> header.append(String.format("  %16s", column)));
+    System.out.println(header);
+    for (String name : names) {
+      StringBuilder line = new StringBuilder(String.format("%-24s", name));
+      for (JsonNode figures : columns.values()) {
+        line.append(
+            figures.has(name)
+                ? String.format(Locale.ROOT, "  %16.4f", figures.path(name).asDouble())
+                : String.format("  %16s", "-"));
+      }
+      System.out.println(line);
+    }
+  }
+}

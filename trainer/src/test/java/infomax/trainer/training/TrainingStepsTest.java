@@ -1,0 +1,107 @@
+package infomax.trainer.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import infomax.trainer.network.NetworkShape;
+import infomax.trainer.network.Weights;
+import infomax.trainer.objective.Preset;
+import infomax.trainer.snapshot.SnapshotFixture;
+import infomax.trainer.snapshot.TrainingSnapshot;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.IntFunction;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a training makes of a snapshot depends on its pixels, the preset and the seed alone. */
+class TrainingStepsTest {
+
+  private static final int IMAGES = 120;
+  private static final int SIDE = 32;
+  private static final long SEED = 9;
+  private static final NetworkShape SHAPE = new NetworkShape(SIDE, 16);
+
+  /** Two random views, so that they too have to be the same. */
+  private static final TrainingOrder ORDER =
+      new TrainingOrder(
+          "request",
+          Preset.named("default").withMiniBatch(12),
+          300,
+          Optional.empty(),
+          SEED,
+          Optional.empty());
+
+  @TempDir Path folder;
+
+  @Test
+  void renamingEveryLabelLeavesTheWeightsBitForBitTheSame() throws Exception {
+    String cats = train("cats", image -> image % 2 == 0 ? "cat" : "dog");
+    assertThat(train("none", image -> "")).isEqualTo(cats);
+    assertThat(train("other", image -> "class-" + image)).isEqualTo(cats);
+  }
+
+  @Test
+  void anInterruptedTrainingGoesOnAsIfNothingHadHappened() throws Exception {
+    String straight = train("straight", image -> "");
+    try (TrainingSnapshot snapshot = snapshot("interrupted", image -> "")) {
+      for (long step : new long[] {3, 10}) {
+        Progress progress = new Progress();
+        progress.begin(ORDER);
+        Thread interrupting = interruptAfter(step, progress);
+        assertThatThrownBy(() -> steps(snapshot, "interrupted", progress).run(initial()))
+            .isInstanceOf(InterruptedException.class);
+        interrupting.join();
+      }
+      assertThat(steps(snapshot, "interrupted", new Progress()).run(initial()).weights().digest())
+          .isEqualTo(straight);
+    }
+  }
+
+  private static Thread interruptAfter(long step, Progress progress) {
+    Thread training = Thread.currentThread();
+    return Thread.ofPlatform()
+        .start(
+            () -> {
+              Awaitility.await()
+                  .atMost(Duration.ofMinutes(1))
+                  .pollDelay(Duration.ZERO)
+                  .pollInterval(Duration.ofMillis(1))
+                  .until(() -> progress.signal(Instant.now()).orElseThrow().step() >= step);
+              training.interrupt();
+            });
+  }
+
+  private String train(String name, IntFunction<String> label) throws Exception {
+    try (TrainingSnapshot snapshot = snapshot(name, label)) {
+      TrainedNetwork trained = steps(snapshot, name, new Progress()).run(initial());
+      assertThat(trained.steps()).isEqualTo(ORDER.steps());
+      return trained.weights().digest();
+    }
+  }
+
+  private TrainingSteps steps(TrainingSnapshot snapshot, String name, Progress progress)
+      throws Exception {
+    return new TrainingSteps(
+        ORDER, snapshot, RunFolder.open(folder, name), progress, 2, () -> false);
+  }
+
+  private static Weights initial() {
+    return Weights.initial(SHAPE, ORDER.preset().critics(), SEED);
+  }
+
+  private TrainingSnapshot snapshot(String name, IntFunction<String> label) throws Exception {
+    return SnapshotFixture.write(
+        folder.resolve("snapshot-" + name), SIDE, IMAGES, TrainingStepsTest::pixels, label);
+  }
+
+  private static byte[] pixels(int image) {
+    byte[] pixels = new byte[3 * SIDE * SIDE];
+    new Random(SEED + image).nextBytes(pixels);
+    return pixels;
+  }
+}
