@@ -31,8 +31,8 @@ final class EmbeddingPool implements AutoCloseable {
     this.threads = threads;
     // Each step of a nice value is worth about a quarter of the share.
     this.leader = executor("leader", threads, 0);
-    this.successor = executor("successor", threads, 4);
-    this.candidate = executor("candidate", threads, 10);
+    this.successor = executor("successor", threads, 2);
+    this.candidate = executor("candidate", threads, 5);
     this.standby = executor("standby", threads, 19);
   }
 
