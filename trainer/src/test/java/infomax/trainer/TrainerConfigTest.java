@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
+import infomax.trainer.objective.Preset;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -52,7 +53,7 @@ class TrainerConfigTest {
   void anUnknownPresetOrInputSizeIsRefused() {
     assertThatThrownBy(() -> TrainerConfig.from(Settings.of(Map.of("trainer.preset", "best"))))
         .isInstanceOf(ConfigurationException.class)
-        .hasMessageContaining("expected one of [default, seed]");
+        .hasMessageContaining("expected one of " + Preset.names());
     assertThatThrownBy(() -> TrainerConfig.from(Settings.of(Map.of("trainer.input-size", "48"))))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("expected 32 or 64");
