@@ -185,7 +185,10 @@ class TrainerIT {
     produce(IMAGES);
     try (TrainerService _ = start(0)) {
       writer.append(request("endless", quick("imagesSeen", "100000000")));
-      await(state -> state.requests().get("endless").status() == Status.RUNNING);
+      await(
+          state ->
+              state.open(Kind.TRAIN).stream()
+                  .anyMatch(request -> request.status() == Status.RUNNING));
       Instant now = Instant.now();
       writer.append(
           new ControlRequest(
