@@ -85,7 +85,7 @@ class KillGuarantee {
 
     // Nothing more is streamed, so that encoder 2 does not wait for more images.
     String[] toTheEnd =
-        Stream.concat(Stream.of(arguments), Stream.of("--limit", "1")).toArray(String[]::new);
+        Stream.concat(Stream.of(arguments), Stream.of("--limit", "2")).toArray(String[]::new);
     try (DemoProcess demo = DemoProcess.start(data, toTheEnd)) {
       int exit = demo.awaitExit(Duration.ofMinutes(8));
       assertThat(exit).describedAs(demo.output()).isZero();
