@@ -45,7 +45,10 @@ class RollGuarantee {
     System.out.println("seed of this run: " + SEED);
     StandaloneConfig config =
         new StandaloneConfig(
-            folder.resolve("data"), 0, Optional.empty(), Map.of("trainer.images-seen", "6400"));
+            folder.resolve("data"),
+            0,
+            Optional.empty(),
+            Map.of("trainer.preset", "one-view", "trainer.images-seen", "6400"));
     try (StandaloneSystem system = StandaloneSystem.start(config, _ -> {});
         ApiClient api = new ApiClient(system.address());
         ControlLog control = ControlLog.open(system.clients(), "test", Duration.ofSeconds(30));
