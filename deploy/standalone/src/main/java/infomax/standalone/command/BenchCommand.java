@@ -25,7 +25,9 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code infomax bench}: benchmarks, each a program that writes one JSON object. */
 @Command(
@@ -33,7 +35,16 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = "Measures parts of the system on this machine.",
     subcommands = {BenchCommand.Train.class, BenchCommand.Quality.class})
-final class BenchCommand {
+final class BenchCommand implements Runnable {
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public void run() {
+    if (spec != null) {
+      spec.commandLine().usage(System.out);
+    }
+  }
 
   /** {@code infomax bench train}. */
   @Command(
