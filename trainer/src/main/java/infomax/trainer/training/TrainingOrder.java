@@ -73,8 +73,8 @@ public record TrainingOrder(
   /**
    * Images after which a preset is worth its time. On 5,000 CIFAR-10 images InfoNCE with whitening
    * is .02 above pixels and .04 above random weights in precision@10 after 12,000 when it sees one
-   * view; two views take longer to pay and go much further; the published recipe takes many times
-   * as long to get past either.
+   * view; two views are for longer trainings; the published recipe takes many times as long to get
+   * past either.
    */
   private static long suiting(Preset preset) {
     return switch (preset.name()) {
