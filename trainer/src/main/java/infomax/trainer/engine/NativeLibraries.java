@@ -42,6 +42,7 @@ public final class NativeLibraries {
   /** Prepares, then loads ND4J: its native operations exist only after its own start. */
   static NativeOps load() {
     prepare();
+    NativeHeap.keepFreedBlocks();
     Nd4j.getExecutioner();
     return NativeOpsHolder.getInstance().getDeviceNativeOps();
   }
