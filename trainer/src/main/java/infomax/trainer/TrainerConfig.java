@@ -40,9 +40,10 @@ public record TrainerConfig(
       throw new ConfigurationException(
           "setting trainer.input-size is '" + inputSize + "', expected 32 or 64");
     }
-    if (!Preset.names().contains(preset)) {
-      throw new ConfigurationException(
-          "setting trainer.preset is '" + preset + "', expected one of " + Preset.names());
+    try {
+      Preset.named(preset);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("setting trainer.preset: " + e.getMessage());
     }
   }
 

@@ -21,8 +21,13 @@ sealed interface InformationTerm permits AbsentTerm, MlpTerm, ProjectionTerm, Re
   /** The part of the critic that looks at one side alone, for a worker's images. */
   void project(int worker);
 
-  /** The scores, the loss and its gradient with respect to what was projected. */
+  /** The scores, and the loss. */
   void compare(int worker);
+
+  /** From the loss, which may depend on all scores, to the gradient of what was projected. */
+  default void settle(int worker) {
+    // Terms that know their loss's gradient while they compare have nothing left to do.
+  }
 
   /** The unweighted loss of the last comparison. */
   double loss();

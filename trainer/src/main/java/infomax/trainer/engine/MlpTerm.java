@@ -3,11 +3,12 @@ package infomax.trainer.engine;
 import infomax.trainer.engine.DenseProduct.WeightRows;
 import infomax.trainer.kernels.DenseKernels;
 import infomax.trainer.kernels.Matrix;
+import infomax.trainer.objective.Estimator;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
- * Jensen-Shannon with MLP critics and one shuffled negative per positive.
+ * Estimators that score pairs with an MLP, one shuffled negative per positive.
  *
  * <p>The critic's first layer is linear in the concatenation of its two sides, so it is computed
  * per side and once per row; a pair is then a sum of two rows, and a negative just another row
@@ -30,13 +31,16 @@ final class MlpTerm implements InformationTerm {
   private final DenseProduct rightProduct;
   private final DenseProduct secondProduct;
   private final DenseProduct thirdProduct;
-  private final float[] scores;
-  private final double[] lossParts;
+  private final PairLoss pairLoss;
+  private final PairScores scores;
+  private final float[] scoreGradient;
   private int[] partners = {};
   private int[] partnerOf = {};
 
-  MlpTerm(TermWiring wiring, int width) {
+  MlpTerm(TermWiring wiring, Estimator.OfPairs estimator) {
+    int width = estimator.critics().width();
     this.wiring = wiring;
+    this.pairLoss = PairLoss.of(estimator);
     this.kernels = wiring.kernels();
     this.workers = wiring.workers();
     NativeArena arena = wiring.arena();
@@ -55,8 +59,8 @@ final class MlpTerm implements InformationTerm {
         product(new WeightRows(name("d1.w"), dimensions, 2 * dimensions), right, rightPart);
     this.secondProduct = product(new WeightRows(name("d2.w"), 0, width), first, second);
     this.thirdProduct = product(new WeightRows(name("d3.w"), 0, width), second, third);
-    this.scores = new float[pairs];
-    this.lossParts = new double[workers.count()];
+    this.scores = new PairScores(new float[pairs], wiring.locations());
+    this.scoreGradient = new float[pairs];
   }
 
   @Override
@@ -92,9 +96,11 @@ final class MlpTerm implements InformationTerm {
     kernels.addBiasRelu(second.values().matrix(), from, to, row("d2.b"));
     thirdProduct.forward(worker);
     kernels.addBiasRelu(third.values().matrix(), from, to, row("d3.b"));
-    kernels.dot(third.values().matrix(), from, to, row("d4.w"), scores);
-    lossParts[worker] = scoreLoss(from, to);
-    backThroughLayers(worker, from, to);
+    kernels.dot(third.values().matrix(), from, to, row("d4.w"), scores.values());
+    float scoreBias = row("d4.b").values().get(ValueLayout.JAVA_FLOAT, 0);
+    for (int i = from; i < to; i++) {
+      scores.values()[i] += scoreBias;
+    }
   }
 
   private void pair(int picture, int other, Matrix bias, int outRow) {
@@ -110,30 +116,28 @@ final class MlpTerm implements InformationTerm {
         outRow);
   }
 
-  /** Replaces scores by the loss's gradient with respect to them. */
-  private double scoreLoss(int from, int to) {
-    double bias = row("d4.b").values().get(ValueLayout.JAVA_FLOAT, 0);
-    double factor = wiring.weight() / wiring.right().rows();
-    double loss = 0;
+  @Override
+  public void settle(int worker) {
+    PairLoss.Derivative derivative = pairLoss.derivative(scores);
+    int from = positiveRow(workers.from(worker));
+    int to = positiveRow(workers.to(worker));
     for (int i = from; i < to; i++) {
-      double sign = i / wiring.locations() % 2 == 0 ? -1 : 1;
-      double score = sign * (scores[i] + bias);
-      loss += softplus(score);
-      scores[i] = (float) (factor * sign / (1 + Math.exp(-score)));
+      double slope = derivative.at(scores.values()[i], scores.positive(i));
+      scoreGradient[i] = (float) (wiring.weight() * slope);
     }
-    return loss;
+    backThroughLayers(worker, from, to);
   }
 
   private void backThroughLayers(int worker, int from, int to) {
     Matrix scoreWeightGradient = rowGradient(worker, "d4.w");
     scoreWeightGradient.values().fill((byte) 0);
-    kernels.weightedSum(third.values().matrix(), from, to, scores, scoreWeightGradient);
+    kernels.weightedSum(third.values().matrix(), from, to, scoreGradient, scoreWeightGradient);
     double scoreBiasGradient = 0;
     for (int i = from; i < to; i++) {
-      scoreBiasGradient += scores[i];
+      scoreBiasGradient += scoreGradient[i];
     }
     rowGradient(worker, "d4.b").values().set(ValueLayout.JAVA_FLOAT, 0, (float) scoreBiasGradient);
-    kernels.dotReluGradient(third.values().matrix(), from, to, scores, row("d4.w"));
+    kernels.dotReluGradient(third.values().matrix(), from, to, scoreGradient, row("d4.w"));
     kernels.columnSums(third.gradient().matrix(), from, to, rowGradient(worker, "d3.b"));
     thirdProduct.backward(worker);
     kernels.reluGradient(second.gradient().matrix(), second.values().matrix(), from, to);
@@ -145,7 +149,7 @@ final class MlpTerm implements InformationTerm {
 
   @Override
   public double loss() {
-    return Arrays.stream(lossParts).sum() / wiring.right().rows();
+    return pairLoss.loss(scores);
   }
 
   @Override
@@ -204,9 +208,5 @@ final class MlpTerm implements InformationTerm {
 
   private String name(String parameter) {
     return wiring.name() + "." + parameter;
-  }
-
-  private static double softplus(double x) {
-    return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
   }
 }

@@ -60,7 +60,7 @@ final class TrainingGraph {
       return new AbsentTerm(wiring);
     }
     return switch (objective.estimator()) {
-      case Estimator.JensenShannon js -> new MlpTerm(wiring, js.critics().width());
+      case Estimator.OfPairs ofPairs -> new MlpTerm(wiring, ofPairs);
       case Estimator.InfoNce nce -> new ProjectionTerm(wiring, nce, comparer);
       case Estimator.Reconstruction reconstruction ->
           new ReconstructionTerm(
@@ -95,6 +95,11 @@ final class TrainingGraph {
 
   /** Gradients of the last forward pass's total loss, in parts, into the buffers. */
   void backward() {
+    workers.run(
+        worker -> {
+          global.settle(worker);
+          local.settle(worker);
+        });
     workers.run(
         worker -> {
           global.backward(worker);

@@ -23,18 +23,57 @@ public sealed interface Estimator {
   OptionalDouble information(double loss, int miniBatch, int locations);
 
   /**
-   * Jensen-Shannon with one shuffled negative per positive: softplus(-T(positive)) +
-   * softplus(T(negative)), each a mean over images, in the local term over locations too. Positives
-   * are (z_i, z_i) and (z_i, C_i,l); negatives (z_i, z_p(i)) and (z_i, C_q(i),l), p and q random
-   * permutations of the mini-batch.
+   * Estimators that score pairs one by one, with one shuffled negative per positive. Positives are
+   * (z_i, z_i) and (z_i, C_i,l); negatives (z_i, z_p(i)) and (z_i, C_q(i),l), p and q random
+   * permutations of the mini-batch. Means are over images, in the local term over locations too.
+   */
+  sealed interface OfPairs extends Estimator {
+    /** The MLPs T that score. */
+    @Override
+    Critics.Mlp critics();
+  }
+
+  /**
+   * Jensen-Shannon: mean softplus(-T(positive)) + mean softplus(T(negative)); 2 ln 2 is ignorance.
    *
    * @param critics the MLPs T
+   * @see <a href="https://arxiv.org/abs/1808.06670">Deep InfoMax, equation 4</a>
    */
-  record JensenShannon(Critics.Mlp critics) implements Estimator {
+  record JensenShannon(Critics.Mlp critics) implements OfPairs {
     @Override
     public OptionalDouble information(double loss, int miniBatch, int locations) {
       // The bound counts both the positive and the negative.
       return OptionalDouble.of(Math.log(2) - loss / 2);
+    }
+  }
+
+  /**
+   * Squared Hellinger: mean exp(-T(positive)) + mean exp(T(negative)). That is 2 less the bound of
+   * the squared Hellinger distance (0 to 2) between pairs and shuffled pairs; 2 is ignorance. A
+   * critic that is sure and wrong costs exponentially much.
+   *
+   * @param critics the MLPs T
+   * @see <a href="https://arxiv.org/abs/1606.00709">f-GAN, table 6</a>
+   */
+  record SquaredHellinger(Critics.Mlp critics) implements OfPairs {
+    @Override
+    public OptionalDouble information(double loss, int miniBatch, int locations) {
+      // KL >= -2 ln(1 - H^2 / 2), and the distance is at least 2 - loss.
+      return OptionalDouble.of(2 * Math.log(2 / loss));
+    }
+  }
+
+  /**
+   * Donsker-Varadhan, the bound of the KL divergence itself: ln mean exp(T(negative)) - mean
+   * T(positive); 0 is ignorance. It has no lower end, and its gradient hangs on the largest scores.
+   *
+   * @param critics the MLPs T
+   * @see <a href="https://arxiv.org/abs/1801.04062">MINE, equation 5</a>
+   */
+  record DonskerVaradhan(Critics.Mlp critics) implements OfPairs {
+    @Override
+    public OptionalDouble information(double loss, int miniBatch, int locations) {
+      return OptionalDouble.of(0 - loss);
     }
   }
 

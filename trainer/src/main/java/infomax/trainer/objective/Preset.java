@@ -16,6 +16,8 @@ import java.util.List;
  *     below 1
  * @param views what a step sees of each image
  * @param whitened whether the exported encoder whitens z; the published recipe knows no whitening
+ * @param images how many images a training passes through the network unless told otherwise, with
+ *     repetition
  */
 public record Preset(
     String name,
@@ -24,13 +26,16 @@ public record Preset(
     int miniBatch,
     double normMomentum,
     Views views,
-    boolean whitened) {
+    boolean whitened,
+    long images) {
 
   private static final Adam CONSTANT = Adam.of(new LearningRate.Constant(1e-3));
   private static final Adam COSINE = Adam.of(new LearningRate.WarmUpCosine(1e-3, 100));
-  private static final Estimator INFO_NCE =
-      new Estimator.InfoNce(new Critics.Projection(256, 128), 0.1);
-  private static final Estimator JENSEN_SHANNON = new Estimator.JensenShannon(new Critics.Mlp(256));
+  static final Critics.Projection PROJECTIONS = new Critics.Projection(256, 128);
+  static final Critics.Mlp MLPS = new Critics.Mlp(256);
+  static final double TEMPERATURE = 0.1;
+  private static final Estimator INFO_NCE = new Estimator.InfoNce(PROJECTIONS, TEMPERATURE);
+  private static final Estimator JENSEN_SHANNON = new Estimator.JensenShannon(MLPS);
   private static final Estimator RECONSTRUCTION =
       new Estimator.Reconstruction(new Critics.Decoder(1024));
 
@@ -43,7 +48,8 @@ public record Preset(
               128,
               0.9,
               new Views.TwoAugmented(Augmentation.STRONG),
-              true),
+              true,
+              300_000),
           new Preset(
               "one-view",
               Objective.withPublishedWeights(INFO_NCE),
@@ -51,14 +57,16 @@ public record Preset(
               64,
               0.9,
               new Views.Plain(),
-              true),
+              true,
+              // On 5,000 CIFAR-10 images the first count that is clearly past pixels.
+              12_000),
           published("seed", Objective.withPublishedWeights(JENSEN_SHANNON)),
           published("global-only", new Objective(0.5, 0, 0.01, JENSEN_SHANNON)),
           published("local-only", new Objective(0, 1.5, 0.01, JENSEN_SHANNON)),
           published("autoencoder", new Objective(1, 0, 0, RECONSTRUCTION)));
 
   private static Preset published(String name, Objective objective) {
-    return new Preset(name, objective, CONSTANT, 64, 0.99, new Views.Plain(), false);
+    return new Preset(name, objective, CONSTANT, 64, 0.99, new Views.Plain(), false, 100_000);
   }
 
   /** Validates the numbers. */
@@ -71,6 +79,9 @@ public record Preset(
       throw new IllegalArgumentException(
           "batch norm momentum " + normMomentum + ", expected 0 to below 1");
     }
+    if (images < 1) {
+      throw new IllegalArgumentException(images + " images, expected 1 or more");
+    }
   }
 
   /**
@@ -80,16 +91,26 @@ public record Preset(
    * and {@code local-only} (the same with one of its terms), {@code autoencoder} (the same encoder
    * and optimiser, trained to reconstruct).
    *
-   * @throws IllegalArgumentException if there is none, naming those there are
+   * <p>A name may be followed by options, each {@code +key=value}, as in {@code
+   * seed+estimator=hellinger+batch=128}; see {@link PresetOption}.
+   *
+   * @throws IllegalArgumentException if there is no such preset or option, naming those there are,
+   *     or if a value does not suit
    */
   public static Preset named(String name) {
-    return ALL.stream()
-        .filter(preset -> preset.name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "preset '%s', expected one of %s".formatted(name, names())));
+    List<String> parts = List.of(name.split("\\+", -1));
+    Preset preset =
+        ALL.stream()
+            .filter(each -> each.name().equals(parts.getFirst()))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "preset '%s', expected one of %s".formatted(parts.getFirst(), names())));
+    for (String option : parts.subList(1, parts.size())) {
+      preset = PresetOption.apply(preset, option);
+    }
+    return preset.withName(name);
   }
 
   /** The names of all presets. */
@@ -97,9 +118,34 @@ public record Preset(
     return ALL.stream().map(Preset::name).toList();
   }
 
+  /** The same preset under another name. */
+  public Preset withName(String other) {
+    return new Preset(other, objective, adam, miniBatch, normMomentum, views, whitened, images);
+  }
+
+  /** The same preset with another objective. */
+  public Preset withObjective(Objective other) {
+    return new Preset(name, other, adam, miniBatch, normMomentum, views, whitened, images);
+  }
+
+  /** The same preset with another optimiser. */
+  public Preset withAdam(Adam other) {
+    return new Preset(name, objective, other, miniBatch, normMomentum, views, whitened, images);
+  }
+
   /** The same preset with mini-batches of another size. */
-  public Preset withMiniBatch(int images) {
-    return new Preset(name, objective, adam, images, normMomentum, views, whitened);
+  public Preset withMiniBatch(int other) {
+    return new Preset(name, objective, adam, other, normMomentum, views, whitened, images);
+  }
+
+  /** The same preset with other views. */
+  public Preset withViews(Views other) {
+    return new Preset(name, objective, adam, miniBatch, normMomentum, other, whitened, images);
+  }
+
+  /** The same preset, with the exported encoder whitening z or not. */
+  public Preset withWhitened(boolean other) {
+    return new Preset(name, objective, adam, miniBatch, normMomentum, views, other, images);
   }
 
   /** Pictures that pass through the network in a step: every view of every image. */

@@ -22,6 +22,15 @@ final class Cases {
   static final Views ONE_VIEW = new Views.Plain();
   static final Views TWO_VIEWS = new Views.TwoAugmented(Augmentation.STRONG);
 
+  static Preset hellinger(int miniBatch, Views views, int width) {
+    return preset(
+        "hellinger", new Estimator.SquaredHellinger(new Critics.Mlp(width)), miniBatch, views);
+  }
+
+  static Preset donskerVaradhan(int miniBatch, Views views, int width) {
+    return preset("dv", new Estimator.DonskerVaradhan(new Critics.Mlp(width)), miniBatch, views);
+  }
+
   static Preset jensenShannon(int miniBatch, Views views, int width) {
     return preset("js", new Estimator.JensenShannon(new Critics.Mlp(width)), miniBatch, views);
   }
@@ -42,21 +51,16 @@ final class Cases {
         miniBatch,
         0.9,
         ONE_VIEW,
-        false);
+        false,
+        1);
   }
 
   /** The preset without its global or its local term. */
   static Preset without(Preset preset, boolean global) {
     Objective all = preset.objective();
-    return new Preset(
-        preset.name(),
+    return preset.withObjective(
         new Objective(
-            global ? 0 : all.alpha(), global ? all.beta() : 0, all.gamma(), all.estimator()),
-        preset.adam(),
-        preset.miniBatch(),
-        preset.normMomentum(),
-        preset.views(),
-        preset.whitened());
+            global ? 0 : all.alpha(), global ? all.beta() : 0, all.gamma(), all.estimator()));
   }
 
   /** What one step of a preset draws. */
@@ -74,7 +78,8 @@ final class Cases {
         miniBatch,
         0.9,
         views,
-        false);
+        false,
+        1);
   }
 
   /** Initial weights with every scale and bias moved off its special value. */

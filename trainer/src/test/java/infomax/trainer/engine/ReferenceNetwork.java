@@ -273,7 +273,7 @@ final class ReferenceNetwork {
     }
     return switch (objective.estimator()) {
       case Estimator.Reconstruction _ -> throw new IllegalStateException("has no local term");
-      case Estimator.JensenShannon _ -> jensenShannon(name, z, other, partners);
+      case Estimator.OfPairs ofPairs -> pairLoss(ofPairs, pairs(name, z, other, partners));
       case Estimator.InfoNce nce -> infoNce(name, z, other, nce.temperature());
     };
   }
@@ -290,18 +290,40 @@ final class ReferenceNetwork {
     return tape.mean(nodes(errors));
   }
 
-  private int jensenShannon(String name, int[][] z, int[][] other, int[] partners) {
+  /** Scores of the positives, then those of their negatives. */
+  private record Pairs(List<Integer> positives, List<Integer> negatives) {}
+
+  private Pairs pairs(String name, int[][] z, int[][] other, int[] partners) {
     int locations = other.length / pictures;
-    List<Integer> losses = new ArrayList<>();
+    List<Integer> positives = new ArrayList<>();
+    List<Integer> negatives = new ArrayList<>();
     for (int i = 0; i < pictures; i++) {
       int counterpart = (i + images) % pictures;
       for (int l = 0; l < locations; l++) {
-        int positive = critic(name, z[i], other[counterpart * locations + l]);
-        int negative = critic(name, z[i], other[partners[i] * locations + l]);
-        losses.add(tape.add(tape.softplus(tape.affine(positive, -1, 0)), tape.softplus(negative)));
+        positives.add(critic(name, z[i], other[counterpart * locations + l]));
+        negatives.add(critic(name, z[i], other[partners[i] * locations + l]));
       }
     }
-    return tape.mean(nodes(losses));
+    return new Pairs(positives, negatives);
+  }
+
+  private int pairLoss(Estimator.OfPairs estimator, Pairs pairs) {
+    IntStream negated = pairs.positives.stream().mapToInt(node -> tape.affine(node, -1, 0));
+    IntStream negatives = pairs.negatives.stream().mapToInt(Integer::intValue);
+    return switch (estimator) {
+      case Estimator.JensenShannon _ ->
+          tape.add(
+              tape.mean(negated.map(tape::softplus).toArray()),
+              tape.mean(negatives.map(tape::softplus).toArray()));
+      case Estimator.SquaredHellinger _ ->
+          tape.add(
+              tape.mean(negated.map(tape::exp).toArray()),
+              tape.mean(negatives.map(tape::exp).toArray()));
+      case Estimator.DonskerVaradhan _ ->
+          tape.add(
+              tape.mean(negated.toArray()),
+              tape.log(tape.mean(negatives.map(tape::exp).toArray())));
+    };
   }
 
   private int critic(String name, int[] left, int[] right) {

@@ -21,6 +21,8 @@ class ReferenceNetworkTest {
     return Stream.of(
         Cases.jensenShannon(3, Cases.ONE_VIEW, 4),
         Cases.infoNce(3, Cases.ONE_VIEW, 4),
+        Cases.hellinger(3, Cases.ONE_VIEW, 4),
+        Cases.donskerVaradhan(3, Cases.ONE_VIEW, 4),
         Cases.jensenShannon(2, Cases.TWO_VIEWS, 4),
         Cases.infoNce(2, Cases.TWO_VIEWS, 4),
         Cases.without(Cases.infoNce(3, Cases.ONE_VIEW, 4), true),

@@ -10,15 +10,17 @@ import infomax.trainer.network.ParameterTensor;
 import infomax.trainer.network.TrainingCheckpoint;
 import infomax.trainer.network.TrainingCheckpoint.Progress;
 import infomax.trainer.network.Weights;
+import infomax.trainer.objective.Estimator;
 import infomax.trainer.objective.Preset;
 import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The engine computes what the plain reference computes: losses, every gradient, running
- * statistics; for both estimators, one view and two, both input sizes, both forms of the kernels,
+ * statistics; for every estimator, one view and two, both input sizes, both forms of the kernels,
  * one and several workers with uneven shares.
  */
 class TrainingAgainstReferenceTest {
@@ -37,7 +39,10 @@ class TrainingAgainstReferenceTest {
                 Stream.of(
                         Cases.jensenShannon(IMAGES, Cases.ONE_VIEW, 20),
                         Cases.infoNce(IMAGES, Cases.ONE_VIEW, 40),
+                        Cases.hellinger(IMAGES, Cases.ONE_VIEW, 20),
+                        Cases.donskerVaradhan(IMAGES, Cases.ONE_VIEW, 20),
                         Cases.jensenShannon(3, Cases.TWO_VIEWS, 20),
+                        Cases.donskerVaradhan(3, Cases.TWO_VIEWS, 20),
                         Cases.infoNce(3, Cases.TWO_VIEWS, 40),
                         Cases.without(Cases.jensenShannon(IMAGES, Cases.ONE_VIEW, 20), true),
                         Cases.without(Cases.infoNce(IMAGES, Cases.ONE_VIEW, 40), false),
@@ -71,20 +76,30 @@ class TrainingAgainstReferenceTest {
     try (Training training = Training.open(plan, start, kernels)) {
       StepLosses losses = training.step(pixels, randomness).losses();
       StepLosses expected = reference.losses();
-      assertThat(losses.total()).isCloseTo(expected.total(), within(1e-5 * expected.total()));
-      assertThat(losses.global()).isCloseTo(expected.global(), within(1e-5 * expected.global()));
-      assertThat(losses.local()).isCloseTo(expected.local(), within(1e-5 * expected.local()));
-      assertThat(losses.prior()).isCloseTo(expected.prior(), within(1e-5 * expected.prior()));
+      assertThat(losses.total()).isCloseTo(expected.total(), closeTo(expected.total()));
+      assertThat(losses.global()).isCloseTo(expected.global(), closeTo(expected.global()));
+      assertThat(losses.local()).isCloseTo(expected.local(), closeTo(expected.local()));
+      assertThat(losses.prior()).isCloseTo(expected.prior(), closeTo(expected.prior()));
 
       float[] gradient = training.lastGradient();
       float[] expectedGradient = Cases.floats(reference.gradient());
       for (ParameterTensor tensor : weights.layout().tensors()) {
+        if (preset.objective().estimator() instanceof Estimator.DonskerVaradhan
+            && tensor.name().endsWith("d4.b")) {
+          // The bound does not change when all scores rise together.
+          assertThat(gradient[tensor.offset()]).isCloseTo(0, within(1e-6f));
+          continue;
+        }
         assertThat(Distances.relative(gradient, expectedGradient, tensor))
             .as("gradient of %s", tensor.name())
             .isLessThanOrEqualTo(1e-4);
       }
       checkStatistics(training.weights().statistics(), reference, preset.normMomentum());
     }
+  }
+
+  private static Offset<Double> closeTo(double expected) {
+    return within(1e-5 * Math.max(0.1, Math.abs(expected)));
   }
 
   private static void checkStatistics(

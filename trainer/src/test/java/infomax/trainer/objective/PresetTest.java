@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import infomax.trainer.network.Critics;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The presets are the recipes they are named for. */
 class PresetTest {
@@ -38,10 +40,48 @@ class PresetTest {
   }
 
   @Test
+  void optionsChangeOneThingEach() {
+    Preset preset = Preset.named("seed+estimator=hellinger+batch=128+rate=0.002+beta=0");
+    assertThat(preset.name()).isEqualTo("seed+estimator=hellinger+batch=128+rate=0.002+beta=0");
+    assertThat(preset.objective())
+        .isEqualTo(
+            new Objective(0.5, 0, 0.01, new Estimator.SquaredHellinger(new Critics.Mlp(256))));
+    assertThat(preset.miniBatch()).isEqualTo(128);
+    assertThat(preset.adam().learningRate()).isEqualTo(new LearningRate.Constant(2e-3));
+    assertThat(preset.views()).isEqualTo(Preset.named("seed").views());
+    assertThat(Preset.named("default+temperature=0.3").objective().estimator())
+        .isEqualTo(new Estimator.InfoNce(new Critics.Projection(256, 128), 0.3));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "seed+speed=1|option 'speed=1', expected key=value with a key of [alpha, beta, gamma,"
+            + " estimator, temperature, batch, rate, views, whitened]",
+        "seed+alpha=much|option alpha=much, expected a number",
+        "seed+batch=1.5|option batch=1.5, expected a whole number",
+        "seed+batch=1|mini-batch of 1 images, expected 2 to 4096",
+        "seed+estimator=mine|option estimator=mine, expected js, hellinger, dv or infonce",
+        "seed+temperature=0.1|option temperature: only the estimator infonce has one; choose it"
+            + " first",
+        "default+views=three|option views=three, expected plain, weak or strong",
+      })
+  void unsuitableOptionsSayWhatSuits(String name, String message) {
+    assertThatThrownBy(() -> Preset.named(name))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
+  }
+
+  @Test
   void aLossOfIgnoranceVouchesForNoInformation() {
     Estimator published = Preset.named("seed").objective().estimator();
     assertThat(published.information(2 * Math.log(2), 64, 16)).hasValue(0);
     assertThat(published.information(0, 64, 16)).hasValue(Math.log(2));
+    Estimator hellinger = Preset.named("seed+estimator=hellinger").objective().estimator();
+    assertThat(hellinger.information(2, 64, 16)).hasValue(0);
+    Estimator kullbackLeibler = Preset.named("seed+estimator=dv").objective().estimator();
+    assertThat(kullbackLeibler.information(0, 64, 16)).hasValue(0);
     Estimator ranking = Preset.named("default").objective().estimator();
     assertThat(ranking.information(Math.log(64), 64, 1)).hasValue(0);
     assertThat(ranking.information((Math.log(64) + Math.log(1 + 63 * 16)) / 2, 64, 16)).hasValue(0);

@@ -104,6 +104,6 @@ class MiniBatchesTest {
 
   private static Preset preset(Views views) {
     Preset seed = Preset.named("seed");
-    return new Preset("test", seed.objective(), seed.adam(), 16, seed.normMomentum(), views, false);
+    return seed.withMiniBatch(16).withViews(views);
   }
 }

@@ -151,8 +151,10 @@ final class DemoCommand implements Callable<Integer> {
     if (input != 32 && input != 64) {
       throw new UserError("--input is " + input + ", expected 32 or 64");
     }
-    if (!Preset.names().contains(preset)) {
-      throw new UserError("--preset is " + preset + ", expected one of " + Preset.names());
+    try {
+      Preset.named(preset);
+    } catch (IllegalArgumentException e) {
+      throw new UserError("--preset: " + e.getMessage(), e);
     }
     if (summary != null && !exitAfterRoll) {
       throw new UserError(

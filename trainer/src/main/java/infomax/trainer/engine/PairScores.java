@@ -1,0 +1,23 @@
+package infomax.trainer.engine;
+
+/**
+ * A critic's scores of a mini-batch's pairs, half of them positive. They lie in runs: the positives
+ * of a picture, then as many negatives, then those of the next picture. Mutable and shared by the
+ * workers, each of which writes its own pictures' scores.
+ *
+ * @param values the scores
+ * @param run positives of a picture
+ */
+@SuppressWarnings("ArrayRecordComponent") // a buffer, never compared
+record PairScores(float[] values, int run) {
+
+  /** Number of positive pairs, and of negative ones. */
+  int pairs() {
+    return values.length / 2;
+  }
+
+  /** Whether a score is that of a positive pair. */
+  boolean positive(int score) {
+    return score / run % 2 == 0;
+  }
+}

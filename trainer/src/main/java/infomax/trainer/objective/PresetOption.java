@@ -1,0 +1,163 @@
+package infomax.trainer.objective;
+
+import infomax.trainer.view.Augmentation;
+import infomax.trainer.view.Views;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** What of a preset can be chosen apart: {@code key=value}, keys in lower case. */
+public enum PresetOption {
+  /** Weight of the global term, 0 or more. */
+  ALPHA {
+    @Override
+    Preset applied(Preset preset, String value) {
+      Objective all = preset.objective();
+      return preset.withObjective(
+          new Objective(number(value), all.beta(), all.gamma(), all.estimator()));
+    }
+  },
+
+  /** Weight of the local term, 0 or more. */
+  BETA {
+    @Override
+    Preset applied(Preset preset, String value) {
+      Objective all = preset.objective();
+      return preset.withObjective(
+          new Objective(all.alpha(), number(value), all.gamma(), all.estimator()));
+    }
+  },
+
+  /** Weight of the prior, 0 or more. */
+  GAMMA {
+    @Override
+    Preset applied(Preset preset, String value) {
+      Objective all = preset.objective();
+      return preset.withObjective(
+          new Objective(all.alpha(), all.beta(), number(value), all.estimator()));
+    }
+  },
+
+  /** {@code js}, {@code hellinger}, {@code dv} or {@code infonce}, with its usual critics. */
+  ESTIMATOR {
+    @Override
+    Preset applied(Preset preset, String value) {
+      return withEstimator(
+          preset,
+          switch (value) {
+            case "js" -> new Estimator.JensenShannon(Preset.MLPS);
+            case "hellinger" -> new Estimator.SquaredHellinger(Preset.MLPS);
+            case "dv" -> new Estimator.DonskerVaradhan(Preset.MLPS);
+            case "infonce" -> new Estimator.InfoNce(Preset.PROJECTIONS, Preset.TEMPERATURE);
+            default -> throw unsuitable(value, "js, hellinger, dv or infonce");
+          });
+    }
+  },
+
+  /** What InfoNCE divides its cosines by, 0.05 to 10. */
+  TEMPERATURE {
+    @Override
+    Preset applied(Preset preset, String value) {
+      if (!(preset.objective().estimator() instanceof Estimator.InfoNce nce)) {
+        throw new IllegalArgumentException(
+            "option temperature: only the estimator infonce has one; choose it first");
+      }
+      return withEstimator(preset, new Estimator.InfoNce(nce.critics(), number(value)));
+    }
+  },
+
+  /** Images per step, 2 to 4096. */
+  BATCH {
+    @Override
+    Preset applied(Preset preset, String value) {
+      double images = number(value);
+      if (images != Math.rint(images)) {
+        throw unsuitable(value, "a whole number");
+      }
+      return preset.withMiniBatch((int) images);
+    }
+  },
+
+  /** Highest learning rate, above 0. */
+  RATE {
+    @Override
+    Preset applied(Preset preset, String value) {
+      Adam adam = preset.adam();
+      LearningRate rate =
+          switch (adam.learningRate()) {
+            case LearningRate.Constant _ -> new LearningRate.Constant(number(value));
+            case LearningRate.WarmUpCosine cosine ->
+                new LearningRate.WarmUpCosine(number(value), cosine.warmUpSteps());
+          };
+      return preset.withAdam(new Adam(rate, adam.beta1(), adam.beta2(), adam.epsilon()));
+    }
+  },
+
+  /** {@code plain} for the image itself, {@code weak} or {@code strong} for two random views. */
+  VIEWS {
+    @Override
+    Preset applied(Preset preset, String value) {
+      return preset.withViews(
+          switch (value) {
+            case "plain" -> new Views.Plain();
+            case "weak" -> new Views.TwoAugmented(Augmentation.WEAK);
+            case "strong" -> new Views.TwoAugmented(Augmentation.STRONG);
+            default -> throw unsuitable(value, "plain, weak or strong");
+          });
+    }
+  },
+
+  /** {@code true} if the exported encoder whitens z. */
+  WHITENED {
+    @Override
+    Preset applied(Preset preset, String value) {
+      return switch (value) {
+        case "true" -> preset.withWhitened(true);
+        case "false" -> preset.withWhitened(false);
+        default -> throw unsuitable(value, "true or false");
+      };
+    }
+  };
+
+  abstract Preset applied(Preset preset, String value);
+
+  /** The keys of all options. */
+  public static List<String> keys() {
+    return Arrays.stream(values()).map(PresetOption::key).toList();
+  }
+
+  /** A preset with one option, {@code key=value}, chosen. */
+  static Preset apply(Preset preset, String option) {
+    int equals = option.indexOf('=');
+    String key = equals < 0 ? option : option.substring(0, equals);
+    for (PresetOption each : values()) {
+      if (equals >= 0 && each.key().equals(key)) {
+        return each.applied(preset, option.substring(equals + 1));
+      }
+    }
+    throw new IllegalArgumentException(
+        "option '%s', expected key=value with a key of %s".formatted(option, keys()));
+  }
+
+  private static Preset withEstimator(Preset preset, Estimator estimator) {
+    Objective all = preset.objective();
+    return preset.withObjective(new Objective(all.alpha(), all.beta(), all.gamma(), estimator));
+  }
+
+  private String key() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  double number(String value) {
+    try {
+      return Double.parseDouble(value);
+    } catch (NumberFormatException e) {
+      throw unsuitable(value, "a number");
+    }
+  }
+
+  IllegalArgumentException unsuitable(String value, String expected) {
+    return new IllegalArgumentException(
+        "option %s=%s, expected %s".formatted(key(), value, expected));
+  }
+}
