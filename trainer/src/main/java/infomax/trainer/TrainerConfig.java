@@ -5,7 +5,9 @@ import infomax.runtime.config.Settings;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.objective.Preset;
 import infomax.trainer.training.TrainingOrder;
+import infomax.trainer.trigger.Triggers;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * Configuration of the trainer.
@@ -19,8 +21,7 @@ import java.nio.file.Path;
  *     trainer.seed})
  * @param threads threads of steps and inference ({@code trainer.threads})
  * @param snapshotImagesMax most images in a snapshot ({@code trainer.snapshot-images-max})
- * @param afterImages a training is asked for after this many new images; 0 for never ({@code
- *     trainer.after-images})
+ * @param triggers when the trainer trains without being asked
  */
 public record TrainerConfig(
     Path folder,
@@ -30,7 +31,7 @@ public record TrainerConfig(
     long seed,
     int threads,
     int snapshotImagesMax,
-    long afterImages) {
+    Triggers triggers) {
 
   private static final int SNAPSHOT_IMAGES_MAX = 1_000_000;
 
@@ -61,7 +62,10 @@ public record TrainerConfig(
         settings.whole("trainer.seed", 1, Long.MIN_VALUE, Long.MAX_VALUE),
         settings.integer("trainer.threads", Runtime.getRuntime().availableProcessors(), 1, 256),
         settings.integer("trainer.snapshot-images-max", 50_000, 100, SNAPSHOT_IMAGES_MAX),
-        settings.whole("trainer.after-images", 0, 0, Long.MAX_VALUE));
+        new Triggers(
+            settings.whole("trainer.after-images", 0, 0, Long.MAX_VALUE),
+            settings.duration("trainer.every", Duration.ZERO),
+            settings.decimal("trainer.drift-max", 0, 0, 1)));
   }
 
   /** The encoders' shape. */

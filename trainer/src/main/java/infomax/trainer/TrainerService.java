@@ -24,8 +24,10 @@ import infomax.trainer.training.CancelledTrainingException;
 import infomax.trainer.training.Progress;
 import infomax.trainer.training.RefusedTrainingException;
 import infomax.trainer.training.RunFolder;
+import infomax.trainer.training.SnapshotSample;
 import infomax.trainer.training.TrainingOrder;
 import infomax.trainer.training.TrainingRun;
+import infomax.trainer.trigger.AutomaticTraining;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -78,6 +80,7 @@ public final class TrainerService implements AutoCloseable {
       ControlWriter writer,
       TrainingRun run,
       Progress progress,
+      AutomaticTraining automatic,
       MeterRegistry metrics,
       InstantSource clock,
       Closer closer) {
@@ -86,7 +89,7 @@ public final class TrainerService implements AutoCloseable {
     this.control = control;
     this.writer = writer;
     this.run = run;
-    this.automatic = new AutomaticTraining(clients, config.afterImages());
+    this.automatic = automatic;
     this.progress = progress;
     this.metrics = metrics;
     this.clock = clock;
@@ -131,9 +134,15 @@ public final class TrainerService implements AutoCloseable {
               publisher,
               progress,
               clock);
+      AutomaticTraining automatic =
+          new AutomaticTraining(
+              clients,
+              config.triggers(),
+              config.inputSize(),
+              new SnapshotSample(store, config.shape()));
       TrainerService service =
           new TrainerService(
-              config, clients, control, writer, run, progress, metrics, clock, closer);
+              config, clients, control, writer, run, progress, automatic, metrics, clock, closer);
       health.addReadiness(control);
       health.addReadiness("trainer", service::check);
       service.registerMetrics();
@@ -351,6 +360,11 @@ public final class TrainerService implements AutoCloseable {
             progress,
             now -> now.signal(clock.instant()).map(s -> s.secondsLeft()).orElse(0.0))
         .description("estimate for the training steps that are left")
+        .register(metrics);
+    Gauge.builder("infomax.trainer.drift", automatic, AutomaticTraining::drift)
+        .description(
+            "energy coefficient of the newest images' embeddings against those of the live"
+                + " encoder's snapshot, 0 to 1; NaN while fewer than 200 images are new")
         .register(metrics);
   }
 }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
 import infomax.trainer.objective.Preset;
+import infomax.trainer.trigger.Triggers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +29,7 @@ class TrainerConfigTest {
                 1,
                 Runtime.getRuntime().availableProcessors(),
                 50_000,
-                0));
+                Triggers.NONE));
   }
 
   @Test
@@ -42,10 +44,21 @@ class TrainerConfigTest {
                 "trainer.seed", "-3",
                 "trainer.threads", "4",
                 "trainer.snapshot-images-max", "200",
-                "trainer.after-images", "5000"));
+                "trainer.after-images", "5000",
+                "trainer.every", "7d",
+                "trainer.drift-max", "0.05"));
 
     assertThat(TrainerConfig.from(settings))
-        .isEqualTo(new TrainerConfig(Path.of("t"), 64, "seed", 1_000, -3, 4, 200, 5_000));
+        .isEqualTo(
+            new TrainerConfig(
+                Path.of("t"),
+                64,
+                "seed",
+                1_000,
+                -3,
+                4,
+                200,
+                new Triggers(5_000, Duration.ofDays(7), 0.05)));
     settings.verifyAllUsed();
   }
 

@@ -32,6 +32,7 @@ import infomax.testing.TestingKafka;
 import infomax.trainer.release.GoldenImages;
 import infomax.trainer.release.LossHistory;
 import infomax.trainer.release.ReleasePublisher;
+import infomax.trainer.trigger.Triggers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -249,8 +250,9 @@ class TrainerIT {
   }
 
   private TrainerService start(long afterImages) throws Exception {
+    Triggers triggers = new Triggers(afterImages, Duration.ZERO, 0);
     return TrainerService.start(
-        new TrainerConfig(folder.resolve("trainer"), 32, "default", 640, 1, 2, 10_000, afterImages),
+        new TrainerConfig(folder.resolve("trainer"), 32, "default", 640, 1, 2, 10_000, triggers),
         clients,
         store,
         new SimpleMeterRegistry(),

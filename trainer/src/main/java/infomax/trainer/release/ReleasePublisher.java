@@ -30,6 +30,9 @@ public final class ReleasePublisher {
   /** Artifact: the loss curves, PNG. */
   public static final String LOSS_CHART = "loss-chart";
 
+  /** Artifact: embeddings of some hundred images of the snapshot, JSON. */
+  public static final String SAMPLE = "sample";
+
   /** Artifact: the training checkpoint, to begin another training with. */
   public static final String CHECKPOINT = "checkpoint";
 

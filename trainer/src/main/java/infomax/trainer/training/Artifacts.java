@@ -24,7 +24,10 @@ final class Artifacts {
 
   private Artifacts() {}
 
-  /** Golden images, neighbour sheets, loss curves and their picture, by artifact name. */
+  /**
+   * Golden images, neighbour sheets, a sample of embeddings, loss curves and their picture, by
+   * artifact name.
+   */
   static Map<String, byte[]> of(
       TrainingSnapshot snapshot,
       NetworkShape shape,
@@ -48,6 +51,8 @@ final class Artifacts {
         NeighbourSheet.png(images, side, embeddings, Metric.COSINE, SHEET_SEED),
         ReleasePublisher.SHEET_EUCLIDEAN,
         NeighbourSheet.png(images, side, embeddings, Metric.EUCLIDEAN, SHEET_SEED),
+        ReleasePublisher.SAMPLE,
+        SnapshotSample.bytes(embeddings),
         ReleasePublisher.LOSSES,
         Json.write(trained.losses()),
         ReleasePublisher.LOSS_CHART,
