@@ -1,8 +1,10 @@
 package infomax.trainer.bench;
 
 import infomax.trainer.bench.TimedTraining.Result;
+import infomax.trainer.evaluation.ColourHistogram;
 import infomax.trainer.evaluation.Evaluation.Embedder;
 import infomax.trainer.evaluation.LinearProbe;
+import infomax.trainer.evaluation.NearestLabels;
 import infomax.trainer.evaluation.Neighbours;
 import infomax.trainer.evaluation.Neighbours.Metric;
 import infomax.trainer.export.OnnxFile;
@@ -37,8 +39,6 @@ import java.util.random.RandomGeneratorFactory;
 public final class QualityBenchmark {
 
   private static final int NEIGHBOURS = 10;
-  private static final int VOTERS = 200;
-  private static final double VOTE_TEMPERATURE = 0.07;
   private static final int PROBE_EPOCHS = 30;
   private static final int PROBE_MINI_BATCH = 256;
   private static final Duration PROBE_TIME_MAX = Duration.ofMinutes(5);
@@ -140,7 +140,7 @@ public final class QualityBenchmark {
     }
     VectorSet unitImages = ofImages.unit();
     VectorSet unitQueries = ofQueries.unit();
-    NearestLabels byCosine = nearest(unitQueries, unitImages, VOTERS, Metric.COSINE);
+    NearestLabels byCosine = nearest(unitQueries, unitImages, NearestLabels.VOTERS, Metric.COSINE);
     NearestLabels byDistance = nearest(ofQueries, ofImages, NEIGHBOURS, Metric.EUCLIDEAN);
     int iterations = PROBE_EPOCHS * Math.ceilDiv(images.count(), PROBE_MINI_BATCH);
     OptionalDouble probe =
@@ -152,10 +152,10 @@ public final class QualityBenchmark {
             ofImages.dimensions(),
             trainSeconds,
             imagesSeen,
-            byCosine.precisionAt(1),
-            byCosine.precisionAt(NEIGHBOURS),
-            byDistance.precisionAt(NEIGHBOURS),
-            byCosine.accuracyOfVote(unitQueries, unitImages, VOTE_TEMPERATURE),
+            byCosine.precisionAt(1).mean(),
+            byCosine.precisionAt(NEIGHBOURS).mean(),
+            byDistance.precisionAt(NEIGHBOURS).mean(),
+            byCosine.accuracyOfVote(unitQueries, unitImages),
             probe.isPresent() ? probe.getAsDouble() : null,
             ownViewHitAt1(ofViews, unitQueries),
             Moments.effectiveRank(ofImages));

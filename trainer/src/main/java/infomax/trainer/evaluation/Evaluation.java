@@ -60,34 +60,56 @@ public final class Evaluation {
     return score("pixels", Evaluation::rawPixels);
   }
 
+  /** Measures colour histograms as if they were embeddings. */
+  public EncoderScores histogram() {
+    return score("histogram", ColourHistogram::of);
+  }
+
   /** Measures an encoder. */
   public EncoderScores score(String name, Embedder encoder) {
     VectorSet queries = encoder.embed(set.queries());
     VectorSet gallery = encoder.embed(set.gallery());
     VectorSet views = encoder.embed(set.views());
     Spread spread = Spread.of(queries);
-    QueryScores ownView = Retrieval.ownViewHitAt1(views, queries);
+    QueryScores ownView = Retrieval.ownViewHitAt(1, views, queries);
+    Map<String, Double> further = new TreeMap<>();
+    further.put("ownViewHitAt10", Retrieval.ownViewHitAt(Retrieval.K, views, queries).mean());
     int[] labelledQueries = set.labelledQueries();
     int[] labelledGallery = set.labelledGallery();
     if (labelledQueries.length < Gate.LABELLED_MIN || labelledGallery.length < Retrieval.K) {
-      return new EncoderScores(name, Optional.empty(), Optional.empty(), ownView, spread, Map.of());
+      return new EncoderScores(name, Optional.empty(), Optional.empty(), ownView, spread, further);
     }
     VectorSet from = select(queries, labelledQueries);
     VectorSet to = select(gallery, labelledGallery);
     List<String> fromLabels = select(set.queryLabels(), labelledQueries);
     List<String> toLabels = select(set.galleryLabels(), labelledGallery);
-    Map<String, Double> further = new TreeMap<>();
+    NearestLabels byCosine = nearest(from, to, fromLabels, toLabels, Metric.COSINE);
+    further.put("precisionAt1Cosine", byCosine.precisionAt(1).mean());
+    further.put("knnAccuracy", byCosine.accuracyOfVote(from.unit(), to.unit()));
     further.put("gallery", (double) to.count());
     new LinearProbe(seed, PROBE_ITERATIONS, PROBE_TIME_MAX)
         .accuracy(to, toLabels, from, fromLabels)
         .ifPresent(accuracy -> further.put("linearProbeAccuracy", accuracy));
     return new EncoderScores(
         name,
-        Optional.of(Retrieval.precisionAt10(from, fromLabels, to, toLabels, Metric.COSINE)),
-        Optional.of(Retrieval.precisionAt10(from, fromLabels, to, toLabels, Metric.EUCLIDEAN)),
+        Optional.of(byCosine.precisionAt(Retrieval.K)),
+        Optional.of(
+            nearest(from, to, fromLabels, toLabels, Metric.EUCLIDEAN).precisionAt(Retrieval.K)),
         ownView,
         spread,
         further);
+  }
+
+  private static NearestLabels nearest(
+      VectorSet queries,
+      VectorSet gallery,
+      List<String> queryLabels,
+      List<String> galleryLabels,
+      Metric metric) {
+    return new NearestLabels(
+        Neighbours.search(queries, gallery, NearestLabels.VOTERS, metric),
+        queryLabels,
+        galleryLabels);
   }
 
   private static VectorSet rawPixels(List<byte[]> images) {

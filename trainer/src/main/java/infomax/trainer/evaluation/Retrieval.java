@@ -2,7 +2,7 @@ package infomax.trainer.evaluation;
 
 import infomax.trainer.evaluation.Neighbours.Metric;
 import infomax.trainer.statistics.VectorSet;
-import java.util.List;
+import java.util.Arrays;
 
 /** Figures of retrieval by exact search. */
 final class Retrieval {
@@ -12,34 +12,13 @@ final class Retrieval {
 
   private Retrieval() {}
 
-  /** Share of the ten nearest gallery images with the query's label, per query. */
-  static QueryScores precisionAt10(
-      VectorSet queries,
-      List<String> queryLabels,
-      VectorSet gallery,
-      List<String> galleryLabels,
-      Metric metric) {
-    Neighbours neighbours = Neighbours.search(queries, gallery, K, metric);
-    float[] scores = new float[queries.count()];
-    for (int query = 0; query < scores.length; query++) {
-      int[] nearest = neighbours.of(query);
-      int same = 0;
-      for (int row : nearest) {
-        if (galleryLabels.get(row).equals(queryLabels.get(query))) {
-          same++;
-        }
-      }
-      scores[query] = (float) same / nearest.length;
-    }
-    return QueryScores.of(scores);
-  }
-
-  /** 1 where the nearest original to view i by cosine is original i, else 0. */
-  static QueryScores ownViewHitAt1(VectorSet views, VectorSet originals) {
-    Neighbours neighbours = Neighbours.search(views, originals, 1, Metric.COSINE);
+  /** 1 where original i is among the k nearest to view i by cosine, else 0. */
+  static QueryScores ownViewHitAt(int k, VectorSet views, VectorSet originals) {
+    Neighbours neighbours = Neighbours.search(views, originals, k, Metric.COSINE);
     float[] scores = new float[views.count()];
     for (int view = 0; view < scores.length; view++) {
-      scores[view] = neighbours.of(view)[0] == view ? 1 : 0;
+      int own = view;
+      scores[view] = Arrays.stream(neighbours.of(view)).anyMatch(row -> row == own) ? 1 : 0;
     }
     return QueryScores.of(scores);
   }

@@ -14,9 +14,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A candidate beside pixels, random weights and the live encoder, and what the gate says of it.
+ * A candidate beside pixels, colour histograms, random weights and the live encoder, and what the
+ * gate says of it.
  *
- * @param rows scores of pixels, random weights, the live encoder if there is one, and the candidate
+ * @param rows scores of pixels, colour histograms, random weights, the live encoder if there is
+ *     one, and the candidate
  * @param ruling the gate's
  */
 record Comparison(List<EncoderScores> rows, Gate.Ruling ruling) {
@@ -50,11 +52,11 @@ record Comparison(List<EncoderScores> rows, Gate.Ruling ruling) {
                       }
                     })
                 .named(name);
-    EncoderScores pixels = evaluation.pixels();
     EncoderScores random = measure.of("random-weights", files.random());
     Optional<EncoderScores> live = files.live().map(onnx -> measure.of("live", onnx));
     EncoderScores candidate = measure.of("candidate", files.candidate()).with(information);
-    List<EncoderScores> rows = new ArrayList<>(List.of(pixels, random));
+    List<EncoderScores> rows =
+        new ArrayList<>(List.of(evaluation.pixels(), evaluation.histogram(), random));
     live.ifPresent(rows::add);
     rows.add(candidate);
     return new Comparison(rows, new Gate(seed).judge(candidate, random, live));

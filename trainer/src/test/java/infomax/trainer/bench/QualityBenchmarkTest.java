@@ -3,6 +3,7 @@ package infomax.trainer.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import infomax.trainer.evaluation.ColourHistogram;
 import infomax.trainer.objective.Preset;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

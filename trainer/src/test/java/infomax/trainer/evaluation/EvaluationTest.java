@@ -41,6 +41,8 @@ class EvaluationTest {
 
       assertThat(good.precisionAt10Cosine().orElseThrow().mean()).isGreaterThan(0.7);
       assertThat(good.further().get("linearProbeAccuracy")).isGreaterThan(0.8);
+      assertThat(good.further().get("knnAccuracy")).isGreaterThan(0.8);
+      assertThat(evaluation.histogram().further().get("knnAccuracy")).isLessThan(0.5);
       assertThat(pixels.precisionAt10Cosine().orElseThrow().mean())
           .isLessThan(good.precisionAt10Cosine().orElseThrow().mean() - 0.1);
       assertThat(bad.precisionAt10Cosine().orElseThrow().mean()).isEqualTo(0.25, within(0.1));
@@ -52,6 +54,9 @@ class EvaluationTest {
           .containsKeys(
               "precisionAt10Cosine",
               "precisionAt10Euclidean",
+              "precisionAt1Cosine",
+              "knnAccuracy",
+              "ownViewHitAt10",
               "ownViewHitAt1",
               "effectiveRank",
               "zStdMean",

@@ -43,7 +43,9 @@ class RetrievalTest {
     VectorSet queries = VectorSet.of(new float[] {1, 0, 0, 1}, 2, 2);
 
     QueryScores scores =
-        Retrieval.precisionAt10(queries, List.of("a", "b"), gallery, labels, Metric.COSINE);
+        new NearestLabels(
+                Neighbours.search(queries, gallery, 15, Metric.COSINE), List.of("a", "b"), labels)
+            .precisionAt(10);
 
     // Rows 0 to 9 hold two "a" (0 and 5); rows 10 to 19 hold eight "b" (all but 10 and 15).
     assertThat(scores.score(0)).isEqualTo(0.2, within(1e-6));
@@ -79,10 +81,11 @@ class RetrievalTest {
     VectorSet originals = VectorSet.of(new float[] {1, 0, 0, 1, -1, 0}, 3, 2);
     VectorSet views = VectorSet.of(new float[] {2, 0.1f, 1, 0.2f}, 2, 2);
 
-    QueryScores scores = Retrieval.ownViewHitAt1(views, originals);
+    QueryScores scores = Retrieval.ownViewHitAt(1, views, originals);
 
     assertThat(scores.score(0)).isEqualTo(1);
     assertThat(scores.score(1)).isEqualTo(0);
+    assertThat(Retrieval.ownViewHitAt(2, views, originals).mean()).isEqualTo(1);
   }
 
   private static double squaredDistance(VectorSet a, int i, VectorSet b, int j) {

@@ -1,43 +1,57 @@
-package infomax.trainer.bench;
+package infomax.trainer.evaluation;
 
-import infomax.trainer.evaluation.Neighbours;
 import infomax.trainer.statistics.VectorSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Which labels the nearest images of each query carry, by exact search over all images. */
-final class NearestLabels {
+public final class NearestLabels {
+
+  /** Neighbours that vote. */
+  public static final int VOTERS = 200;
+
+  private static final double VOTE_TEMPERATURE = 0.07;
 
   private final Neighbours neighbours;
   private final List<String> queryLabels;
   private final List<String> imageLabels;
 
-  NearestLabels(Neighbours neighbours, List<String> queryLabels, List<String> imageLabels) {
+  /**
+   * The labels of what was found.
+   *
+   * @param queryLabels one for each query
+   * @param imageLabels one for each image searched
+   */
+  public NearestLabels(Neighbours neighbours, List<String> queryLabels, List<String> imageLabels) {
     this.neighbours = neighbours;
     this.queryLabels = queryLabels;
     this.imageLabels = imageLabels;
   }
 
-  /** Mean over the queries of the share of the k nearest with the query's label. */
-  double precisionAt(int k) {
-    long same = 0;
-    for (int query = 0; query < neighbours.queries(); query++) {
+  /** For each query, the share of its k nearest images with its label; of all where fewer were. */
+  public QueryScores precisionAt(int k) {
+    float[] scores = new float[neighbours.queries()];
+    for (int query = 0; query < scores.length; query++) {
       int[] nearest = neighbours.of(query);
-      for (int place = 0; place < k; place++) {
+      int places = Math.min(k, nearest.length);
+      int same = 0;
+      for (int place = 0; place < places; place++) {
         same += imageLabels.get(nearest[place]).equals(queryLabels.get(query)) ? 1 : 0;
       }
+      scores[query] = (float) same / places;
     }
-    return same / ((double) k * neighbours.queries());
+    return QueryScores.of(scores);
   }
 
   /**
-   * Accuracy of the vote of all neighbours found, each weighted exp(cosine / temperature).
+   * Share of the queries whose label wins the vote of all neighbours found, each weighted
+   * exp(cosine / {@value #VOTE_TEMPERATURE}), as in Wu et al. 2018 (arXiv 1805.01978).
    *
    * @param queries unit vectors
    * @param images unit vectors
    */
-  double accuracyOfVote(VectorSet queries, VectorSet images, double temperature) {
+  public double accuracyOfVote(VectorSet queries, VectorSet images) {
     long right = 0;
     for (int query = 0; query < neighbours.queries(); query++) {
       Map<String, Double> votes = new HashMap<>();
@@ -46,7 +60,7 @@ final class NearestLabels {
         for (int d = 0; d < queries.dimensions(); d++) {
           cosine += queries.value(query, d) * (double) images.value(image, d);
         }
-        votes.merge(imageLabels.get(image), Math.exp(cosine / temperature), Double::sum);
+        votes.merge(imageLabels.get(image), Math.exp(cosine / VOTE_TEMPERATURE), Double::sum);
       }
       String winner =
           votes.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();

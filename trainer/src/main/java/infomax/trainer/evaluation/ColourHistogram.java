@@ -1,4 +1,4 @@
-package infomax.trainer.bench;
+package infomax.trainer.evaluation;
 
 import infomax.trainer.statistics.VectorSet;
 import java.util.List;
@@ -7,7 +7,7 @@ import java.util.List;
  * The square root of each colour's share of an image's pixels, in 8 x 8 x 8 cells: what is found by
  * colour alone. By cosine this compares as the Bhattacharyya coefficient does.
  */
-final class ColourHistogram {
+public final class ColourHistogram {
 
   private static final int LEVELS = 8;
   private static final int CELLS = LEVELS * LEVELS * LEVELS;
@@ -16,7 +16,7 @@ final class ColourHistogram {
   private ColourHistogram() {}
 
   /** The histograms of images of 3 x s x s bytes. */
-  static VectorSet of(List<byte[]> images) {
+  public static VectorSet of(List<byte[]> images) {
     return VectorSet.filled(
         images.size(),
         CELLS,
