@@ -251,10 +251,12 @@ final class SearchIT {
             () -> assertThat(Client.json(client.get("/v1/encoders")).get("encoders")).hasSize(1));
     JsonNode shown = Client.json(client.get("/v1/encoders/0"));
     assertThat(shown.get("digest").asText()).isEqualTo(release.onnx().hex());
-    assertThat(shown.get("artifacts").get(0).get("contentType").asText()).isEqualTo("image/png");
+    assertThat(shown.get("artifacts").get(1).get("contentType").asText()).isEqualTo("image/png");
     HttpResponse<byte[]> artifact = client.get("/v1/encoders/0/artifacts/sheet-cosine");
     assertThat(artifact.body()).isEqualTo(sheet);
     assertThat(artifact.headers().firstValue("Content-Type").orElseThrow()).startsWith("image/png");
+    assertThat(Digest.of(client.get("/v1/encoders/0/artifacts/onnx").body()))
+        .isEqualTo(release.onnx());
     assertThat(Client.json(client.get("/v1/encoders/0/artifacts/x")).get("code").asText())
         .isEqualTo("artifact_not_found");
     assertThat(Client.json(client.get("/v1/encoders/9")).get("code").asText())

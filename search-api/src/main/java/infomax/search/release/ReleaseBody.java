@@ -10,7 +10,6 @@ import infomax.events.control.EncoderRelease.Verdict;
 import infomax.events.control.GenerationState;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param training figures of the training; null for the untrained release
  * @param snapshot what it was trained on; null for the untrained release
  * @param evaluation one row per encoder compared
- * @param artifacts further files, by name
+ * @param artifacts its files, by name
  * @param createdAt when it was published
  * @param generations generations built with it
  * @param barred true if a rollback barred it from automatic promotion
@@ -76,8 +75,7 @@ record ReleaseBody(
         release.training(),
         release.snapshot(),
         release.evaluation(),
-        release.artifacts().entrySet().stream()
-            .sorted(Map.Entry.comparingByKey())
+        Artifacts.of(release).entrySet().stream()
             .map(
                 artifact ->
                     new ArtifactBody(
@@ -94,7 +92,7 @@ record ReleaseBody(
   }
 
   /**
-   * A further file of a release.
+   * A file of a release.
    *
    * @param name its name
    * @param digest SHA-256 of its bytes

@@ -59,7 +59,8 @@ public final class ReleaseRoutes implements Routes {
   private void artifact(Context context) {
     EncoderRelease release = release(context, control.get());
     String name = context.pathParam("name");
-    Digest digest = release.artifacts().get(name);
+    Map<String, Digest> files = Artifacts.of(release);
+    Digest digest = files.get(name);
     if (digest == null) {
       throw Problem.of(
           404,
@@ -69,7 +70,7 @@ public final class ReleaseRoutes implements Routes {
               + " has no artifact '"
               + name
               + "', expected one of "
-              + release.artifacts().keySet().stream().sorted().toList());
+              + files.keySet());
     }
     String tag = "\"" + digest.hex() + "\"";
     context

@@ -10,6 +10,7 @@ import infomax.trainer.evaluation.Neighbours.Metric;
 import infomax.trainer.export.OnnxFile;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.objective.Preset;
+import infomax.trainer.release.NeighbourSheet;
 import infomax.trainer.release.ReleaseProperties;
 import infomax.trainer.release.UntrainedEncoder;
 import infomax.trainer.statistics.Moments;
@@ -60,9 +61,15 @@ public final class QualityBenchmark {
    * @param threads threads of training and inference
    * @param seed of weights, trainings and views
    * @param vectors folder for each row's vectors; empty for none
+   * @param sheets folder for each row's neighbour sheets; empty for none
    */
   public record Options(
-      List<Preset> presets, Duration budget, int threads, long seed, Optional<Path> vectors) {}
+      List<Preset> presets,
+      Duration budget,
+      int threads,
+      long seed,
+      Optional<Path> vectors,
+      Optional<Path> sheets) {}
 
   /**
    * A benchmark.
@@ -138,6 +145,9 @@ public final class QualityBenchmark {
       NpyFile.write(folder.resolve(name + "-images.npy"), ofImages);
       NpyFile.write(folder.resolve(name + "-queries.npy"), ofQueries);
     }
+    if (options.sheets().isPresent()) {
+      drawSheets(options.sheets().get(), name, ofQueries);
+    }
     VectorSet unitImages = ofImages.unit();
     VectorSet unitQueries = ofQueries.unit();
     NearestLabels byCosine = nearest(unitQueries, unitImages, NearestLabels.VOTERS, Metric.COSINE);
@@ -169,6 +179,16 @@ public final class QualityBenchmark {
             probe.orElse(Double.NaN),
             (System.nanoTime() - startNanos) / 1e9));
     return row;
+  }
+
+  private void drawSheets(Path folder, String name, VectorSet ofQueries) throws IOException {
+    Files.createDirectories(folder);
+    for (Metric metric : Metric.values()) {
+      Files.write(
+          folder.resolve(name + "-" + metric.name().toLowerCase(Locale.ROOT) + ".png"),
+          NeighbourSheet.png(
+              queries.pixels(), queries.inputSize(), ofQueries, metric, options.seed()));
+    }
   }
 
   private NearestLabels nearest(VectorSet from, VectorSet to, int k, Metric metric) {

@@ -3,6 +3,7 @@ package infomax.trainer.release;
 import infomax.trainer.evaluation.Neighbours;
 import infomax.trainer.evaluation.Neighbours.Metric;
 import infomax.trainer.statistics.VectorSet;
+import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -32,6 +33,35 @@ public final class NeighbourSheet {
    * @return PNG
    */
   public static byte[] png(
+      List<byte[]> images, int side, VectorSet embeddings, Metric metric, long seed) {
+    return Png.encode(draw(images, side, embeddings, metric, seed));
+  }
+
+  /**
+   * Draws the sheets of two encoders beside each other, the same images at the left of both.
+   *
+   * @see #png
+   */
+  public static byte[] png(
+      List<byte[]> images,
+      int side,
+      VectorSet embeddings,
+      VectorSet others,
+      Metric metric,
+      long seed) {
+    BufferedImage left = draw(images, side, embeddings, metric, seed);
+    BufferedImage right = draw(images, side, others, metric, seed);
+    BufferedImage both =
+        new BufferedImage(
+            left.getWidth() + GAP + right.getWidth(), left.getHeight(), BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = both.createGraphics();
+    graphics.drawImage(left, 0, 0, null);
+    graphics.drawImage(right, left.getWidth() + GAP, 0, null);
+    graphics.dispose();
+    return Png.encode(both);
+  }
+
+  private static BufferedImage draw(
       List<byte[]> images, int side, VectorSet embeddings, Metric metric, long seed) {
     RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     int rows = Math.min(ROWS, images.size());
@@ -66,7 +96,7 @@ public final class NeighbourSheet {
         }
       }
     }
-    return Png.encode(sheet);
+    return sheet;
   }
 
   private static void paint(BufferedImage sheet, byte[] pixels, int side, int left, int top) {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,11 +35,15 @@ class QualityBenchmarkTest {
             Duration.ofSeconds(2),
             2,
             SEED,
+            Optional.of(folder),
             Optional.of(folder));
     List<String> told = new ArrayList<>();
     QualityReport report =
         new QualityBenchmark(coloured(260), coloured(20), options, told::add).run();
 
+    for (String sheet : List.of("pixels-cosine.png", "one-view-euclidean.png")) {
+      assertThat(ImageIO.read(folder.resolve(sheet).toFile()).getHeight()).isGreaterThan(100);
+    }
     assertThat(report.images()).isEqualTo(260);
     assertThat(report.queries()).isEqualTo(20);
     assertThat(report.classes()).isEqualTo(2);

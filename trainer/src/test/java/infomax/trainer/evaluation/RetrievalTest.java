@@ -1,6 +1,7 @@
 package infomax.trainer.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import infomax.trainer.evaluation.Neighbours.Metric;
@@ -74,6 +75,30 @@ class RetrievalTest {
               .toArray();
       assertThat(found.of(query)).containsExactly(sorted);
     }
+  }
+
+  @Test
+  void overlapCountsTheNeighboursThatBothName() {
+    // On a line of points each one's two nearest are the points beside it; turned round, the same.
+    VectorSet line = arc(new int[] {0, 1, 2, 3, 4, 5});
+    assertThat(Overlap.at(2, line, arc(new int[] {5, 4, 3, 2, 1, 0}))).isEqualTo(1);
+    // With the halves exchanged only neighbours across the middle and the ends differ.
+    double exchanged = Overlap.at(1, line, arc(new int[] {3, 4, 5, 0, 1, 2}));
+    assertThat(exchanged).isBetween(0.5, 0.9);
+    assertThatThrownBy(() -> Overlap.at(6, line, line))
+        .hasMessage("6 and 6 vectors, expected as many of both, more than 6");
+  }
+
+  /** Points at growing and slightly growing distances, so that no two are equally near. */
+  private static VectorSet arc(int[] places) {
+    return VectorSet.filled(
+        places.length,
+        2,
+        (row, target, offset) -> {
+          double angle = 0.2 * places[row] + 0.002 * places[row] * places[row];
+          target[offset] = (float) Math.cos(angle);
+          target[offset + 1] = (float) Math.sin(angle);
+        });
   }
 
   @Test

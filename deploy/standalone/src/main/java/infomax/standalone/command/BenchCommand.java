@@ -1,14 +1,7 @@
 package infomax.standalone.command;
 
 import infomax.events.Json;
-import infomax.imaging.EncoderPixels;
-import infomax.imaging.ImageIntake;
-import infomax.imaging.ImageIntake.Outcome.Accepted;
-import infomax.imaging.UndecodableImageException;
 import infomax.standalone.UserError;
-import infomax.standalone.demo.image.ImageFiles;
-import infomax.standalone.demo.image.ImageSource;
-import infomax.standalone.demo.image.SourceImage;
 import infomax.trainer.bench.LabelledImages;
 import infomax.trainer.bench.QualityBenchmark;
 import infomax.trainer.bench.StepBenchmark;
@@ -19,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -156,6 +148,9 @@ final class BenchCommand implements Runnable {
         description = "seed of weights and trainings (default: ${DEFAULT-VALUE})")
     private long seed;
 
+    @Option(names = "--sheets", description = "folder for every row's neighbour sheets as PNG")
+    private @Nullable Path sheets;
+
     @Option(names = "--vectors", description = "folder for every row's vectors as .npy files")
     private @Nullable Path vectors;
 
@@ -188,7 +183,8 @@ final class BenchCommand implements Runnable {
             duration(budget),
             threads,
             seed,
-            Optional.ofNullable(vectors));
+            Optional.ofNullable(vectors),
+            Optional.ofNullable(sheets));
       } catch (IllegalArgumentException e) {
         throw new UserError(String.valueOf(e.getMessage()), e);
       }
@@ -198,34 +194,17 @@ final class BenchCommand implements Runnable {
       if (path == null) {
         throw new IllegalStateException("a required option is missing");
       }
-      ImageIntake intake = ImageIntake.create(threads);
-      record Labelled(String id, EncoderPixels pixels, String label) {}
-      List<Labelled> read = new ArrayList<>();
-      try (ImageSource source = ImageFiles.open(path)) {
-        for (Optional<SourceImage> next = source.next(); next.isPresent(); next = source.next()) {
-          SourceImage image = next.get();
-          String label = image.label();
-          if (label == null) {
-            throw new UserError(
-                image.id() + " of " + path + " has no label: put it into a folder named so");
-          }
-          if (!(intake.canonicalize(image.bytes()) instanceof Accepted accepted)) {
-            throw new UserError(image.id() + " of " + path + " is no image that can be read");
-          }
-          EncoderPixels pixels = EncoderPixels.of(accepted.image(), input);
-          read.add(new Labelled(image.id().value(), pixels, label));
+      PixelSet set = PixelSet.read(path, input, Integer.MAX_VALUE);
+      List<String> labels = new ArrayList<>();
+      for (PixelSet.Entry entry : set.entries()) {
+        String label = entry.label();
+        if (label == null) {
+          throw new UserError(
+              entry.id() + " of " + path + " has no label: put it into a folder named so");
         }
-      } catch (UndecodableImageException | IOException e) {
-        throw new UserError(String.valueOf(e.getMessage()), e);
+        labels.add(label);
       }
-      read.sort(Comparator.comparing(Labelled::id));
-      if (read.isEmpty()) {
-        throw new UserError(path + " holds no images");
-      }
-      return new LabelledImages(
-          input,
-          read.stream().map(image -> image.pixels().bytes()).toList(),
-          read.stream().map(Labelled::label).toList());
+      return new LabelledImages(input, set.pixels(), labels);
     }
 
     private static Duration duration(String text) {

@@ -5,6 +5,13 @@ import infomax.standalone.UserError;
 import infomax.standalone.client.ApiClient;
 import infomax.standalone.client.ApiClient.Answer;
 import infomax.standalone.command.ClientCommands.ClientCommand;
+import infomax.trainer.evaluation.Neighbours.Metric;
+import infomax.trainer.evaluation.Overlap;
+import infomax.trainer.export.OnnxFile;
+import infomax.trainer.network.NetworkShape;
+import infomax.trainer.release.NeighbourSheet;
+import infomax.trainer.statistics.VectorSet;
+import infomax.trainer.training.EncoderEmbedder;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -25,6 +32,11 @@ final class EncoderCommands {
 
   private static final String FIGURE = "precisionAt10Cosine";
   private static final String UNLABELLED_FIGURE = "ownViewHitAt1";
+  private static final String ENCODER = "onnx";
+  private static final int IMAGES_MAX = 2_000;
+  private static final int NEIGHBOURS = 10;
+  private static final int SHEET_SIDE = 64;
+  private static final long SHEET_SEED = 1;
 
   private EncoderCommands() {}
 
@@ -121,19 +133,14 @@ final class EncoderCommands {
       Files.createDirectories(folder);
       for (JsonNode artifact : encoder.path("artifacts")) {
         String name = artifact.path("name").asText();
-        Answer answer =
-            api.get("/v1/encoders/" + version + "/artifacts/" + ApiClient.encoded(name));
-        if (!answer.succeeded()) {
-          throw new UserError(answer.problem());
-        }
         String ending =
             switch (artifact.path("contentType").asText()) {
-              case "image/png" -> ".png";
-              case "application/json" -> ".json";
-              default -> "";
+              case "image/png" -> "-" + name + ".png";
+              case "application/json" -> "-" + name + ".json";
+              default -> name.equals(ENCODER) ? "." + name : "-" + name;
             };
-        Path file = folder.resolve("encoder-" + version + "-" + name + ending);
-        Files.write(file, answer.body());
+        Path file = folder.resolve("encoder-" + version + ending);
+        Files.write(file, artifact(api, version, name));
         System.out.println("saved " + file);
       }
     }
@@ -145,7 +152,9 @@ final class EncoderCommands {
       mixinStandardHelpOptions = true,
       description = {
         "Puts the figures of two releases side by side. Each was measured on the held-out images of",
-        "its own training; pixels and random weights say how much the images differ."
+        "its own training; pixels and random weights say how much the images differ. With --images",
+        "both embed the same images: how many of each one's ten nearest they agree on is told, and",
+        "--save draws what they find, side by side."
       })
   static final class Compare extends ClientCommand {
     @Parameters(index = "0", description = "version of a release")
@@ -153,6 +162,14 @@ final class EncoderCommands {
 
     @Parameters(index = "1", description = "version of another")
     private int other;
+
+    @Option(
+        names = "--images",
+        description = "folder, .tar, .tar.gz or CIFAR-10 .bin file; the first 2,000 are taken")
+    private @Nullable Path images;
+
+    @Option(names = "--save", description = "PNG file for the sheets, needs --images")
+    private @Nullable Path save;
 
     @Override
     void run(ApiClient api) throws IOException, InterruptedException {
@@ -171,7 +188,52 @@ final class EncoderCommands {
             });
       }
       table(columns);
+      if (images != null) {
+        compareOn(images, api);
+      } else if (save != null) {
+        throw new UserError("--save needs --images: say which images to draw");
+      }
     }
+
+    private void compareOn(Path path, ApiClient api) throws IOException, InterruptedException {
+      VectorSet ones = embeddings(api, one, path);
+      VectorSet others = embeddings(api, other, path);
+      if (ones.count() <= NEIGHBOURS) {
+        throw new UserError(
+            "%s holds %d images, expected more than %d".formatted(path, ones.count(), NEIGHBOURS));
+      }
+      System.out.printf(
+          Locale.ROOT,
+          "overlap@%d on %,d images: %.3f%n",
+          NEIGHBOURS,
+          ones.count(),
+          Overlap.at(NEIGHBOURS, ones, others));
+      if (save != null) {
+        List<byte[]> pixels = PixelSet.read(path, SHEET_SIDE, IMAGES_MAX).pixels();
+        Files.write(
+            save, NeighbourSheet.png(pixels, SHEET_SIDE, ones, others, Metric.COSINE, SHEET_SEED));
+        System.out.printf("saved %s, encoder %d at the left, %d at the right%n", save, one, other);
+      }
+    }
+
+    private static VectorSet embeddings(ApiClient api, int version, Path path)
+        throws IOException, InterruptedException {
+      NetworkShape shape = NetworkShape.of(encoder(api, version).path("inputSize").asInt());
+      OnnxFile onnx = OnnxFile.of(artifact(api, version, ENCODER));
+      int threads = Runtime.getRuntime().availableProcessors();
+      try (EncoderEmbedder embedder = EncoderEmbedder.open(onnx, shape, threads)) {
+        return embedder.embed(PixelSet.read(path, shape.inputSize(), IMAGES_MAX).pixels());
+      }
+    }
+  }
+
+  private static byte[] artifact(ApiClient api, int version, String name)
+      throws IOException, InterruptedException {
+    Answer answer = api.get("/v1/encoders/" + version + "/artifacts/" + ApiClient.encoded(name));
+    if (!answer.succeeded()) {
+      throw new UserError(answer.problem());
+    }
+    return answer.body();
   }
 
   private static JsonNode encoder(ApiClient api, int version)
