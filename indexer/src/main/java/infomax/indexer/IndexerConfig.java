@@ -1,5 +1,6 @@
 package infomax.indexer;
 
+import infomax.encoder.EncoderDevice;
 import infomax.indexer.generation.IndexingSettings;
 import infomax.indexer.rollout.RolloutConfig;
 import infomax.runtime.config.ConfigurationException;
@@ -11,8 +12,8 @@ import java.time.Duration;
  * Configuration of the indexer.
  *
  * @param indexing how generations are indexed: {@code indexer.path}, {@code indexer.threads},
- *     {@code indexer.commit-interval}, {@code indexer.standby-commit-interval}, {@code
- *     indexer.build-commit-interval}
+ *     {@code encoder.device}, {@code indexer.commit-interval}, {@code
+ *     indexer.standby-commit-interval}, {@code indexer.build-commit-interval}
  * @param rollout how generations are rolled: {@code indexer.rollout.*}, {@code indexer.hnsw.*}
  */
 public record IndexerConfig(IndexingSettings indexing, RolloutConfig rollout) {
@@ -27,6 +28,7 @@ public record IndexerConfig(IndexingSettings indexing, RolloutConfig rollout) {
         new IndexingSettings(
             settings.path("indexer.path", Path.of("data", "index")),
             settings.integer("indexer.threads", Runtime.getRuntime().availableProcessors(), 1, 256),
+            settings.choice("encoder.device", EncoderDevice.AUTO),
             positive(settings, "indexer.commit-interval", Duration.ofMillis(500)),
             positive(settings, "indexer.standby-commit-interval", Duration.ofSeconds(2)),
             positive(settings, "indexer.build-commit-interval", Duration.ofSeconds(10))),

@@ -1,5 +1,7 @@
 package infomax.search;
 
+import infomax.encoder.Encoder;
+import infomax.encoder.EncoderDevice;
 import infomax.runtime.config.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,7 +16,8 @@ import java.time.Duration;
  *     search.poll-interval}; a signal makes it sooner
  * @param heartbeatInterval how often this replica announces what it has loaded, setting {@code
  *     search.heartbeat-interval}
- * @param encoderThreads threads one embedding may use, setting {@code search.encoder-threads}
+ * @param encoder where queries are embedded and by how many threads each, settings {@code
+ *     encoder.device} and {@code search.encoder-threads}
  * @param searchesAtOnce searches that run at the same time, setting {@code search.at-once}
  * @param decodesAtOnce large query images decoded at the same time, setting {@code
  *     search.decodes-at-once}
@@ -27,7 +30,7 @@ public record SearchConfig(
     Path cache,
     Duration pollInterval,
     Duration heartbeatInterval,
-    int encoderThreads,
+    Encoder.Execution encoder,
     int searchesAtOnce,
     int decodesAtOnce,
     int contentReaders,
@@ -40,7 +43,9 @@ public record SearchConfig(
         settings.path("search.cache", Path.of("data", "cache")),
         settings.duration("search.poll-interval", Duration.ofMillis(250)),
         settings.duration("search.heartbeat-interval", Duration.ofSeconds(1)),
-        settings.integer("search.encoder-threads", 1, 1, 64),
+        new Encoder.Execution(
+            settings.choice("encoder.device", EncoderDevice.AUTO),
+            settings.integer("search.encoder-threads", 1, 1, 64)),
         settings.integer("search.at-once", 16, 1, 1024),
         settings.integer("search.decodes-at-once", 2, 1, 64),
         settings.integer("search.content-readers", 4, 1, 64),

@@ -140,7 +140,7 @@ public final class SearchService implements AutoCloseable {
               new Publications(store, clock),
               loaded,
               config.cache(),
-              config.encoderThreads(),
+              config.encoder(),
               clock,
               announcer::announce);
       ContentReader content =

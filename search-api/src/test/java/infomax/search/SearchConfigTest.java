@@ -3,6 +3,8 @@ package infomax.search;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import infomax.encoder.Encoder;
+import infomax.encoder.EncoderDevice;
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
 import java.nio.file.Path;
@@ -18,7 +20,7 @@ final class SearchConfigTest {
     SearchConfig config = SearchConfig.from(Settings.of(Map.of()));
     assertThat(config.pollInterval()).isEqualTo(Duration.ofMillis(250));
     assertThat(config.heartbeatInterval()).isEqualTo(Duration.ofSeconds(1));
-    assertThat(config.encoderThreads()).isEqualTo(1);
+    assertThat(config.encoder().threads()).isEqualTo(1);
     assertThat(config.contentReaders()).isEqualTo(4);
   }
 
@@ -31,6 +33,7 @@ final class SearchConfigTest {
                 "search.cache", "/c",
                 "search.poll-interval", "1s",
                 "search.heartbeat-interval", "2s",
+                "encoder.device", "cuda",
                 "search.encoder-threads", "3",
                 "search.at-once", "4",
                 "search.decodes-at-once", "5",
@@ -43,7 +46,7 @@ final class SearchConfigTest {
                 Path.of("/c"),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(2),
-                3,
+                new Encoder.Execution(EncoderDevice.CUDA, 3),
                 4,
                 5,
                 6,

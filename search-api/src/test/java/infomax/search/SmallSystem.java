@@ -2,6 +2,7 @@ package infomax.search;
 
 import infomax.encoder.Embedding;
 import infomax.encoder.Encoder;
+import infomax.encoder.EncoderDevice;
 import infomax.events.Digest;
 import infomax.events.ImageId;
 import infomax.events.Positions;
@@ -96,7 +97,7 @@ final class SmallSystem implements AutoCloseable {
             folder.resolve("cache"),
             Duration.ofMillis(100),
             Duration.ofSeconds(1),
-            1,
+            new Encoder.Execution(EncoderDevice.CPU, 1),
             8,
             2,
             3,

@@ -14,7 +14,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 
 /** The Kafka cluster of the standalone system with its topics: embedded, or one that exists. */
-final class LocalCluster implements AutoCloseable {
+public final class LocalCluster implements AutoCloseable {
 
   private final Closer closer;
   private final KafkaClients clients;
@@ -30,7 +30,7 @@ final class LocalCluster implements AutoCloseable {
    *
    * @throws UserError if there is no cluster in the end
    */
-  static LocalCluster start(Path folder, Optional<String> existing, Health health)
+  public static LocalCluster start(Path folder, Optional<String> existing, Health health)
       throws InterruptedException {
     Closer closer = new Closer();
     try {
@@ -55,7 +55,8 @@ final class LocalCluster implements AutoCloseable {
     }
   }
 
-  KafkaClients clients() {
+  /** Clients of the cluster. */
+  public KafkaClients clients() {
     return clients;
   }
 

@@ -86,6 +86,7 @@ public final class FollowedGenerations implements AutoCloseable, Check {
                 clients,
                 publications,
                 signals,
+                settings.device(),
                 new EmbeddingPool(settings.threads()),
                 new DecodedImages(DECODED_BYTES_MAX),
                 meters,

@@ -269,7 +269,7 @@ final class GenerationIndexing implements AutoCloseable {
             release.onnx(),
             release.inputSize(),
             release.dimensions(),
-            ENCODER_THREADS);
+            new Encoder.Execution(shared.device(), ENCODER_THREADS));
       } catch (EncoderException e) {
         throw unusable(e);
       } catch (ObjectStoreException e) {

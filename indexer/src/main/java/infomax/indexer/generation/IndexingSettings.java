@@ -1,5 +1,6 @@
 package infomax.indexer.generation;
 
+import infomax.encoder.EncoderDevice;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -8,6 +9,7 @@ import java.time.Duration;
  *
  * @param folder where the local indexes lie, one folder per generation
  * @param threads threads that decode and embed for the live generation, and as many for all others
+ * @param device where encoders run
  * @param commitInterval shortest time between two commits of an index that is searched or about to
  *     be
  * @param standbyCommitInterval the same of one that stands by
@@ -16,6 +18,7 @@ import java.time.Duration;
 public record IndexingSettings(
     Path folder,
     int threads,
+    EncoderDevice device,
     Duration commitInterval,
     Duration standbyCommitInterval,
     Duration buildCommitInterval) {

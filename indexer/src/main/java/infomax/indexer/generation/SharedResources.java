@@ -1,5 +1,6 @@
 package infomax.indexer.generation;
 
+import infomax.encoder.EncoderDevice;
 import infomax.index.Publications;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.signal.SignalSender;
@@ -12,6 +13,7 @@ import java.time.InstantSource;
  * @param clients Kafka clients
  * @param publications where commits become visible
  * @param signals where hints go
+ * @param device where encoders run
  * @param pool threads that embed
  * @param decoded images decoded lately
  * @param meters where figures go
@@ -21,6 +23,7 @@ record SharedResources(
     KafkaClients clients,
     Publications publications,
     SignalSender signals,
+    EncoderDevice device,
     EmbeddingPool pool,
     DecodedImages decoded,
     MeterRegistry meters,

@@ -2,6 +2,7 @@ package infomax.indexer.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import infomax.encoder.EncoderDevice;
 import infomax.events.Digest;
 import infomax.events.ImageId;
 import infomax.events.Positions;
@@ -123,7 +124,12 @@ final class IndexedLog implements AutoCloseable {
                 meters,
                 this::now,
                 new IndexingSettings(
-                    folder.resolve(local), 2, commitInterval, commitInterval, commitInterval)));
+                    folder.resolve(local),
+                    2,
+                    EncoderDevice.CPU,
+                    commitInterval,
+                    commitInterval,
+                    commitInterval)));
   }
 
   void stop() {

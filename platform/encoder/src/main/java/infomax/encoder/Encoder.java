@@ -1,24 +1,17 @@
 package infomax.encoder;
 
-import ai.onnxruntime.NodeInfo;
-import ai.onnxruntime.OnnxJavaType;
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.TensorInfo;
+import ai.onnxruntime.OrtProvider;
 import infomax.events.Digest;
 import infomax.imaging.EncoderPixels;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An encoder release, ready to embed images. The graph has one input {@code pixels}, float32
@@ -31,71 +24,109 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  */
 public final class Encoder implements AutoCloseable {
 
-  /** Images per run of the graph; more are split, which bounds native memory. */
-  public static final int BATCH_MAX = 256;
+  /** Images per run of the graph at most; more are split, which bounds native memory. */
+  public static final int BATCH_MAX = DeviceBatches.BATCH_MAX;
 
-  private static final String INPUT = "pixels";
-  private static final String OUTPUT = "embedding";
   private static final int CHANNELS = 3;
 
-  private final OrtEnvironment environment;
-  private final OrtSession session;
+  private static final Logger LOG = LoggerFactory.getLogger(Encoder.class);
+
+  private final DeviceBatches batches;
   private final Digest digest;
   private final int inputSize;
   private final int dimensions;
   private final ReadWriteLock open = new ReentrantReadWriteLock();
   private boolean closed;
 
-  private Encoder(
-      OrtEnvironment environment,
-      OrtSession session,
-      Digest digest,
-      int inputSize,
-      int dimensions) {
-    this.environment = environment;
-    this.session = session;
+  private Encoder(DeviceBatches batches, Digest digest, int inputSize, int dimensions) {
+    this.batches = batches;
     this.digest = digest;
     this.inputSize = inputSize;
     this.dimensions = dimensions;
   }
 
+  /** Opens an encoder on the processor; see {@link #open(byte[], Digest, int, int, Execution)}. */
+  public static Encoder open(
+      byte[] onnx, Digest expected, int inputSize, int dimensions, int threads) {
+    return open(onnx, expected, inputSize, dimensions, new Execution(EncoderDevice.CPU, threads));
+  }
+
   /**
-   * Opens an encoder from the bytes of its ONNX file: what is checked is what runs.
+   * Where and how an encoder runs.
+   *
+   * @param device the device wanted
+   * @param threads threads one call may use on the processor, from 1
+   */
+  public record Execution(EncoderDevice device, int threads) {}
+
+  /**
+   * Opens an encoder from the bytes of its ONNX file: what is checked is what runs. Where a CUDA
+   * device is wanted and there is none, or it is out of memory even for one image, the encoder runs
+   * on the processor, and a warning says so.
    *
    * @param onnx the ONNX file, in one piece without external data
    * @param expected SHA-256 it must have
    * @param inputSize s it must take
    * @param dimensions z it must give
-   * @param threads threads one call may use, from 1
    * @throws EncoderException if the digest, the shapes or the output on a trial image are not as
    *     expected, or ONNX Runtime refuses the graph
    */
   public static Encoder open(
-      byte[] onnx, Digest expected, int inputSize, int dimensions, int threads) {
+      byte[] onnx, Digest expected, int inputSize, int dimensions, Execution execution) {
     Digest found = Digest.of(onnx);
     if (!found.equals(expected)) {
       throw new EncoderException("encoder file has the digest " + found + ", expected " + expected);
     }
-    OrtEnvironment environment = OrtEnvironment.getEnvironment();
-    try (OrtSession.SessionOptions options = options(threads)) {
-      Encoder encoder =
-          new Encoder(
-              environment,
-              environment.createSession(onnx, options),
-              expected,
-              inputSize,
-              dimensions);
+    DeviceBatches.Opening onProcessor =
+        () -> OrtGraph.onProcessor(onnx, inputSize, dimensions, execution.threads());
+    try {
+      Optional<Graph> onCuda =
+          execution.device() == EncoderDevice.CPU
+              ? Optional.empty()
+              : cuda(onnx, inputSize, dimensions, execution);
+      DeviceBatches batches =
+          onCuda.isPresent()
+              ? new DeviceBatches(onCuda.get(), onProcessor)
+              : new DeviceBatches(onProcessor.open(), onProcessor);
+      Encoder encoder = new Encoder(batches, expected, inputSize, dimensions);
       try {
-        encoder.verifyShapes();
         encoder.verifyTrial();
         return encoder;
-      } catch (OrtException | RuntimeException e) {
+      } catch (RuntimeException e) {
         encoder.close();
         throw e;
       }
     } catch (OrtException e) {
       throw new EncoderException("encoder " + expected + " cannot be opened: " + e.getMessage(), e);
     }
+  }
+
+  private static Optional<Graph> cuda(
+      byte[] onnx, int inputSize, int dimensions, Execution execution) {
+    boolean asked = execution.device() == EncoderDevice.CUDA;
+    if (!OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
+      if (asked) {
+        LOG.warn(
+            "encoder.device is cuda, but this ONNX Runtime is made for the processor alone: build"
+                + " with -Pgpu; running on the processor");
+      }
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(OrtGraph.onCuda(onnx, inputSize, dimensions, execution.threads()));
+    } catch (OrtException e) {
+      if (asked) {
+        LOG.warn("no CUDA device can be used, running on the processor: {}", e.getMessage());
+      } else {
+        LOG.info("no CUDA device can be used, running on the processor: {}", e.getMessage());
+      }
+      return Optional.empty();
+    }
+  }
+
+  /** Where it runs now: {@code cpu} or {@code cuda}. */
+  public String device() {
+    return batches.device();
   }
 
   /** SHA-256 of the ONNX file. */
@@ -131,11 +162,7 @@ public final class Encoder implements AutoCloseable {
       if (closed) {
         throw new EncoderException("encoder " + digest + " is closed");
       }
-      List<Embedding> embeddings = new ArrayList<>(images.size());
-      for (int from = 0; from < images.size(); from += BATCH_MAX) {
-        run(images.subList(from, Math.min(images.size(), from + BATCH_MAX)), embeddings);
-      }
-      return embeddings;
+      return batches.run(images);
     } catch (OrtException e) {
       throw new EncoderException("encoder " + digest + " failed: " + e.getMessage(), e);
     } finally {
@@ -150,88 +177,13 @@ public final class Encoder implements AutoCloseable {
     try {
       if (!closed) {
         closed = true;
-        session.close();
+        batches.close();
       }
     } catch (OrtException e) {
       throw new EncoderException("encoder " + digest + " cannot be closed: " + e.getMessage(), e);
     } finally {
       open.writeLock().unlock();
     }
-  }
-
-  private void run(List<EncoderPixels> images, List<Embedding> embeddings) throws OrtException {
-    try (OnnxTensor input =
-            OnnxTensor.createTensor(
-                environment,
-                pixels(images),
-                new long[] {images.size(), CHANNELS, inputSize, inputSize});
-        OrtSession.Result result = session.run(Map.of(INPUT, input))) {
-      FloatBuffer output = output(result.get(0), images.size());
-      for (int ordinal = 0; ordinal < images.size(); ordinal++) {
-        float[] components = new float[dimensions];
-        output.get(components);
-        embeddings.add(Embedding.owning(components));
-      }
-    }
-  }
-
-  private FloatBuffer pixels(List<EncoderPixels> images) {
-    int perImage = CHANNELS * inputSize * inputSize;
-    // Direct, so that ONNX Runtime reads it in place; freed with the call by the collector.
-    FloatBuffer buffer =
-        ByteBuffer.allocateDirect(images.size() * perImage * Float.BYTES)
-            .order(ByteOrder.nativeOrder())
-            .asFloatBuffer();
-    for (EncoderPixels image : images) {
-      if (image.size() != inputSize) {
-        throw new IllegalArgumentException(
-            "image has "
-                + image.size()
-                + " x "
-                + image.size()
-                + " pixels, expected "
-                + inputSize
-                + " x "
-                + inputSize);
-      }
-      image.putTo(buffer);
-    }
-    return buffer.flip();
-  }
-
-  private FloatBuffer output(OnnxValue value, int images) {
-    long[] expected = {images, dimensions};
-    if (value instanceof OnnxTensor tensor
-        && tensor.getInfo().type == OnnxJavaType.FLOAT
-        && Arrays.equals(tensor.getInfo().getShape(), expected)) {
-      return tensor.getFloatBuffer();
-    }
-    throw new EncoderException(
-        "encoder gave " + value + ", expected float32 of shape " + Arrays.toString(expected));
-  }
-
-  private void verifyShapes() throws OrtException {
-    verifyShape(session.getInputInfo(), INPUT, new long[] {-1, CHANNELS, inputSize, inputSize});
-    verifyShape(session.getOutputInfo(), OUTPUT, new long[] {-1, dimensions});
-  }
-
-  private static void verifyShape(Map<String, NodeInfo> nodes, String name, long[] expected) {
-    NodeInfo node = nodes.get(name);
-    if (nodes.size() == 1
-        && node != null
-        && node.getInfo() instanceof TensorInfo tensor
-        && tensor.type == OnnxJavaType.FLOAT
-        && Arrays.equals(tensor.getShape(), expected)) {
-      return;
-    }
-    throw new EncoderException(
-        "encoder has "
-            + nodes.values()
-            + ", expected exactly one "
-            + name
-            + ", float32 of shape "
-            + Arrays.toString(expected)
-            + " where -1 is any");
   }
 
   /** A mid-grey image must give finite numbers; two of it must give them twice. */
@@ -245,15 +197,5 @@ public final class Encoder implements AutoCloseable {
             "encoder gives numbers that are not finite for a grey image: " + embedding);
       }
     }
-  }
-
-  private static OrtSession.SessionOptions options(int threads) throws OrtException {
-    OrtSession.SessionOptions options = new OrtSession.SessionOptions();
-    options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-    options.setIntraOpNumThreads(threads);
-    options.setInterOpNumThreads(1);
-    // Threads that spin between calls would take the cores from everyone else.
-    options.addConfigEntry("session.intra_op.allow_spinning", "0");
-    return options;
   }
 }

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtProvider;
 import infomax.events.Digest;
 import infomax.imaging.EncoderPixels;
 import infomax.testing.TinyEncoder;
@@ -48,6 +51,23 @@ final class EncoderTest {
             .isCloseTo(embedding.components()[ordinal], within(1e-6));
       }
       assertThat(Math.sqrt(length)).isCloseTo(1, within(1e-6));
+    }
+  }
+
+  @Test
+  void aWishForCudaIsMetByTheProcessorWhereThereIsNone() {
+    assumeThat(OrtEnvironment.getAvailableProviders()).doesNotContain(OrtProvider.CUDA);
+    EncoderPixels image = images(1, 3).getFirst();
+    try (Encoder onProcessor = open(ONNX)) {
+      for (EncoderDevice device : EncoderDevice.values()) {
+        try (Encoder encoder =
+            Encoder.open(
+                ONNX, Digest.of(ONNX), SIZE, DIMENSIONS, new Encoder.Execution(device, 1))) {
+          assertThat(encoder.device()).isEqualTo("cpu");
+          assertThat(encoder.embed(image).components())
+              .isEqualTo(onProcessor.embed(image).components());
+        }
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package infomax.search.live;
 
+import infomax.encoder.Encoder;
 import infomax.events.Positions;
 import infomax.events.control.ControlState;
 import infomax.events.control.EncoderRelease;
@@ -46,7 +47,7 @@ public final class GenerationLoader {
   private final Publications publications;
   private final LoadedGenerations loaded;
   private final Path cache;
-  private final int encoderThreads;
+  private final Encoder.Execution execution;
   private final InstantSource clock;
   private final Runnable afterLoad;
   private final Map<Integer, Instant> retryAt = new HashMap<>();
@@ -59,7 +60,7 @@ public final class GenerationLoader {
    *
    * @param control the newest state
    * @param cache folder for opened publications
-   * @param encoderThreads threads of each encoder
+   * @param execution where and how encoders run
    * @param afterLoad called after every change of what is loaded or answers
    */
   public GenerationLoader(
@@ -67,14 +68,14 @@ public final class GenerationLoader {
       Publications publications,
       LoadedGenerations loaded,
       Path cache,
-      int encoderThreads,
+      Encoder.Execution execution,
       InstantSource clock,
       Runnable afterLoad) {
     this.control = control;
     this.publications = publications;
     this.loaded = loaded;
     this.cache = cache;
-    this.encoderThreads = encoderThreads;
+    this.execution = execution;
     this.clock = clock;
     this.afterLoad = afterLoad;
   }
@@ -159,7 +160,7 @@ public final class GenerationLoader {
     ServedEncoder encoder =
         current != null && current.servedEncoder().tryRetain()
             ? current.servedEncoder()
-            : ServedEncoder.open(publications.store(), release, encoderThreads);
+            : ServedEncoder.open(publications.store(), release, execution);
     PublishedIndex index;
     try {
       index =

@@ -18,14 +18,15 @@ final class ServedEncoder {
   }
 
   /** Opens the encoder of a release; the first reference is the caller's. */
-  static ServedEncoder open(ObjectStore store, EncoderRelease release, int threads) {
+  static ServedEncoder open(
+      ObjectStore store, EncoderRelease release, Encoder.Execution execution) {
     Encoder encoder =
         Encoder.open(
             store.read(release.onnx()),
             release.onnx(),
             release.inputSize(),
             release.dimensions(),
-            threads);
+            execution);
     return new ServedEncoder(release, encoder);
   }
 

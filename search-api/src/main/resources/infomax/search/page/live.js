@@ -27,20 +27,48 @@ function become(state) {
   tell('connection', state);
 }
 
+let source = null;
+
+/**
+ * Follows the service while somebody looks at the page. A browser has six connections to one address
+ * for all its tabs: a page that nobody sees must not hold one, or the seventh shows no image.
+ */
 export function connect() {
-  const source = new EventSource('/v1/events');
-  source.addEventListener('open', () => become('open'));
-  source.addEventListener('error', () => {
+  const follow = () => (document.visibilityState === 'hidden' ? close() : open());
+  document.addEventListener('visibilitychange', follow);
+  window.addEventListener('pagehide', close);
+  window.addEventListener('pageshow', follow);
+  follow();
+}
+
+function close() {
+  source?.close();
+  source = null;
+  become('connecting');
+}
+
+function open() {
+  if (source) return;
+  const opened = new EventSource('/v1/events');
+  source = opened;
+  opened.addEventListener('open', () => become('open'));
+  opened.addEventListener('error', () => {
     become('lost');
     // The browser tries again by itself unless the answer was a refusal.
-    if (source.readyState === EventSource.CLOSED) setTimeout(connect, 2000);
+    if (opened.readyState === EventSource.CLOSED) {
+      setTimeout(() => {
+        if (source !== opened) return;
+        source = null;
+        open();
+      }, 2000);
+    }
   });
-  source.addEventListener('status', (event) => {
+  opened.addEventListener('status', (event) => {
     become('open');
     lastStatus = JSON.parse(event.data);
     tell('status', lastStatus);
   });
   for (const name of ['training', 'roll', 'rejected']) {
-    source.addEventListener(name, (event) => tell(name, JSON.parse(event.data)));
+    opened.addEventListener(name, (event) => tell(name, JSON.parse(event.data)));
   }
 }

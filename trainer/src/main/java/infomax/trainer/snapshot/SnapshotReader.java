@@ -11,6 +11,7 @@ import infomax.trainer.snapshot.NewestRecords.Chosen;
 import infomax.trainer.snapshot.NewestRecords.Place;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -66,14 +67,17 @@ public final class SnapshotReader {
   /**
    * Reads a snapshot into a folder, replacing what is there, and opens it.
    *
-   * @throws IOException if it cannot be written
+   * @throws IOException if it cannot be written, or if reading took longer than deletes stay in the
+   *     topic
    */
   public TrainingSnapshot read(Path folder) throws IOException, InterruptedException {
     long startNanos = System.nanoTime();
+    DeleteRetention retention = DeleteRetention.of(clients);
     try (LogScan scan = LogScan.open(clients, "trainer-snapshot")) {
       Positions ends = scan.ends();
       NewestRecords newest = new NewestRecords();
       Positions reached = scan.scan(Positions.START, ends, newest::see);
+      retention.requireLongerThan(Duration.ofNanos(System.nanoTime() - startNanos));
       List<Chosen> chosen = newest.choose(limits.imagesMax());
       try (SnapshotWriter writer =
           SnapshotWriter.create(folder, limits.inputSize(), chosen.size())) {

@@ -1,9 +1,12 @@
 package infomax.standalone.command;
 
 import infomax.events.Json;
+import infomax.runtime.health.Health;
+import infomax.standalone.LocalCluster;
 import infomax.standalone.UserError;
 import infomax.trainer.bench.LabelledImages;
 import infomax.trainer.bench.QualityBenchmark;
+import infomax.trainer.bench.SnapshotBenchmark;
 import infomax.trainer.bench.StepBenchmark;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.objective.Preset;
@@ -13,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +30,11 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measures parts of the system on this machine.",
-    subcommands = {BenchCommand.Train.class, BenchCommand.Quality.class})
+    subcommands = {
+      BenchCommand.Train.class,
+      BenchCommand.Quality.class,
+      BenchCommand.Snapshot.class
+    })
 final class BenchCommand implements Runnable {
 
   @Spec private @Nullable CommandSpec spec;
@@ -218,6 +226,58 @@ final class BenchCommand implements Runnable {
       }
       throw new IllegalArgumentException(
           "budget is '" + text + "', expected a duration above 0 such as 90s, 60m or 2h");
+    }
+  }
+
+  /** {@code infomax bench snapshot}. */
+  @Command(
+      name = "snapshot",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Fills a topic of a fresh embedded broker with small images and reads a training snapshot",
+        "of all of them, with a heap of 1 GiB."
+      })
+  static final class Snapshot implements Callable<Integer> {
+
+    @Option(
+        names = "--images",
+        defaultValue = "1000000",
+        description = "images in the log (default: ${DEFAULT-VALUE})")
+    private int images;
+
+    @Option(
+        names = "--input",
+        defaultValue = "32",
+        description = "side of the images in pixels (default: ${DEFAULT-VALUE})")
+    private int input;
+
+    @Option(
+        names = "--data",
+        required = true,
+        description = "new folder for log and snapshot: 7 GiB for a million images of 32 px")
+    private @Nullable Path data;
+
+    @Option(names = "--json", description = "file for the report (default: standard output)")
+    private @Nullable Path json;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+      Path folder = Objects.requireNonNull(data, "picocli requires it");
+      if (images < 1 || input < 8) {
+        throw new UserError(
+            "--images is %d and --input %d, expected 1 and 8 or more".formatted(images, input));
+      }
+      if (Files.exists(folder)) {
+        throw new UserError("--data " + folder + " exists, expected a new folder");
+      }
+      try (LocalCluster cluster =
+          LocalCluster.start(folder.resolve("broker"), Optional.empty(), new Health())) {
+        write(
+            new SnapshotBenchmark(cluster.clients(), input, images, folder.resolve("snapshot"))
+                .run(),
+            json);
+      }
+      return 0;
     }
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -141,6 +142,28 @@ public final class Settings {
               default -> throw new IllegalArgumentException(text);
             },
         "true or false");
+  }
+
+  /**
+   * One of an enumeration's constants under {@code key}, in lower case, or the default.
+   *
+   * @throws ConfigurationException if it is none of them
+   */
+  public <E extends Enum<E>> E choice(String key, E defaultValue) {
+    List<E> constants = List.of(defaultValue.getDeclaringClass().getEnumConstants());
+    return parse(
+        key,
+        defaultValue,
+        text ->
+            constants.stream()
+                .filter(constant -> lowerCase(constant).equals(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(text)),
+        "one of " + constants.stream().map(Settings::lowerCase).toList());
+  }
+
+  private static String lowerCase(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
   }
 
   /**
