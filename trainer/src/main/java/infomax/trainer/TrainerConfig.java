@@ -14,6 +14,7 @@ import java.time.Duration;
  *
  * @param folder where running trainings keep snapshot and checkpoint ({@code trainer.path})
  * @param inputSize side of the encoders' input in pixels, 32 or 64 ({@code trainer.input-size})
+ * @param dimensions length of their embeddings, 64 to 512 ({@code trainer.dimensions})
  * @param preset preset of requests that name none ({@code trainer.preset})
  * @param imagesSeen images a training sees unless its request says otherwise; 0 for what suits the
  *     preset ({@code trainer.images-seen})
@@ -26,12 +27,16 @@ import java.time.Duration;
 public record TrainerConfig(
     Path folder,
     int inputSize,
+    int dimensions,
     String preset,
     long imagesSeen,
     long seed,
     int threads,
     int snapshotImagesMax,
     Triggers triggers) {
+
+  /** Both networks can halve it often enough, and vectors stay aligned. */
+  private static final int DIMENSIONS_STEP = 8;
 
   private static final int SNAPSHOT_IMAGES_MAX = 1_000_000;
 
@@ -40,6 +45,11 @@ public record TrainerConfig(
     if (inputSize != 32 && inputSize != 64) {
       throw new ConfigurationException(
           "setting trainer.input-size is '" + inputSize + "', expected 32 or 64");
+    }
+    if (dimensions % DIMENSIONS_STEP != 0) {
+      throw new ConfigurationException(
+          "setting trainer.dimensions is '%d', expected a multiple of %d"
+              .formatted(dimensions, DIMENSIONS_STEP));
     }
     try {
       Preset.named(preset);
@@ -57,6 +67,7 @@ public record TrainerConfig(
     return new TrainerConfig(
         settings.path("trainer.path", Path.of("data", "trainer")),
         settings.integer("trainer.input-size", 32, 32, 64),
+        settings.integer("trainer.dimensions", NetworkShape.DEFAULT_DIMENSIONS, 64, 512),
         settings.text("trainer.preset", "default"),
         settings.whole("trainer.images-seen", 0, 0, TrainingOrder.IMAGES_SEEN_MAX),
         settings.whole("trainer.seed", 1, Long.MIN_VALUE, Long.MAX_VALUE),
@@ -70,7 +81,7 @@ public record TrainerConfig(
 
   /** The encoders' shape. */
   NetworkShape shape() {
-    return NetworkShape.of(inputSize);
+    return new NetworkShape(inputSize, dimensions);
   }
 
   /** What a training is like unless its request says otherwise. */

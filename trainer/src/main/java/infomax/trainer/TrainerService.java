@@ -138,8 +138,8 @@ public final class TrainerService implements AutoCloseable {
           new AutomaticTraining(
               clients,
               config.triggers(),
-              config.inputSize(),
-              new SnapshotSample(store, config.shape()));
+              config.shape(),
+              new SnapshotSample(store));
       TrainerService service =
           new TrainerService(
               config, clients, control, writer, run, progress, automatic, metrics, clock, closer);

@@ -24,6 +24,7 @@ class TrainerConfigTest {
             new TrainerConfig(
                 Path.of("data/trainer"),
                 32,
+                256,
                 "default",
                 0,
                 1,
@@ -39,6 +40,7 @@ class TrainerConfigTest {
             Map.of(
                 "trainer.path", "t",
                 "trainer.input-size", "64",
+                "trainer.dimensions", "128",
                 "trainer.preset", "seed",
                 "trainer.images-seen", "1000",
                 "trainer.seed", "-3",
@@ -53,6 +55,7 @@ class TrainerConfigTest {
             new TrainerConfig(
                 Path.of("t"),
                 64,
+                128,
                 "seed",
                 1_000,
                 -3,
@@ -70,5 +73,8 @@ class TrainerConfigTest {
     assertThatThrownBy(() -> TrainerConfig.from(Settings.of(Map.of("trainer.input-size", "48"))))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("expected 32 or 64");
+    assertThatThrownBy(() -> TrainerConfig.from(Settings.of(Map.of("trainer.dimensions", "100"))))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("expected a multiple of 8");
   }
 }

@@ -129,7 +129,7 @@ class TrainerIT {
       assertThat(release.training().steps()).isEqualTo(20);
       assertThat(release.evaluation())
           .extracting(EvaluationRow::name)
-          .containsExactly("pixels", "random-weights", "candidate");
+          .containsExactly("pixels", "histogram", "random-weights", "candidate");
       assertThat(figure(release, "candidate", "informationLocalNats")).isPositive();
       assertThat(figure(release, "pixels", "ownViewHitAt1")).isBetween(0.0, 1.0);
       assertGoldenImagesHold(release);
@@ -252,7 +252,7 @@ class TrainerIT {
   private TrainerService start(long afterImages) throws Exception {
     Triggers triggers = new Triggers(afterImages, Duration.ZERO, 0);
     return TrainerService.start(
-        new TrainerConfig(folder.resolve("trainer"), 32, "default", 640, 1, 2, 10_000, triggers),
+        new TrainerConfig(folder.resolve("trainer"), 32, 256, "default", 640, 1, 2, 10_000, triggers),
         clients,
         store,
         new SimpleMeterRegistry(),

@@ -50,8 +50,13 @@ export function show(holder) {
       h('p', null, `The newest ${count(KEPT_MAX)}, as they come in. The original bytes stay in the topic images.rejected; they are described here, never shown.`)), filter),
     place);
   load();
-  return live.on('rejected', (item) => {
-    items = [item, ...items.filter((other) => other.offset !== item.offset)].slice(0, KEPT_MAX);
-    draw(item.offset);
-  });
+  const stops = [
+    live.on('rejected', (item) => {
+      items = [item, ...items.filter((other) => other.offset !== item.offset)].slice(0, KEPT_MAX);
+      draw(item.offset);
+    }),
+    // What was rejected while nobody was told is read again.
+    live.on('connection', (state) => state === 'open' && load()),
+  ];
+  return () => stops.forEach((stop) => stop());
 }

@@ -40,10 +40,12 @@ import java.util.random.RandomGeneratorFactory;
 public final class QualityBenchmark {
 
   private static final int NEIGHBOURS = 10;
+  private static final double PROBE_RATE = 1e-3;
   private static final int PROBE_EPOCHS = 30;
   private static final int PROBE_MINI_BATCH = 256;
   private static final Duration PROBE_TIME_MAX = Duration.ofMinutes(5);
   private static final int VIEWS_MAX = 1_000;
+  private static final int RANK_VECTORS_MAX = 2_000;
   private static final int WHITENING_IMAGES_MAX = 5_000;
   private static final float HALF = 0.5f;
 
@@ -57,6 +59,7 @@ public final class QualityBenchmark {
    * What to measure.
    *
    * @param presets trained one after the other
+   * @param dimensions length of the embeddings
    * @param budget training time of each
    * @param threads threads of training and inference
    * @param seed of weights, trainings and views
@@ -65,6 +68,7 @@ public final class QualityBenchmark {
    */
   public record Options(
       List<Preset> presets,
+      int dimensions,
       Duration budget,
       int threads,
       long seed,
@@ -94,7 +98,7 @@ public final class QualityBenchmark {
 
   /** Trains and measures; takes the budget of every preset and some minutes. */
   public QualityReport run() throws IOException {
-    NetworkShape shape = NetworkShape.of(images.inputSize());
+    NetworkShape shape = new NetworkShape(images.inputSize(), options.dimensions());
     List<QualityRow> rows = new ArrayList<>();
     rows.add(measure("pixels", QualityBenchmark::pixels, 0, 0));
     rows.add(measure("histogram", ColourHistogram::of, 0, 0));
@@ -154,7 +158,7 @@ public final class QualityBenchmark {
     NearestLabels byDistance = nearest(ofQueries, ofImages, NEIGHBOURS, Metric.EUCLIDEAN);
     int iterations = PROBE_EPOCHS * Math.ceilDiv(images.count(), PROBE_MINI_BATCH);
     OptionalDouble probe =
-        new LinearProbe(options.seed(), iterations, PROBE_TIME_MAX)
+        new LinearProbe(options.seed(), PROBE_RATE, iterations, PROBE_TIME_MAX)
             .accuracy(ofImages, images.labels(), ofQueries, queries.labels());
     QualityRow row =
         new QualityRow(
@@ -168,7 +172,8 @@ public final class QualityBenchmark {
             byCosine.accuracyOfVote(unitQueries, unitImages),
             probe.isPresent() ? probe.getAsDouble() : null,
             ownViewHitAt1(ofViews, unitQueries),
-            Moments.effectiveRank(ofImages));
+            Moments.effectiveRank(
+                ofQueries.range(0, Math.min(ofQueries.count(), RANK_VECTORS_MAX))));
     tell.accept(
         String.format(
             Locale.ROOT,

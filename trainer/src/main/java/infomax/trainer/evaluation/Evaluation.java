@@ -17,6 +17,7 @@ import java.util.TreeMap;
  */
 public final class Evaluation {
 
+  private static final double PROBE_RATE = 1e-2;
   private static final int PROBE_ITERATIONS = 160;
   private static final Duration PROBE_TIME_MAX = Duration.ofSeconds(10);
   private static final float HALF = 0.5f;
@@ -87,7 +88,7 @@ public final class Evaluation {
     further.put("precisionAt1Cosine", byCosine.precisionAt(1).mean());
     further.put("knnAccuracy", byCosine.accuracyOfVote(from.unit(), to.unit()));
     further.put("gallery", (double) to.count());
-    new LinearProbe(seed, PROBE_ITERATIONS, PROBE_TIME_MAX)
+    new LinearProbe(seed, PROBE_RATE, PROBE_ITERATIONS, PROBE_TIME_MAX)
         .accuracy(to, toLabels, from, fromLabels)
         .ifPresent(accuracy -> further.put("linearProbeAccuracy", accuracy));
     return new EncoderScores(

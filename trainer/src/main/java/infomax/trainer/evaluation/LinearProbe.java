@@ -5,10 +5,14 @@ import infomax.trainer.statistics.NativeThreads;
 import infomax.trainer.statistics.VectorSet;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Random;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -24,7 +28,7 @@ import org.nd4j.linalg.schedule.PolySchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
 
 /**
- * How well a linear classifier reads labels off the embeddings: softmax regression (Adam from 1e-2
+ * How well a linear classifier reads labels off the embeddings: softmax regression (Adam, its rate
  * falling to 0, L2 1e-4, mini-batches of 256) on standardised features of the training part,
  * accuracy on the held-out part. Labels unknown to the training part count as wrong.
  */
@@ -34,6 +38,7 @@ public final class LinearProbe {
   private static final int IMAGES_MIN = 100;
 
   private final long seed;
+  private final double rate;
   private final int iterations;
   private final Duration timeMax;
 
@@ -41,11 +46,13 @@ public final class LinearProbe {
    * A probe.
    *
    * @param seed its weights start from this
+   * @param rate Adam's at the beginning: 1e-2 for some hundred iterations, 1e-3 for thousands
    * @param iterations mini-batches
    * @param timeMax gives up after this long
    */
-  public LinearProbe(long seed, int iterations, Duration timeMax) {
+  public LinearProbe(long seed, double rate, int iterations, Duration timeMax) {
     this.seed = seed;
+    this.rate = rate;
     this.iterations = iterations;
     this.timeMax = timeMax;
   }
@@ -72,7 +79,12 @@ public final class LinearProbe {
     Moments moments = Moments.of(training);
     MultiLayerNetwork network = new MultiLayerNetwork(configuration(training, classes.size()));
     network.init();
-    List<DataSet> batches = batches(standardised(training, moments), trainingLabels, classes);
+    int[] order = order(training.count());
+    List<DataSet> batches =
+        batches(
+            permuted(standardised(training, moments), order),
+            Arrays.stream(order).mapToObj(trainingLabels::get).toList(),
+            classes);
     long deadlineNanos = System.nanoTime() + timeMax.toNanos();
     for (int iteration = 0; iteration < iterations; iteration++) {
       if (System.nanoTime() > deadlineNanos) {
@@ -93,7 +105,7 @@ public final class LinearProbe {
   private MultiLayerConfiguration configuration(VectorSet training, int classes) {
     return new NeuralNetConfiguration.Builder()
         .seed(seed)
-        .updater(new Adam(new PolySchedule(ScheduleType.ITERATION, 1e-2, 1, iterations)))
+        .updater(new Adam(new PolySchedule(ScheduleType.ITERATION, rate, 1, iterations)))
         .l2(1e-4)
         .list()
         .layer(
@@ -103,6 +115,21 @@ public final class LinearProbe {
                 .activation(Activation.SOFTMAX)
                 .build())
         .build();
+  }
+
+  /** Images often come class by class: a mini-batch must not. */
+  private int[] order(int count) {
+    List<Integer> order = new ArrayList<>(IntStream.range(0, count).boxed().toList());
+    Collections.shuffle(order, new Random(seed));
+    return order.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private static VectorSet permuted(VectorSet set, int[] order) {
+    return VectorSet.filled(
+        set.count(),
+        set.dimensions(),
+        (row, target, offset) ->
+            System.arraycopy(set.row(order[row]), 0, target, offset, set.dimensions()));
   }
 
   private static List<DataSet> batches(

@@ -3,6 +3,9 @@ package infomax.trainer.statistics;
 /** Mean and spread of a set of vectors, in double precision. Immutable; owns its arrays. */
 public final class Moments {
 
+  /** Most vectors whose effective rank is computed. */
+  public static final int RANK_VECTORS_MAX = 10_000;
+
   private final double[] mean;
   private final double[] standardDeviation;
 
@@ -35,9 +38,15 @@ public final class Moments {
    * The participation ratio of the covariance C, (tr C)^2 / tr(C^2): d for a sphere in d
    * dimensions, 1 if everything lies on a line, 0 if all vectors are equal, NaN if a value is.
    *
-   * <p>Takes memory for the square of the set's size: meant for some thousand vectors.
+   * <p>Takes memory for the square of the set's size.
+   *
+   * @throws IllegalArgumentException if the set has more than {@value #RANK_VECTORS_MAX} vectors
    */
   public static double effectiveRank(VectorSet set) {
+    if (set.count() > RANK_VECTORS_MAX) {
+      throw new IllegalArgumentException(
+          "%d vectors, expected at most %d".formatted(set.count(), RANK_VECTORS_MAX));
+    }
     double[] mean = meanOf(set);
     VectorSet centred =
         VectorSet.filled(

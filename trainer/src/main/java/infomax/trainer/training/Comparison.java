@@ -30,6 +30,7 @@ record Comparison(List<EncoderScores> rows, Gate.Ruling ruling) {
   /**
    * Compares encoders, each given as its ONNX file; equal files are measured once.
    *
+   * @param shape of random weights and candidate
    * @param information figures of the candidate that only its training knows
    */
   static Comparison of(
@@ -42,19 +43,19 @@ record Comparison(List<EncoderScores> rows, Gate.Ruling ruling) {
     Evaluation evaluation = Evaluation.of(snapshot, seed);
     Map<Digest, EncoderScores> known = new HashMap<>();
     Measure measure =
-        (name, onnx) ->
+        (name, onnx, of) ->
             known
                 .computeIfAbsent(
                     onnx.digest(),
                     digest -> {
-                      try (EncoderEmbedder embedder = EncoderEmbedder.open(onnx, shape, threads)) {
+                      try (EncoderEmbedder embedder = EncoderEmbedder.open(onnx, of, threads)) {
                         return evaluation.score(name, embedder);
                       }
                     })
                 .named(name);
-    EncoderScores random = measure.of("random-weights", files.random());
-    Optional<EncoderScores> live = files.live().map(onnx -> measure.of("live", onnx));
-    EncoderScores candidate = measure.of("candidate", files.candidate()).with(information);
+    EncoderScores random = measure.of("random-weights", files.random(), shape);
+    Optional<EncoderScores> live = files.live().map(other -> measure.of("live", other.onnx(), other.shape()));
+    EncoderScores candidate = measure.of("candidate", files.candidate(), shape).with(information);
     List<EncoderScores> rows =
         new ArrayList<>(List.of(evaluation.pixels(), evaluation.histogram(), random));
     live.ifPresent(rows::add);
@@ -69,10 +70,18 @@ record Comparison(List<EncoderScores> rows, Gate.Ruling ruling) {
    * @param live the live encoder's, if there is one
    * @param candidate the candidate's
    */
-  record Files(OnnxFile random, Optional<OnnxFile> live, OnnxFile candidate) {}
+  record Files(OnnxFile random, Optional<Live> live, OnnxFile candidate) {}
+
+  /**
+   * The live encoder, which may have embeddings of another length.
+   *
+   * @param onnx its file
+   * @param shape its shape
+   */
+  record Live(OnnxFile onnx, NetworkShape shape) {}
 
   @FunctionalInterface
   private interface Measure {
-    EncoderScores of(String name, OnnxFile onnx);
+    EncoderScores of(String name, OnnxFile onnx, NetworkShape shape);
   }
 }

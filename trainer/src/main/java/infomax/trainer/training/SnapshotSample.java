@@ -18,12 +18,10 @@ import java.util.Optional;
 public final class SnapshotSample {
 
   private final ObjectStore store;
-  private final NetworkShape shape;
 
   /** Samples of the releases whose objects are in {@code store}. */
-  public SnapshotSample(ObjectStore store, NetworkShape shape) {
+  public SnapshotSample(ObjectStore store) {
     this.store = store;
-    this.shape = shape;
   }
 
   /** How they are stored. */
@@ -50,6 +48,7 @@ public final class SnapshotSample {
   /** Embeds other images with a release's encoder, on the calling thread. */
   public VectorSet embed(EncoderRelease release, List<byte[]> images) {
     OnnxFile onnx = OnnxFile.of(store.read(release.onnx()));
+    NetworkShape shape = new NetworkShape(release.inputSize(), release.dimensions());
     try (EncoderEmbedder embedder = EncoderEmbedder.open(onnx, shape, 1)) {
       return embedder.embed(images);
     }

@@ -104,7 +104,7 @@ public final class TrainingRun {
                 .run(initial);
         int version = control.encoders().isEmpty() ? 1 : control.encoders().lastKey() + 1;
         EncoderRelease release =
-            release(order, version, snapshot, trained, folder, live.map(EncoderRelease::onnx));
+            release(order, version, snapshot, trained, folder, live);
         publisher.publish(release);
         return release;
       }
@@ -180,7 +180,7 @@ public final class TrainingRun {
       TrainingSnapshot snapshot,
       TrainedNetwork trained,
       RunFolder folder,
-      Optional<Digest> live)
+      Optional<EncoderRelease> live)
       throws IOException {
     progress.enter(Phase.EVALUATION);
     long startNanos = System.nanoTime();
@@ -191,7 +191,7 @@ public final class TrainingRun {
             settings.shape(),
             new Comparison.Files(
                 UntrainedEncoder.onnx(settings.shape(), settings.randomSeed()),
-                live.map(store::read).map(OnnxFile::of),
+                live.map(this::comparable),
                 file.onnx()),
             information(order, trained),
             order.seed(),
@@ -226,6 +226,12 @@ public final class TrainingRun {
         comparison.rows().stream().map(EncoderScores::row).toList(),
         artifacts,
         clock.instant());
+  }
+
+  private Comparison.Live comparable(EncoderRelease live) {
+    return new Comparison.Live(
+        OnnxFile.of(store.read(live.onnx())),
+        new NetworkShape(live.inputSize(), live.dimensions()));
   }
 
   /** Mutual information in nats that the last epoch's losses vouch for, at least. */

@@ -7,6 +7,7 @@ import infomax.events.control.ControlRequest.Status;
 import infomax.events.control.ControlState;
 import infomax.events.control.EncoderRelease;
 import infomax.runtime.kafka.KafkaClients;
+import infomax.trainer.network.NetworkShape;
 import infomax.trainer.snapshot.LogScan;
 import infomax.trainer.snapshot.NewestImages;
 import infomax.trainer.training.SnapshotSample;
@@ -25,15 +26,21 @@ public final class AutomaticTraining {
   private static final Duration PERIOD = Duration.ofSeconds(5);
 
   private final KafkaClients clients;
+  private final NetworkShape shape;
   private final Drift drift;
   private final List<Trigger> triggers = new ArrayList<>();
   private Positions asked = Positions.START;
   private Instant lookAgain = Instant.MIN;
 
-  /** Trainings by these triggers, on the log behind {@code clients}. */
+  /**
+   * Trainings by these triggers, on the log behind {@code clients}.
+   *
+   * @param shape of the encoders to train: they go on from the live one if it has the same
+   */
   public AutomaticTraining(
-      KafkaClients clients, Triggers chosen, int inputSize, SnapshotSample samples) {
+      KafkaClients clients, Triggers chosen, NetworkShape shape, SnapshotSample samples) {
     this.clients = clients;
+    this.shape = shape;
     if (chosen.afterImages() > 0) {
       triggers.add(new NewImages(clients, chosen.afterImages()));
     }
@@ -42,7 +49,7 @@ public final class AutomaticTraining {
     }
     this.drift =
         new Drift(
-            new NewestImages(clients, inputSize, Drift.IMAGES_MAX), samples, chosen.driftMax());
+            new NewestImages(clients, shape.inputSize(), Drift.IMAGES_MAX), samples, chosen.driftMax());
     triggers.add(drift);
   }
 
@@ -70,12 +77,15 @@ public final class AutomaticTraining {
     return Optional.empty();
   }
 
-  private static ControlRequest request(ControlState state, String reason, Instant now) {
+  private ControlRequest request(ControlState state, String reason, Instant now) {
     Optional<EncoderRelease> live =
         state
             .live()
             .map(generation -> state.encoders().get(generation.encoderVersion()))
-            .filter(release -> release.training() != null);
+            .filter(release -> release.training() != null)
+            .filter(
+                release ->
+                    shape.equals(new NetworkShape(release.inputSize(), release.dimensions())));
     return new ControlRequest(
         UUID.randomUUID().toString(),
         Kind.TRAIN,

@@ -32,6 +32,7 @@ class QualityBenchmarkTest {
     QualityBenchmark.Options options =
         new QualityBenchmark.Options(
             List.of(Preset.named("one-view").withMiniBatch(8)),
+            64,
             Duration.ofSeconds(2),
             2,
             SEED,
@@ -63,7 +64,7 @@ class QualityBenchmarkTest {
     assertThat(trained.imagesSeen()).isPositive();
     assertThat(told).hasSize(report.rows().size());
     assertNpy(folder.resolve("pixels-images.npy"), 260, 3 * SIDE * SIDE);
-    assertNpy(folder.resolve("one-view-queries.npy"), 20, 256);
+    assertNpy(folder.resolve("one-view-queries.npy"), 20, 64);
   }
 
   @Test

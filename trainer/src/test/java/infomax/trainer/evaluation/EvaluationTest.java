@@ -7,9 +7,11 @@ import infomax.trainer.snapshot.SnapshotFixture;
 import infomax.trainer.snapshot.TrainingSnapshot;
 import infomax.trainer.statistics.VectorSet;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,6 +65,29 @@ class EvaluationTest {
               "linearProbeAccuracy",
               "gallery");
     }
+  }
+
+  @Test
+  void theLinearProbeReadsLabelsOffImagesThatComeClassByClass() {
+    Random random = new Random(SEED);
+    int perClass = 600;
+    VectorSet sorted =
+        VectorSet.filled(
+            CLASSES * perClass,
+            8,
+            (row, target, offset) -> {
+              for (int i = 0; i < 8; i++) {
+                double centre = i == row / perClass ? 2 : 0;
+                target[offset + i] = (float) (centre + random.nextGaussian());
+              }
+            });
+    List<String> labels =
+        IntStream.range(0, sorted.count()).mapToObj(row -> "class-" + row / perClass).toList();
+    assertThat(
+            new LinearProbe(SEED, 1e-2, 200, Duration.ofMinutes(1))
+                .accuracy(sorted, labels, sorted, labels)
+                .orElseThrow())
+        .isGreaterThan(0.75);
   }
 
   @Test

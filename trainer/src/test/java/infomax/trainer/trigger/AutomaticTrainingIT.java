@@ -65,7 +65,7 @@ class AutomaticTrainingIT {
   void open() {
     clients = KAFKA.clients();
     store = ObjectStore.open(folder.resolve("objects"));
-    samples = new SnapshotSample(store, SHAPE);
+    samples = new SnapshotSample(store);
   }
 
   @Test
@@ -122,7 +122,7 @@ class AutomaticTrainingIT {
   }
 
   private AutomaticTraining automatic(Triggers triggers) {
-    return new AutomaticTraining(clients, triggers, 32, samples);
+    return new AutomaticTraining(clients, triggers, SHAPE, samples);
   }
 
   /** A live encoder with a sample of what it was trained on. */

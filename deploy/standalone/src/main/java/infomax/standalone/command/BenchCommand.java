@@ -4,6 +4,7 @@ import infomax.events.Json;
 import infomax.runtime.health.Health;
 import infomax.standalone.LocalCluster;
 import infomax.standalone.UserError;
+import infomax.trainer.bench.EmbedBenchmark;
 import infomax.trainer.bench.LabelledImages;
 import infomax.trainer.bench.QualityBenchmark;
 import infomax.trainer.bench.SnapshotBenchmark;
@@ -141,6 +142,12 @@ final class BenchCommand implements Runnable {
     private int input;
 
     @Option(
+        names = "--dimensions",
+        defaultValue = "256",
+        description = "length of the embeddings, 64 to 512 (default: ${DEFAULT-VALUE})")
+    private int dimensions;
+
+    @Option(
         names = "--budget",
         defaultValue = "60m",
         description =
@@ -188,6 +195,7 @@ final class BenchCommand implements Runnable {
       try {
         return new QualityBenchmark.Options(
             presets.stream().map(Preset::named).toList(),
+            dimensions,
             duration(budget),
             threads,
             seed,
@@ -226,6 +234,48 @@ final class BenchCommand implements Runnable {
       }
       throw new IllegalArgumentException(
           "budget is '" + text + "', expected a duration above 0 such as 90s, 60m or 2h");
+    }
+  }
+
+  /** {@code infomax bench embed}. */
+  @Command(
+      name = "embed",
+      mixinStandardHelpOptions = true,
+      description = "Measures how fast an encoder embeds, on every device there is.")
+  static final class Embed implements Callable<Integer> {
+
+    @Option(
+        names = "--input",
+        defaultValue = "32",
+        description = "side of the images in pixels, 32 or 64 (default: ${DEFAULT-VALUE})")
+    private int input;
+
+    @Option(
+        names = "--threads",
+        defaultValue = "1",
+        description = "threads of a call on the processor (default: ${DEFAULT-VALUE})")
+    private int threads;
+
+    @Option(
+        names = "--seconds",
+        defaultValue = "5",
+        description = "time per device and batch size (default: ${DEFAULT-VALUE})")
+    private int seconds;
+
+    @Option(names = "--json", description = "file for the report (default: standard output)")
+    private @Nullable Path json;
+
+    @Override
+    public Integer call() throws IOException {
+      EmbedBenchmark benchmark;
+      try {
+        benchmark =
+            new EmbedBenchmark(NetworkShape.of(input), threads, Duration.ofSeconds(seconds));
+      } catch (IllegalArgumentException e) {
+        throw new UserError(String.valueOf(e.getMessage()), e);
+      }
+      write(benchmark.run(), json);
+      return 0;
     }
   }
 

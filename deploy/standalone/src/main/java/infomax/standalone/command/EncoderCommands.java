@@ -218,7 +218,10 @@ final class EncoderCommands {
 
     private static VectorSet embeddings(ApiClient api, int version, Path path)
         throws IOException, InterruptedException {
-      NetworkShape shape = NetworkShape.of(encoder(api, version).path("inputSize").asInt());
+      JsonNode encoder = encoder(api, version);
+      NetworkShape shape =
+          new NetworkShape(
+              encoder.path("inputSize").asInt(), encoder.path("dimensions").asInt());
       OnnxFile onnx = OnnxFile.of(artifact(api, version, ENCODER));
       int threads = Runtime.getRuntime().availableProcessors();
       try (EncoderEmbedder embedder = EncoderEmbedder.open(onnx, shape, threads)) {

@@ -1,0 +1,25 @@
+package infomax.trainer.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import infomax.trainer.network.NetworkShape;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Every device there is has a row for every batch size, and agrees with the processor. */
+class EmbedBenchmarkTest {
+
+  @Test
+  void measuresTheDevicesThereAre() {
+    EmbedBenchmark.Report report =
+        new EmbedBenchmark(new NetworkShape(32, 32), 1, Duration.ofMillis(20)).run();
+    assertThat(report.rows()).extracting(EmbedBenchmark.Row::batch).startsWith(1, 8, 32, 128, 256);
+    assertThat(report.rows())
+        .allSatisfy(
+            row -> {
+              assertThat(row.imagesPerSecond()).isPositive();
+              assertThat(row.cosineMin()).isGreaterThan(0.999);
+            });
+    assertThat(report.rows().getFirst().device()).isEqualTo("cpu");
+  }
+}
