@@ -136,10 +136,7 @@ public final class TrainerService implements AutoCloseable {
               clock);
       AutomaticTraining automatic =
           new AutomaticTraining(
-              clients,
-              config.triggers(),
-              config.shape(),
-              new SnapshotSample(store));
+              clients, config.triggers(), config.shape(), new SnapshotSample(store));
       TrainerService service =
           new TrainerService(
               config, clients, control, writer, run, progress, automatic, metrics, clock, closer);

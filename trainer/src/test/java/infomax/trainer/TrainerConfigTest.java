@@ -37,18 +37,18 @@ class TrainerConfigTest {
   void everyKeyIsRead() {
     Settings settings =
         Settings.of(
-            Map.of(
-                "trainer.path", "t",
-                "trainer.input-size", "64",
-                "trainer.dimensions", "128",
-                "trainer.preset", "seed",
-                "trainer.images-seen", "1000",
-                "trainer.seed", "-3",
-                "trainer.threads", "4",
-                "trainer.snapshot-images-max", "200",
-                "trainer.after-images", "5000",
-                "trainer.every", "7d",
-                "trainer.drift-max", "0.05"));
+            Map.ofEntries(
+                Map.entry("trainer.path", "t"),
+                Map.entry("trainer.input-size", "64"),
+                Map.entry("trainer.dimensions", "128"),
+                Map.entry("trainer.preset", "seed"),
+                Map.entry("trainer.images-seen", "1000"),
+                Map.entry("trainer.seed", "-3"),
+                Map.entry("trainer.threads", "4"),
+                Map.entry("trainer.snapshot-images-max", "200"),
+                Map.entry("trainer.after-images", "5000"),
+                Map.entry("trainer.every", "7d"),
+                Map.entry("trainer.drift-max", "0.05")));
 
     assertThat(TrainerConfig.from(settings))
         .isEqualTo(

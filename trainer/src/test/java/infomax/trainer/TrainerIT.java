@@ -252,7 +252,8 @@ class TrainerIT {
   private TrainerService start(long afterImages) throws Exception {
     Triggers triggers = new Triggers(afterImages, Duration.ZERO, 0);
     return TrainerService.start(
-        new TrainerConfig(folder.resolve("trainer"), 32, 256, "default", 640, 1, 2, 10_000, triggers),
+        new TrainerConfig(
+            folder.resolve("trainer"), 32, 256, "default", 640, 1, 2, 10_000, triggers),
         clients,
         store,
         new SimpleMeterRegistry(),

@@ -16,18 +16,15 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 public final class NewestImages {
 
   private final KafkaClients clients;
-  private final int inputSize;
   private final int imagesMax;
 
   /**
    * A reader of the log behind {@code clients}.
    *
-   * @param inputSize side of the images in pixels
    * @param imagesMax about as many at most
    */
-  public NewestImages(KafkaClients clients, int inputSize, int imagesMax) {
+  public NewestImages(KafkaClients clients, int imagesMax) {
     this.clients = clients;
-    this.inputSize = inputSize;
     this.imagesMax = imagesMax;
   }
 
@@ -36,8 +33,9 @@ public final class NewestImages {
    * since ids spread evenly over them. What cannot be decoded is left out.
    *
    * @param after only what came after these positions
+   * @param inputSize s, side of the images in pixels
    */
-  public List<byte[]> read(Positions after) throws InterruptedException {
+  public List<byte[]> read(Positions after, int inputSize) throws InterruptedException {
     try (LogScan scan = LogScan.open(clients, "trainer-newest")) {
       Positions ends = scan.ends();
       long perPartition = Math.ceilDiv(imagesMax, Math.max(1, ends.byPartition().size()));
@@ -49,12 +47,13 @@ public final class NewestImages {
         }
       }
       List<byte[]> images = new ArrayList<>();
-      scan.scan(begin, ends, consumed -> decode(consumed, images));
+      scan.scan(begin, ends, consumed -> decode(consumed, inputSize, images));
       return images;
     }
   }
 
-  private void decode(ConsumerRecord<byte[], byte[]> consumed, List<byte[]> images) {
+  private static void decode(
+      ConsumerRecord<byte[], byte[]> consumed, int inputSize, List<byte[]> images) {
     try {
       if (consumed.value() != null
           && ImageEventCodec.read(consumed) instanceof ImageEvent.ImageStored stored) {

@@ -54,7 +54,8 @@ record Comparison(List<EncoderScores> rows, Gate.Ruling ruling) {
                     })
                 .named(name);
     EncoderScores random = measure.of("random-weights", files.random(), shape);
-    Optional<EncoderScores> live = files.live().map(other -> measure.of("live", other.onnx(), other.shape()));
+    Optional<EncoderScores> live =
+        files.live().map(other -> measure.of("live", other.onnx(), other.shape()));
     EncoderScores candidate = measure.of("candidate", files.candidate(), shape).with(information);
     List<EncoderScores> rows =
         new ArrayList<>(List.of(evaluation.pixels(), evaluation.histogram(), random));

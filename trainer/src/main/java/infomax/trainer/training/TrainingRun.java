@@ -103,8 +103,7 @@ public final class TrainingRun {
             new TrainingSteps(order, snapshot, folder, progress, settings.threads(), cancelled)
                 .run(initial);
         int version = control.encoders().isEmpty() ? 1 : control.encoders().lastKey() + 1;
-        EncoderRelease release =
-            release(order, version, snapshot, trained, folder, live);
+        EncoderRelease release = release(order, version, snapshot, trained, folder, live);
         publisher.publish(release);
         return release;
       }

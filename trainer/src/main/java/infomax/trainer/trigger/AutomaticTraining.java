@@ -47,9 +47,7 @@ public final class AutomaticTraining {
     if (chosen.every().isPositive()) {
       triggers.add(new Schedule(chosen.every()));
     }
-    this.drift =
-        new Drift(
-            new NewestImages(clients, shape.inputSize(), Drift.IMAGES_MAX), samples, chosen.driftMax());
+    this.drift = new Drift(new NewestImages(clients, Drift.IMAGES_MAX), samples, chosen.driftMax());
     triggers.add(drift);
   }
 

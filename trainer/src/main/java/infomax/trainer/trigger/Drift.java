@@ -2,6 +2,7 @@ package infomax.trainer.trigger;
 
 import infomax.events.control.ControlState;
 import infomax.events.control.EncoderRelease;
+import infomax.store.ObjectStoreException;
 import infomax.trainer.snapshot.NewestImages;
 import infomax.trainer.statistics.EnergyCoefficient;
 import infomax.trainer.statistics.VectorSet;
@@ -72,16 +73,26 @@ final class Drift implements Trigger {
   private double measure(ControlState state, TrainedUpTo progress) throws InterruptedException {
     Optional<EncoderRelease> live =
         state.live().map(generation -> state.encoders().get(generation.encoderVersion()));
-    Optional<VectorSet> before = live.flatMap(samples::embeddings);
-    if (before.isEmpty()) {
+    return live.isPresent() ? measure(live.get(), progress) : Double.NaN;
+  }
+
+  private double measure(EncoderRelease live, TrainedUpTo progress) throws InterruptedException {
+    try {
+      Optional<VectorSet> before = samples.embeddings(live);
+      if (before.isEmpty()) {
+        return Double.NaN;
+      }
+      List<byte[]> images = newest.read(progress.positions(), live.inputSize());
+      if (images.size() < IMAGES_MIN) {
+        return Double.NaN;
+      }
+      double drift = EnergyCoefficient.of(before.get(), samples.embed(live, images));
+      LOG.debug("drift={} images={} encoder={}", drift, images.size(), live.version());
+      return drift;
+    } catch (ObjectStoreException e) {
+      // A file that is gone must not keep the trainer from training.
+      LOG.warn("drift cannot be measured: {}", e.getMessage());
       return Double.NaN;
     }
-    List<byte[]> images = newest.read(progress.positions());
-    if (images.size() < IMAGES_MIN) {
-      return Double.NaN;
-    }
-    double drift = EnergyCoefficient.of(before.get(), samples.embed(live.get(), images));
-    LOG.debug("drift={} images={} encoder={}", drift, images.size(), live.get().version());
-    return drift;
   }
 }

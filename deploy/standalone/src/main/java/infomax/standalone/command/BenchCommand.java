@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       BenchCommand.Train.class,
       BenchCommand.Quality.class,
+      BenchCommand.Embed.class,
       BenchCommand.Snapshot.class
     })
 final class BenchCommand implements Runnable {

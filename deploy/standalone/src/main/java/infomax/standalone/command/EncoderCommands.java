@@ -176,9 +176,11 @@ final class EncoderCommands {
       Map<String, JsonNode> columns = new LinkedHashMap<>();
       for (int version : List.of(one, other)) {
         Map<String, JsonNode> figures = figures(encoder(api, version));
-        if (figures.isEmpty()) {
+        if (figures.isEmpty() && images == null) {
           throw new UserError(
-              "encoder " + version + " was not measured; only trained releases can be compared");
+              "encoder %d was not measured, since it was not trained: say with --images what to"
+                      .formatted(version)
+                  + " compare on");
         }
         figures.forEach(
             (row, values) -> {
@@ -220,8 +222,7 @@ final class EncoderCommands {
         throws IOException, InterruptedException {
       JsonNode encoder = encoder(api, version);
       NetworkShape shape =
-          new NetworkShape(
-              encoder.path("inputSize").asInt(), encoder.path("dimensions").asInt());
+          new NetworkShape(encoder.path("inputSize").asInt(), encoder.path("dimensions").asInt());
       OnnxFile onnx = OnnxFile.of(artifact(api, version, ENCODER));
       int threads = Runtime.getRuntime().availableProcessors();
       try (EncoderEmbedder embedder = EncoderEmbedder.open(onnx, shape, threads)) {

@@ -41,16 +41,24 @@ public final class InfomaxMain implements Runnable {
 
   /** Runs a command; the process exits with its code. */
   public static void main(String[] arguments) {
-    CommandLine commands =
-        new CommandLine(new InfomaxMain())
-            .setOverwrittenOptionsAllowed(true)
-            .setExecutionExceptionHandler((thrown, _, _) -> explain(thrown))
-            .setParameterExceptionHandler(
-                (thrown, _) -> {
-                  System.err.println(thrown.getMessage() + "; see --help");
-                  return EXIT_ERROR;
-                });
-    System.exit(commands.execute(arguments));
+    System.exit(run(arguments));
+  }
+
+  /**
+   * Runs a command in this process.
+   *
+   * @return its exit code
+   */
+  public static int run(String... arguments) {
+    return new CommandLine(new InfomaxMain())
+        .setOverwrittenOptionsAllowed(true)
+        .setExecutionExceptionHandler((thrown, _, _) -> explain(thrown))
+        .setParameterExceptionHandler(
+            (thrown, _) -> {
+              System.err.println(thrown.getMessage() + "; see --help");
+              return EXIT_ERROR;
+            })
+        .execute(arguments);
   }
 
   @Override

@@ -13,13 +13,16 @@ import infomax.runtime.control.ControlLog;
 import infomax.standalone.StandaloneConfig;
 import infomax.standalone.StandaloneSystem;
 import infomax.standalone.client.ApiClient;
+import infomax.standalone.command.InfomaxMain;
 import infomax.standalone.demo.image.GeneratedImages;
 import infomax.standalone.demo.image.SourceImage;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import javax.imageio.ImageIO;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.awaitility.Awaitility;
@@ -108,6 +111,8 @@ class RollGuarantee {
       assertThat(check.checked()).isGreaterThan(100);
       assertThat(check.mixed()).isZero();
 
+      compareOnTheCommandLine(system);
+
       stream.close();
       awaitNoLag(api);
       LogContents log = LogContents.read(system.clients());
@@ -117,6 +122,37 @@ class RollGuarantee {
       log.images().forEach((id, stored) -> assertThat(indexed.get(id)).isEqualTo(stored.digest()));
       assertThat(log.images()).doesNotContainKey(new ImageId(deleted));
     }
+  }
+
+  /** Both encoders, taken from the running system, on images that neither has seen. */
+  private void compareOnTheCommandLine(StandaloneSystem system) throws Exception {
+    Path images = Files.createDirectories(folder.resolve("compared"));
+    GeneratedImages source = new GeneratedImages(SEED + 1, 40, Long.MAX_VALUE, 0);
+    for (int image = 0; image < 40; image++) {
+      Files.write(images.resolve(image + ".jpg"), source.next().orElseThrow().bytes());
+    }
+    String url = system.address().toString();
+    Path sheet = folder.resolve("sheets.png");
+    String[] compare = {
+      "encoders",
+      "compare",
+      "0",
+      "1",
+      "--url",
+      url,
+      "--images",
+      images.toString(),
+      "--save",
+      sheet.toString()
+    };
+    assertThat(InfomaxMain.run(compare)).isZero();
+    assertThat(ImageIO.read(sheet.toFile()).getWidth()).isGreaterThan(1_200);
+    Path saved = folder.resolve("saved");
+    assertThat(InfomaxMain.run("encoders", "show", "1", "--url", url, "--save", saved.toString()))
+        .isZero();
+    assertThat(saved.resolve("encoder-1.onnx")).isRegularFile();
+    assertThat(saved.resolve("encoder-1-sheet-cosine.png")).isRegularFile();
+    assertThat(InfomaxMain.run("encoders", "compare", "0", "1", "--url", url)).isEqualTo(1);
   }
 
   private static Optional<IndexGeneration> building(ControlState state) {
