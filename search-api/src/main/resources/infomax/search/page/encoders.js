@@ -115,9 +115,14 @@ export function show(holder) {
   const list = h('div.stack');
   let encoders = [];
   let key = '';
+  let asked = 0;
   const load = async () => {
+    const question = ++asked;
     try {
-      ({encoders} = await api.get('/v1/encoders'));
+      const answer = await api.get('/v1/encoders');
+      // Answers may overtake each other: only the last question's counts.
+      if (question !== asked) return;
+      ({encoders} = answer);
       const next = JSON.stringify(encoders);
       if (next === key) return;
       key = next;
@@ -126,7 +131,7 @@ export function show(holder) {
         ? encoders.map((encoder) => release(encoder, open.has(String(encoder.version))))
         : [emptyState('No encoder yet', 'The untrained network is published within seconds of the trainer’s start.')]));
     } catch (failure) {
-      list.replaceChildren(problemState(failure, load));
+      if (question === asked) list.replaceChildren(problemState(failure, load));
     }
   };
   holder.append(
