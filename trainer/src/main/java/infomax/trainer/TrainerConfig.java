@@ -2,6 +2,7 @@ package infomax.trainer;
 
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
+import infomax.trainer.engine.Precision;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.objective.Preset;
 import infomax.trainer.training.TrainingOrder;
@@ -21,6 +22,7 @@ import java.time.Duration;
  * @param seed of the untrained network, and of trainings whose request names none ({@code
  *     trainer.seed})
  * @param threads threads of steps and inference ({@code trainer.threads})
+ * @param precision of a step's convolutions: auto, float32 or bfloat16 ({@code trainer.precision})
  * @param snapshotImagesMax most images in a snapshot ({@code trainer.snapshot-images-max})
  * @param triggers when the trainer trains without being asked
  */
@@ -32,6 +34,7 @@ public record TrainerConfig(
     long imagesSeen,
     long seed,
     int threads,
+    String precision,
     int snapshotImagesMax,
     Triggers triggers) {
 
@@ -50,6 +53,10 @@ public record TrainerConfig(
       throw new ConfigurationException(
           "setting trainer.dimensions is '%d', expected a multiple of %d"
               .formatted(dimensions, DIMENSIONS_STEP));
+    }
+    if (!Precision.isName(precision)) {
+      throw new ConfigurationException(
+          "setting trainer.precision is '" + precision + "', expected auto, float32 or bfloat16");
     }
     try {
       Preset.named(preset);
@@ -72,6 +79,7 @@ public record TrainerConfig(
         settings.whole("trainer.images-seen", 0, 0, TrainingOrder.IMAGES_SEEN_MAX),
         settings.whole("trainer.seed", 1, Long.MIN_VALUE, Long.MAX_VALUE),
         settings.integer("trainer.threads", Runtime.getRuntime().availableProcessors(), 1, 256),
+        settings.text("trainer.precision", "auto"),
         settings.integer("trainer.snapshot-images-max", 50_000, 100, SNAPSHOT_IMAGES_MAX),
         new Triggers(
             settings.whole("trainer.after-images", 0, 0, Long.MAX_VALUE),

@@ -29,6 +29,7 @@ class TrainerConfigTest {
                 0,
                 1,
                 Runtime.getRuntime().availableProcessors(),
+                "auto",
                 50_000,
                 Triggers.NONE));
   }
@@ -45,6 +46,7 @@ class TrainerConfigTest {
                 Map.entry("trainer.images-seen", "1000"),
                 Map.entry("trainer.seed", "-3"),
                 Map.entry("trainer.threads", "4"),
+                Map.entry("trainer.precision", "float32"),
                 Map.entry("trainer.snapshot-images-max", "200"),
                 Map.entry("trainer.after-images", "5000"),
                 Map.entry("trainer.every", "7d"),
@@ -60,6 +62,7 @@ class TrainerConfigTest {
                 1_000,
                 -3,
                 4,
+                "float32",
                 200,
                 new Triggers(5_000, Duration.ofDays(7), 0.05)));
     settings.verifyAllUsed();
@@ -73,6 +76,9 @@ class TrainerConfigTest {
     assertThatThrownBy(() -> TrainerConfig.from(Settings.of(Map.of("trainer.input-size", "48"))))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("expected 32 or 64");
+    assertThatThrownBy(() -> TrainerConfig.from(Settings.of(Map.of("trainer.precision", "half"))))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("'half', expected auto, float32 or bfloat16");
     assertThatThrownBy(() -> TrainerConfig.from(Settings.of(Map.of("trainer.dimensions", "100"))))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("expected a multiple of 8");

@@ -253,7 +253,7 @@ class TrainerIT {
     Triggers triggers = new Triggers(afterImages, Duration.ZERO, 0);
     return TrainerService.start(
         new TrainerConfig(
-            folder.resolve("trainer"), 32, 256, "default", 640, 1, 2, 10_000, triggers),
+            folder.resolve("trainer"), 32, 256, "default", 640, 1, 2, "auto", 10_000, triggers),
         clients,
         store,
         new SimpleMeterRegistry(),

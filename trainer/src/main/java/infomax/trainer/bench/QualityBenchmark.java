@@ -1,6 +1,7 @@
 package infomax.trainer.bench;
 
 import infomax.trainer.bench.TimedTraining.Result;
+import infomax.trainer.engine.Precision;
 import infomax.trainer.evaluation.ColourHistogram;
 import infomax.trainer.evaluation.Evaluation.Embedder;
 import infomax.trainer.evaluation.LinearProbe;
@@ -67,6 +68,7 @@ public final class QualityBenchmark {
    * @param dimensions length of the embeddings
    * @param budget training time of each
    * @param threads threads of training and inference
+   * @param precision of the trainings' convolutions
    * @param seed of weights, trainings and views
    * @param vectors folder for each row's vectors; empty for none
    * @param sheets folder for each row's neighbour sheets; empty for none
@@ -76,6 +78,7 @@ public final class QualityBenchmark {
       int dimensions,
       Duration budget,
       int threads,
+      Precision precision,
       long seed,
       Optional<Path> vectors,
       Optional<Path> sheets) {}
@@ -133,6 +136,7 @@ public final class QualityBenchmark {
         images.classes(),
         images.inputSize(),
         options.threads(),
+        options.precision().text(),
         options.seed(),
         options.budget().toSeconds(),
         rows);
@@ -142,7 +146,13 @@ public final class QualityBenchmark {
 
   private Trained train(Preset preset, NetworkShape shape) {
     Result result =
-        new TimedTraining(preset, options.budget(), options.threads(), options.seed(), tell)
+        new TimedTraining(
+                preset,
+                options.budget(),
+                options.threads(),
+                options.precision(),
+                options.seed(),
+                tell)
             .run(images, shape);
     return new Trained(preset, result);
   }

@@ -2,6 +2,7 @@ package infomax.trainer.bench;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import infomax.trainer.engine.MatrixSpeed;
+import infomax.trainer.engine.Precision;
 import infomax.trainer.engine.RecordedStepsReplay;
 import infomax.trainer.engine.StepOutcome;
 import infomax.trainer.engine.Training;
@@ -35,6 +36,7 @@ public final class StepBenchmark {
   private final Preset preset;
   private final NetworkShape shape;
   private final int threads;
+  private final Precision precision;
   private final Duration duration;
   private final Optional<Path> reference;
 
@@ -45,10 +47,16 @@ public final class StepBenchmark {
    * @param reference folder of recorded steps to replay as well; empty for none
    */
   public StepBenchmark(
-      Preset preset, NetworkShape shape, int threads, Duration duration, Optional<Path> reference) {
+      Preset preset,
+      NetworkShape shape,
+      int threads,
+      Precision precision,
+      Duration duration,
+      Optional<Path> reference) {
     this.preset = preset;
     this.shape = shape;
     this.threads = threads;
+    this.precision = precision;
     this.duration = duration;
     this.reference = reference;
   }
@@ -100,7 +108,7 @@ public final class StepBenchmark {
     List<Double> losses = new ArrayList<>();
     List<Double> millis = new ArrayList<>();
     int warmUpSteps = 0;
-    TrainingPlan plan = new TrainingPlan(preset, SEED, Integer.MAX_VALUE, threads);
+    TrainingPlan plan = new TrainingPlan(preset, SEED, Integer.MAX_VALUE, threads, precision);
     Weights initial = Weights.initial(shape, preset.critics(), SEED);
     try (Training training = Training.start(plan, initial)) {
       long begunNanos = System.nanoTime();
@@ -127,7 +135,7 @@ public final class StepBenchmark {
         preset.name(),
         "nd4j",
         "cpu",
-        "float32",
+        precision.text(),
         shape.inputSize(),
         preset.miniBatch(),
         threads,
@@ -141,7 +149,7 @@ public final class StepBenchmark {
         gigaflop / (median / 1000) / matmul,
         mean(losses.subList(0, Math.min(MEAN_OVER, losses.size()))),
         mean(losses.subList(Math.max(0, losses.size() - MEAN_OVER), losses.size())),
-        reference.isPresent() ? RecordedStepsReplay.of(reference.get(), threads) : null);
+        reference.isPresent() ? RecordedStepsReplay.of(reference.get(), threads, precision) : null);
   }
 
   private LabelledImages noise() {

@@ -1,5 +1,6 @@
 package infomax.trainer.bench;
 
+import infomax.trainer.engine.Precision;
 import infomax.trainer.engine.StepOutcome;
 import infomax.trainer.engine.Training;
 import infomax.trainer.engine.TrainingPlan;
@@ -24,13 +25,21 @@ final class TimedTraining {
   private final Preset preset;
   private final Duration budget;
   private final int threads;
+  private final Precision precision;
   private final long seed;
   private final Consumer<String> tell;
 
-  TimedTraining(Preset preset, Duration budget, int threads, long seed, Consumer<String> tell) {
+  TimedTraining(
+      Preset preset,
+      Duration budget,
+      int threads,
+      Precision precision,
+      long seed,
+      Consumer<String> tell) {
     this.preset = preset;
     this.budget = budget;
     this.threads = threads;
+    this.precision = precision;
     this.seed = seed;
     this.tell = tell;
   }
@@ -54,7 +63,7 @@ final class TimedTraining {
     MiniBatches batches = new MiniBatches(images, preset, seed);
     Weights initial = Weights.initial(shape, preset.critics(), seed);
     // Until the pace is known the schedule cannot end: the first plan only has to be long.
-    TrainingPlan plan = new TrainingPlan(preset, seed, Integer.MAX_VALUE, threads);
+    TrainingPlan plan = new TrainingPlan(preset, seed, Integer.MAX_VALUE, threads, precision);
     try (Training training = Training.start(plan, initial)) {
       long startNanos = System.nanoTime();
       long fastNanos = startNanos;

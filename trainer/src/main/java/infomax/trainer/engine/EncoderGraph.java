@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 
 /**
  * The convolutions with their batch normalisations, from bytes to the feature map C and the pooled
@@ -30,7 +31,8 @@ final class EncoderGraph {
       Workers workers,
       NativeArena arena,
       ParameterBuffers buffers,
-      int miniBatch) {
+      int miniBatch,
+      Precision precision) {
     this.workers = workers;
     this.kernels = kernels;
     NetworkShape shape = buffers.layout().shape();
@@ -48,9 +50,23 @@ final class EncoderGraph {
         first = new ConvolutionProduct.OfImages(workers, arena, buffers, convolved, side);
         products.add(first);
       } else {
+        String weights = "conv" + i + ".w";
+        Variable in = outputs.getLast();
         products.add(
-            new ConvolutionProduct.OfMaps(
-                workers, buffers, "conv" + i + ".w", outputs.getLast(), convolved, side));
+            switch (precision) {
+              case FLOAT32 ->
+                  new ConvolutionProduct.OfMaps(workers, buffers, weights, in, convolved, side);
+              case BFLOAT16 ->
+                  new ConvolutionProduct.OfMapsInBfloat16(
+                      Precision.library().orElseThrow(),
+                      workers,
+                      arena,
+                      buffers,
+                      weights,
+                      in,
+                      convolved,
+                      side);
+            });
       }
       norms.add(
           new NormLayer(kernels.norm(), workers, buffers, convolution, convolved, out, outSide));
@@ -71,15 +87,16 @@ final class EncoderGraph {
 
   /** Forward pass that normalises by the mini-batch and updates the running statistics. */
   void forwardTraining(byte[] pixels, double momentum) {
-    forward(pixels, layer -> layer.useMiniBatch(momentum));
+    forward(pixels, ConvolutionProduct::forward, layer -> layer.useMiniBatch(momentum));
   }
 
-  /** Forward pass that normalises by the running statistics. */
+  /** Forward pass in single precision that normalises by the running statistics. */
   void forwardInference(byte[] pixels) {
-    forward(pixels, NormLayer::useRunning);
+    forward(pixels, ConvolutionProduct::infer, NormLayer::useRunning);
   }
 
-  private void forward(byte[] pixels, Consumer<NormLayer> normalise) {
+  private void forward(
+      byte[] pixels, ObjIntConsumer<ConvolutionProduct> convolve, Consumer<NormLayer> normalise) {
     images.read(pixels);
     for (int i = 0; i < products.size(); i++) {
       int layer = i;
@@ -88,7 +105,7 @@ final class EncoderGraph {
             if (layer > 0) {
               norms.get(layer - 1).activate(worker);
             }
-            products.get(layer).forward(worker);
+            convolve.accept(products.get(layer), worker);
             norms.get(layer).collect(worker);
           });
       normalise.accept(norms.get(layer));

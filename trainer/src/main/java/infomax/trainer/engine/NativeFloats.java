@@ -60,6 +60,11 @@ final class NativeFloats {
     return new Pixels(segment, side, columns);
   }
 
+  /** The rows from one on. */
+  MemorySegment from(int row) {
+    return segment.asSlice((long) row * columns * Float.BYTES);
+  }
+
   /** Rows [from, to) as an ND4J matrix. */
   INDArray matrix(int from, int to) {
     return view((long) from * columns, to - from, columns);

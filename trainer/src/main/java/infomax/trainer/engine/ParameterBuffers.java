@@ -72,6 +72,16 @@ final class ParameterBuffers {
     return shaped(gradients.get(worker), layout.tensor(name));
   }
 
+  /** Where a tensor's values lie. */
+  MemorySegment tensor(String name) {
+    return row(name).values();
+  }
+
+  /** Where a tensor's gradient lies, as a worker computes it. */
+  MemorySegment tensorGradient(int worker, String name) {
+    return rowGradient(worker, name).values();
+  }
+
   /** Rows [from, to) of a two-dimensional tensor's values. */
   INDArray weightRows(String name, int from, int to) {
     return rows(parameters, layout.tensor(name), from, to);

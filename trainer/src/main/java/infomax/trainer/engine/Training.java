@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
  * px images, 250 MB for 64 px) and threads until closed. To be used by one thread at a time.
  *
  * <p>Images are unsigned bytes, (image, colour R G B, y, x), without gaps; the network sees value /
- * 255 - 0.5. Same preset, weights, seed, images and number of threads: same weights, bit for bit,
- * on one kind of processor.
+ * 255 - 0.5. Same preset, weights, seed, images, number of threads and precision: same weights, bit
+ * for bit, on one kind of processor.
  */
 public final class Training implements AutoCloseable {
 
@@ -61,7 +61,8 @@ public final class Training implements AutoCloseable {
     this.arena = arena;
     this.workers = workers;
     this.buffers = new ParameterBuffers(arena, weights.layout(), workers.count());
-    this.graph = new TrainingGraph(plan.preset(), kernels, workers, arena, buffers);
+    this.graph =
+        new TrainingGraph(plan.preset(), plan.precision(), kernels, workers, arena, buffers);
     this.optimiser = new Optimiser(kernels.adam(), workers, buffers, plan.preset().adam());
     buffers.parameters().copyFrom(weights.parameters());
     buffers.firstMoments().copyFrom(start.firstMoments());
@@ -106,6 +107,7 @@ public final class Training implements AutoCloseable {
                   plan.preset().critics(),
                   plan.preset().name()));
     }
+    plan.precision().require();
     NativeArena arena = new NativeArena();
     Workers workers = Workers.start(plan.threads(), plan.preset().pictures());
     Training training;
@@ -117,12 +119,14 @@ public final class Training implements AutoCloseable {
       throw e;
     }
     log.info(
-        "training opened: preset={} inputSize={} step={} stepsPlanned={} threads={} kernels={}",
+        "training opened: preset={} inputSize={} step={} stepsPlanned={} threads={} precision={}"
+            + " kernels={}",
         plan.preset().name(),
         training.shape.inputSize(),
         training.steps,
         plan.stepsPlanned(),
         training.workers.count(),
+        plan.precision().text(),
         kernels.name());
     return training;
   }

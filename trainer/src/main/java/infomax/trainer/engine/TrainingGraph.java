@@ -24,6 +24,7 @@ final class TrainingGraph {
 
   TrainingGraph(
       Preset preset,
+      Precision precision,
       Kernels kernels,
       Workers workers,
       NativeArena arena,
@@ -35,7 +36,7 @@ final class TrainingGraph {
     this.workers = workers;
     this.arena = arena;
     this.buffers = buffers;
-    this.encoder = new EncoderGraph(kernels, workers, arena, buffers, preset.pictures());
+    this.encoder = new EncoderGraph(kernels, workers, arena, buffers, preset.pictures(), precision);
     this.posterior =
         new Posterior(
             kernels.dense(), workers, arena, buffers, encoder.pooled(), objective.gamma());

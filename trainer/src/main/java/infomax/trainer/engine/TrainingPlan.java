@@ -10,8 +10,10 @@ import infomax.trainer.objective.Preset;
  * @param stepsPlanned steps of the whole training, 1 or more; the learning rate's schedule follows
  *     it, and more steps may still be made
  * @param threads workers, 1 or more; part of what makes a training repeatable bit for bit
+ * @param precision of the convolutions' products; part of it too
  */
-public record TrainingPlan(Preset preset, long seed, long stepsPlanned, int threads) {
+public record TrainingPlan(
+    Preset preset, long seed, long stepsPlanned, int threads, Precision precision) {
 
   /** Validates the numbers. */
   public TrainingPlan {

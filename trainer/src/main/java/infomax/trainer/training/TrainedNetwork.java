@@ -1,5 +1,6 @@
 package infomax.trainer.training;
 
+import infomax.trainer.engine.Precision;
 import infomax.trainer.network.TrainingCheckpoint;
 import infomax.trainer.network.Weights;
 import infomax.trainer.release.LossHistory;
@@ -12,9 +13,14 @@ import infomax.trainer.statistics.VectorSet;
  * @param losses over all steps, those before an interruption included
  * @param stepsPerEpoch steps of one epoch
  * @param parity embeddings of the first held-out images, as the engine computes them
+ * @param precision of the convolutions that trained it
  */
 record TrainedNetwork(
-    TrainingCheckpoint checkpoint, LossHistory losses, long stepsPerEpoch, VectorSet parity) {
+    TrainingCheckpoint checkpoint,
+    LossHistory losses,
+    long stepsPerEpoch,
+    VectorSet parity,
+    Precision precision) {
 
   Weights weights() {
     return checkpoint.weights();

@@ -7,6 +7,7 @@ import infomax.events.control.EncoderRelease.TrainingSummary;
 import infomax.events.control.EncoderRelease.Verdict;
 import infomax.imaging.EncoderPixels;
 import infomax.store.ObjectStore;
+import infomax.trainer.engine.Precision;
 import infomax.trainer.evaluation.EncoderScores;
 import infomax.trainer.evaluation.Gate;
 import infomax.trainer.export.OnnxFile;
@@ -56,9 +57,11 @@ public final class TrainingRun {
    * @param shape of the networks
    * @param randomSeed seed of the untrained network that candidates are compared with
    * @param threads threads of steps and inference
+   * @param precision of the convolutions of a step: auto, float32 or bfloat16
    * @param root where run folders are
    */
-  public record Settings(NetworkShape shape, long randomSeed, int threads, Path root) {}
+  public record Settings(
+      NetworkShape shape, long randomSeed, int threads, String precision, Path root) {}
 
   /** Runs of trainings with these settings. */
   public TrainingRun(
@@ -94,13 +97,15 @@ public final class TrainingRun {
           InterruptedException {
     progress.begin(order);
     try {
+      Precision precision = precision();
       RunFolder folder = RunFolder.open(settings.root(), order.request());
       Optional<EncoderRelease> live = live(control);
       Weights initial = initial(order, control);
       try (TrainingSnapshot snapshot = snapshot(folder)) {
         progress.enter(Phase.TRAINING);
         TrainedNetwork trained =
-            new TrainingSteps(order, snapshot, folder, progress, settings.threads(), cancelled)
+            new TrainingSteps(
+                    order, snapshot, folder, progress, settings.threads(), precision, cancelled)
                 .run(initial);
         int version = control.encoders().isEmpty() ? 1 : control.encoders().lastKey() + 1;
         EncoderRelease release = release(order, version, snapshot, trained, folder, live);
@@ -109,6 +114,14 @@ public final class TrainingRun {
       }
     } finally {
       progress.end();
+    }
+  }
+
+  private Precision precision() throws RefusedTrainingException {
+    try {
+      return Precision.named(settings.precision());
+    } catch (IllegalArgumentException e) {
+      throw new RefusedTrainingException("setting trainer.precision: " + e.getMessage());
     }
   }
 
@@ -218,7 +231,7 @@ public final class TrainingRun {
         ruling.reasons(),
         order.preset().name(),
         order.seed(),
-        configuration(order, file),
+        configuration(order, trained, file),
         order.warmStart().orElse(null),
         summary(order, trained),
         snapshot.summary(),
@@ -257,7 +270,8 @@ public final class TrainingRun {
     return information;
   }
 
-  private Map<String, String> configuration(TrainingOrder order, CandidateFile file) {
+  private Map<String, String> configuration(
+      TrainingOrder order, TrainedNetwork trained, CandidateFile file) {
     Map<String, String> configuration = new TreeMap<>();
     configuration.put(REQUEST, order.request());
     configuration.put("imagesSeen", Long.toString(order.imagesSeen()));
@@ -267,6 +281,7 @@ public final class TrainingRun {
     configuration.put("views", order.preset().views().toString());
     configuration.put("normMomentum", Double.toString(order.preset().normMomentum()));
     configuration.put("threads", Integer.toString(settings.threads()));
+    configuration.put("precision", trained.precision().text());
     configuration.put(
         "whitening", file.whitened() ? Double.toString(WhitenedExport.REGULARISATION) : "none");
     configuration.put("parityEngine", Double.toString(file.parity().engineDifference()));

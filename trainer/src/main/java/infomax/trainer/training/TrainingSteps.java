@@ -1,5 +1,6 @@
 package infomax.trainer.training;
 
+import infomax.trainer.engine.Precision;
 import infomax.trainer.engine.StepLosses;
 import infomax.trainer.engine.StepOutcome;
 import infomax.trainer.engine.Training;
@@ -34,6 +35,7 @@ final class TrainingSteps {
   private final RunFolder folder;
   private final Progress progress;
   private final int threads;
+  private final Precision precision;
   private final BooleanSupplier cancelled;
   private final MiniBatches batches;
 
@@ -43,12 +45,14 @@ final class TrainingSteps {
       RunFolder folder,
       Progress progress,
       int threads,
+      Precision precision,
       BooleanSupplier cancelled) {
     this.order = order;
     this.snapshot = snapshot;
     this.folder = folder;
     this.progress = progress;
     this.threads = threads;
+    this.precision = precision;
     this.cancelled = cancelled;
     this.batches = new MiniBatches(TrainingImages.of(snapshot), order.preset(), order.seed());
   }
@@ -66,7 +70,8 @@ final class TrainingSteps {
           InterruptedException,
           RefusedTrainingException,
           CancelledTrainingException {
-    TrainingPlan plan = new TrainingPlan(order.preset(), order.seed(), order.steps(), threads);
+    TrainingPlan plan =
+        new TrainingPlan(order.preset(), order.seed(), order.steps(), threads, precision);
     Optional<TrainingCheckpoint> kept = folder.checkpoint().filter(this::fits);
     try (Training training =
         kept.isPresent() ? Training.resume(plan, kept.get()) : Training.start(plan, initial)) {
@@ -76,7 +81,7 @@ final class TrainingSteps {
       TrainingCheckpoint checkpoint = training.checkpoint();
       folder.keep(checkpoint, losses);
       return new TrainedNetwork(
-          checkpoint, losses, batches.stepsPerEpoch(), parityEmbeddings(training));
+          checkpoint, losses, batches.stepsPerEpoch(), parityEmbeddings(training), precision);
     }
   }
 

@@ -25,7 +25,7 @@ class RecordedStepsTest {
 
   private final RecordedSteps recorded = new RecordedSteps(FOLDER);
   private final TrainingPlan plan =
-      new TrainingPlan(Preset.named("seed"), 0, RecordedSteps.STEPS, 2);
+      new TrainingPlan(Preset.named("seed"), 0, RecordedSteps.STEPS, 2, Precision.FLOAT32);
 
   @BeforeEach
   void needsTheRecording() {
@@ -56,7 +56,7 @@ class RecordedStepsTest {
 
   @Test
   void theReplayThatBenchmarksReportStaysWithinTheSameLimits() throws IOException {
-    RecordedStepsReplay replay = RecordedStepsReplay.of(FOLDER, 2);
+    RecordedStepsReplay replay = RecordedStepsReplay.of(FOLDER, 2, Precision.FLOAT32);
     assertThat(replay.loss0Relative()).isLessThanOrEqualTo(1e-5);
     assertThat(replay.gradient0RelativeL2Max()).isLessThanOrEqualTo(2e-3);
     assertThat(replay.loss20Relative()).isLessThanOrEqualTo(0.02);

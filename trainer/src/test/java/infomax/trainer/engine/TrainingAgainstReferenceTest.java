@@ -67,7 +67,7 @@ class TrainingAgainstReferenceTest {
     ReferenceNetwork reference =
         new ReferenceNetwork(
             weights.layout(), preset, Cases.doubles(weights.parameters()), pixels, randomness);
-    TrainingPlan plan = new TrainingPlan(preset, SEED, 1, threads);
+    TrainingPlan plan = new TrainingPlan(preset, SEED, 1, threads, Precision.FLOAT32);
     int size = weights.layout().size();
     TrainingCheckpoint start =
         TrainingCheckpoint.of(

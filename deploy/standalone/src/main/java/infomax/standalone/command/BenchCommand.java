@@ -9,6 +9,7 @@ import infomax.trainer.bench.LabelledImages;
 import infomax.trainer.bench.QualityBenchmark;
 import infomax.trainer.bench.SnapshotBenchmark;
 import infomax.trainer.bench.StepBenchmark;
+import infomax.trainer.engine.Precision;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.objective.Preset;
 import java.io.IOException;
@@ -80,6 +81,12 @@ final class BenchCommand implements Runnable {
     private int threads;
 
     @Option(
+        names = "--precision",
+        defaultValue = "float32",
+        description = "of the convolutions: float32, bfloat16 or auto (default: ${DEFAULT-VALUE})")
+    private String precision = "";
+
+    @Option(
         names = "--seconds",
         defaultValue = "20",
         description = "time of the steps that count (default: ${DEFAULT-VALUE})")
@@ -100,6 +107,7 @@ final class BenchCommand implements Runnable {
                 Preset.named(preset).withMiniBatch(batch),
                 NetworkShape.of(input),
                 threads,
+                Precision.named(precision),
                 Duration.ofSeconds(seconds),
                 Optional.ofNullable(reference));
       } catch (IllegalArgumentException e) {
@@ -159,6 +167,13 @@ final class BenchCommand implements Runnable {
     private int threads = Runtime.getRuntime().availableProcessors();
 
     @Option(
+        names = "--precision",
+        defaultValue = "auto",
+        description =
+            "of the trainings' convolutions: float32, bfloat16 or auto (default: ${DEFAULT-VALUE})")
+    private String precision = "";
+
+    @Option(
         names = "--seed",
         defaultValue = "1",
         description = "seed of weights and trainings (default: ${DEFAULT-VALUE})")
@@ -199,6 +214,7 @@ final class BenchCommand implements Runnable {
             dimensions,
             duration(budget),
             threads,
+            Precision.named(precision),
             seed,
             Optional.ofNullable(vectors),
             Optional.ofNullable(sheets));
