@@ -250,7 +250,7 @@ public final class QualityBenchmark {
     RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     List<byte[]> views = new ArrayList<>();
     for (byte[] image : queries.pixels().subList(0, Math.min(queries.count(), VIEWS_MAX))) {
-      byte[] view = new byte[painter.imageBytes()];
+      byte[] view = new byte[painter.viewBytes()];
       painter.paint(image, 0, view, 0, random);
       views.add(view);
     }

@@ -24,7 +24,7 @@ final class StepWork {
       perTerm += PASSES * critic(preset, shape, 1);
     }
     if (preset.objective().beta() > 0) {
-      perTerm += PASSES * critic(preset, shape, NetworkShape.LOCATIONS);
+      perTerm += PASSES * critic(preset, shape, shape.locations());
     }
     return preset.pictures() * (perPicture + perTerm) / 1e9;
   }

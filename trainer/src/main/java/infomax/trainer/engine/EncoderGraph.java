@@ -21,6 +21,7 @@ final class EncoderGraph {
   private final Workers workers;
   private final Kernels kernels;
   private final int featureMapLayer;
+  private final int locations;
   private final ConvolutionProduct.OfImages images;
   private final List<ConvolutionProduct> products = new ArrayList<>();
   private final List<NormLayer> norms = new ArrayList<>();
@@ -37,6 +38,7 @@ final class EncoderGraph {
     this.kernels = kernels;
     NetworkShape shape = buffers.layout().shape();
     this.featureMapLayer = shape.blocks() - 1;
+    this.locations = shape.locations();
     List<Convolution> convolutions = shape.convolutions();
     ConvolutionProduct.OfImages first = null;
     for (Convolution convolution : convolutions) {
@@ -138,7 +140,6 @@ final class EncoderGraph {
   }
 
   private void addToFeatureMap(NativeFloats featureMapGradient, int worker) {
-    int locations = NetworkShape.LOCATIONS;
     int from = workers.from(worker) * locations;
     int rows = workers.to(worker) * locations - from;
     Matrix gradient = featureMap().gradient().matrix();

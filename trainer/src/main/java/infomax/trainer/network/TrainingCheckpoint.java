@@ -38,6 +38,11 @@ public final class TrainingCheckpoint {
     return new TrainingCheckpoint(progress, weights, firstMoments.clone(), secondMoments.clone());
   }
 
+  /** The same training, going on with images of another size; see {@link Weights#at}. */
+  public TrainingCheckpoint at(int inputSize) {
+    return new TrainingCheckpoint(progress, weights.at(inputSize), firstMoments, secondMoments);
+  }
+
   /** Which training, and how far it is. */
   public Progress progress() {
     return progress;

@@ -61,6 +61,22 @@ public final class Weights {
     return new Weights(layout, parameters.clone(), statistics);
   }
 
+  /**
+   * The same network for images of another size.
+   *
+   * @throws IllegalArgumentException if the encoder needs another number of blocks for them, or its
+   *     critics other parameters
+   */
+  public Weights at(int inputSize) {
+    ParameterLayout other = ParameterLayout.of(shape().at(inputSize), layout.critics());
+    if (other.size() != parameters.length) {
+      throw new IllegalArgumentException(
+          "critics %s cannot change from images of %d px to %d px"
+              .formatted(layout.critics(), shape().inputSize(), inputSize));
+    }
+    return new Weights(other, parameters, statistics);
+  }
+
   /** The encoder's shape. */
   public NetworkShape shape() {
     return layout.shape();

@@ -47,7 +47,7 @@ public record Preset(
               COSINE,
               128,
               0.9,
-              new Views.TwoAugmented(Augmentation.STRONG),
+              new Views.TwoAugmented(Augmentation.STRONG, 0.8),
               true,
               300_000),
           new Preset(
@@ -78,6 +78,10 @@ public record Preset(
     if (!(normMomentum >= 0 && normMomentum < 1)) {
       throw new IllegalArgumentException(
           "batch norm momentum " + normMomentum + ", expected 0 to below 1");
+    }
+    if (views.smallShare() > 0 && objective.estimator() instanceof Estimator.Reconstruction) {
+      throw new IllegalArgumentException(
+          "a decoder is made for one size of images: leave out the option small");
     }
     if (images < 1) {
       throw new IllegalArgumentException(images + " images, expected 1 or more");

@@ -107,6 +107,18 @@ public enum PresetOption {
     }
   },
 
+  /** Share of the steps, the first, that see smaller views, 0 to 1; two views only. */
+  SMALL {
+    @Override
+    Preset applied(Preset preset, String value) {
+      if (!(preset.views() instanceof Views.TwoAugmented(Augmentation augmentation, double _))) {
+        throw new IllegalArgumentException(
+            "option small: only two random views can be small; choose views=strong first");
+      }
+      return preset.withViews(new Views.TwoAugmented(augmentation, number(value)));
+    }
+  },
+
   /** {@code true} if the exported encoder whitens z. */
   WHITENED {
     @Override

@@ -264,7 +264,7 @@ public final class TrainingRun {
       double loss = losses.meanOfEpoch(epoch, LossHistory.Point::local);
       objective
           .estimator()
-          .information(loss, miniBatch, NetworkShape.LOCATIONS)
+          .information(loss, miniBatch, trained.weights().shape().locations())
           .ifPresent(nats -> information.put("informationLocalNats", nats));
     }
     return information;

@@ -21,7 +21,7 @@ class NetworkShapeTest {
                 new Convolution(2, 8, 128, 256, true),
                 new Convolution(3, 4, 256, 256, false),
                 new Convolution(4, 4, 256, 256, false)));
-    assertThat(shape.convolutions().get(2).pooledSide()).isEqualTo(NetworkShape.FEATURE_MAP_SIDE);
+    assertThat(shape.convolutions().get(2).pooledSide()).isEqualTo(shape.featureMapSide());
   }
 
   @Test

@@ -108,7 +108,7 @@ class ViewPainterTest {
   }
 
   private byte[] paint(ViewPainter painter, long seed) {
-    byte[] view = new byte[painter.imageBytes()];
+    byte[] view = new byte[painter.viewBytes()];
     painter.paint(image, 0, view, 0, new Random(seed));
     return view;
   }
