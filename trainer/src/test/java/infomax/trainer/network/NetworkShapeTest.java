@@ -34,10 +34,23 @@ class NetworkShapeTest {
   }
 
   @Test
-  void otherSizesAreRefusedWithTheOffendingValue() {
-    assertThatThrownBy(() -> NetworkShape.of(48))
+  void aNetworkSeesPicturesOfThreeQuartersOfItsSide() {
+    NetworkShape shape = NetworkShape.of(64);
+    assertThat(shape.locations()).isEqualTo(16);
+    assertThat(shape.at(48).locations()).isEqualTo(9);
+    assertThat(shape.at(48).convolutions().stream().map(Convolution::outputChannels))
+        .containsExactlyElementsOf(
+            shape.convolutions().stream().map(Convolution::outputChannels).toList());
+    assertThatThrownBy(() -> shape.at(32))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("input size 48 px, expected 32 or 64");
+        .hasMessage("a network for 64 px cannot see images of 32 px");
+  }
+
+  @Test
+  void otherSizesAreRefusedWithTheOffendingValue() {
+    assertThatThrownBy(() -> NetworkShape.of(40))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("input size 40 px, expected one of [32, 64, 24, 48]");
     assertThatThrownBy(() -> new NetworkShape(64, 100))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("dimensions 100, expected a multiple of 8");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import infomax.trainer.network.Critics;
+import infomax.trainer.view.Views;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,6 +29,15 @@ class PresetTest {
     assertThat(preset.objective().estimator())
         .isEqualTo(new Estimator.InfoNce(new Critics.Projection(256, 128), 0.1));
     assertThat(preset.critics()).isEqualTo(new Critics.Projection(256, 128));
+  }
+
+  @Test
+  void defaultSeesSmallViewsFirst() {
+    Views views = Preset.named("default").views();
+    assertThat(views.side(32, 0)).isEqualTo(24);
+    assertThat(views.side(64, 0.79)).isEqualTo(48);
+    assertThat(views.side(32, 0.8)).isEqualTo(32);
+    assertThat(Preset.named("seed").views().side(32, 0)).isEqualTo(32);
   }
 
   @Test
@@ -58,13 +68,18 @@ class PresetTest {
       delimiter = '|',
       value = {
         "seed+speed=1|option 'speed=1', expected key=value with a key of [alpha, beta, gamma,"
-            + " estimator, temperature, batch, rate, views, whitened]",
+            + " estimator, temperature, batch, rate, views, small, whitened]",
         "seed+alpha=much|option alpha=much, expected a number",
         "seed+batch=1.5|option batch=1.5, expected a whole number",
         "seed+batch=1|mini-batch of 1 images, expected 2 to 4096",
         "seed+estimator=mine|option estimator=mine, expected js, hellinger, dv or infonce",
         "seed+temperature=0.1|option temperature: only the estimator infonce has one; choose it"
             + " first",
+        "seed+small=0.5|option small: only two random views can be small; choose views=strong"
+            + " first",
+        "default+small=2|share of small views 2.0, expected 0 to 1",
+        "autoencoder+views=weak+small=0.5|a decoder is made for one size of images: leave out the"
+            + " option small",
         "default+views=three|option views=three, expected plain, weak or strong",
       })
   void unsuitableOptionsSayWhatSuits(String name, String message) {

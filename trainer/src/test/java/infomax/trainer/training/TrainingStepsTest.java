@@ -27,7 +27,9 @@ class TrainingStepsTest {
   private static final long SEED = 9;
   private static final NetworkShape SHAPE = new NetworkShape(SIDE, 16);
 
-  /** Two random views, so that they too have to be the same. */
+  /**
+   * Two random views, so that they too have to be the same; 25 steps, the first 20 with small ones.
+   */
   private static final TrainingOrder ORDER =
       new TrainingOrder(
           "request",
@@ -50,7 +52,7 @@ class TrainingStepsTest {
   void anInterruptedTrainingGoesOnAsIfNothingHadHappened() throws Exception {
     String straight = train("straight", image -> "");
     try (TrainingSnapshot snapshot = snapshot("interrupted", image -> "")) {
-      for (long step : new long[] {3, 10}) {
+      for (long step : new long[] {3, 10, 22}) {
         Progress progress = new Progress();
         progress.begin(ORDER);
         Thread interrupting = interruptAfter(step, progress);
