@@ -81,7 +81,7 @@ final class TimedTraining {
         }
       }
       return new Result(
-          training.weights(),
+          training.trained(),
           (System.nanoTime() - startNanos) / 1e9,
           training.stepsDone() * preset.miniBatch());
     }

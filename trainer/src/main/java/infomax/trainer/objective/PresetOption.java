@@ -89,7 +89,23 @@ public enum PresetOption {
             case LearningRate.WarmUpCosine cosine ->
                 new LearningRate.WarmUpCosine(number(value), cosine.warmUpSteps());
           };
-      return preset.withAdam(new Adam(rate, adam.beta1(), adam.beta2(), adam.epsilon()));
+      return preset.withAdam(adam.withLearningRate(rate));
+    }
+  },
+
+  /** Longest gradient, above 0; 0 for no limit. */
+  CLIP {
+    @Override
+    Preset applied(Preset preset, String value) {
+      return preset.withAdam(preset.adam().withGradientMax(number(value)));
+    }
+  },
+
+  /** What the exported average of the weights keeps of itself in a step; 0 for no average. */
+  AVERAGE {
+    @Override
+    Preset applied(Preset preset, String value) {
+      return preset.withAdam(preset.adam().withAverageDecay(number(value)));
     }
   },
 

@@ -16,8 +16,9 @@ import infomax.trainer.statistics.VectorSet;
 record TrainedNetwork(
     TrainingCheckpoint checkpoint, LossHistory losses, long stepsPerEpoch, VectorSet parity) {
 
+  /** The network to export. */
   Weights weights() {
-    return checkpoint.weights();
+    return checkpoint.trained();
   }
 
   long steps() {

@@ -42,7 +42,7 @@ final class WarmStart {
     Path copy = Files.createTempFile(root, "warm-start", "");
     try {
       Files.write(copy, store.read(checkpoint));
-      Weights weights = CheckpointFile.read(copy).weights();
+      Weights weights = CheckpointFile.read(copy).trained();
       if (!weights.shape().equals(shape)
           || !weights.layout().critics().equals(order.preset().critics())) {
         throw new RefusedTrainingException(

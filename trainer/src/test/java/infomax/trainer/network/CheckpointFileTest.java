@@ -36,9 +36,21 @@ class CheckpointFileTest {
     assertThat(read.weights().layout()).isEqualTo(written.weights().layout());
     assertThat(read.firstMoments()).isEqualTo(written.firstMoments());
     assertThat(read.secondMoments()).isEqualTo(written.secondMoments());
+    assertThat(read.average()).isEmpty();
+    assertThat(read.trained()).isSameAs(read.weights());
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files).containsExactly(file);
     }
+  }
+
+  @Test
+  void theAverageComesBackToo() throws IOException {
+    Weights average = Weights.initial(new NetworkShape(32, 4), new Critics.Mlp(6), 4);
+    Path file = folder.resolve("checkpoint");
+    CheckpointFile.write(file, checkpoint(new Critics.Mlp(6)).withAverage(average));
+    TrainingCheckpoint read = CheckpointFile.read(file);
+    assertThat(read.trained().digest()).isEqualTo(average.digest());
+    assertThat(read.weights().digest()).isNotEqualTo(average.digest());
   }
 
   @Test

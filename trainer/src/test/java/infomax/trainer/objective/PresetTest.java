@@ -49,6 +49,8 @@ class PresetTest {
     assertThat(preset.miniBatch()).isEqualTo(128);
     assertThat(preset.adam().learningRate()).isEqualTo(new LearningRate.Constant(2e-3));
     assertThat(preset.views()).isEqualTo(Preset.named("seed").views());
+    assertThat(Preset.named("seed+clip=2+average=0.99").adam())
+        .isEqualTo(new Adam(new LearningRate.Constant(1e-3), 0.9, 0.999, 1e-7, 2, 0.99));
     assertThat(Preset.named("default+temperature=0.3").objective().estimator())
         .isEqualTo(new Estimator.InfoNce(new Critics.Projection(256, 128), 0.3));
   }
@@ -58,11 +60,13 @@ class PresetTest {
       delimiter = '|',
       value = {
         "seed+speed=1|option 'speed=1', expected key=value with a key of [alpha, beta, gamma,"
-            + " estimator, temperature, batch, rate, views, whitened]",
+            + " estimator, temperature, batch, rate, clip, average, views, whitened]",
         "seed+alpha=much|option alpha=much, expected a number",
         "seed+batch=1.5|option batch=1.5, expected a whole number",
         "seed+batch=1|mini-batch of 1 images, expected 2 to 4096",
         "seed+estimator=mine|option estimator=mine, expected js, hellinger, dv or infonce",
+        "seed+clip=-1|longest gradient -1.0, expected 0 to 1000000",
+        "seed+average=1|decay of the average 1.0, expected 0 to below 1",
         "seed+temperature=0.1|option temperature: only the estimator infonce has one; choose it"
             + " first",
         "default+views=three|option views=three, expected plain, weak or strong",

@@ -30,7 +30,7 @@ class TrainingStepsTest {
   private static final TrainingOrder ORDER =
       new TrainingOrder(
           "request",
-          Preset.named("default").withMiniBatch(12),
+          Preset.named("default+clip=1+average=0.9").withMiniBatch(12),
           300,
           Optional.empty(),
           SEED,
