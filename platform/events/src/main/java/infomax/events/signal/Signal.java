@@ -66,7 +66,8 @@ public sealed interface Signal {
    * @param step optimiser steps done
    * @param steps optimiser steps in all
    * @param imagesPerSecond current speed; 0 before the first measurement
-   * @param losses current mean by name: total, global, local, prior
+   * @param losses current mean by name: total, global, local, prior; within and earlier of a
+   *     training that has them
    * @param secondsLeft estimate for the training steps that are left
    */
   record TrainingProgressed(
