@@ -66,8 +66,7 @@ public sealed interface Signal {
    * @param step optimiser steps done
    * @param steps optimiser steps in all
    * @param imagesPerSecond current speed; 0 before the first measurement
-   * @param losses current mean by name: total, global, local, prior; within and earlier of a
-   *     training that has them
+   * @param losses current mean by name: total, global, local, prior
    * @param secondsLeft estimate for the training steps that are left
    */
   record TrainingProgressed(
