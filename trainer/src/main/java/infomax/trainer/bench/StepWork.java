@@ -57,8 +57,7 @@ final class StepWork {
   }
 
   /** The forward pass of one term's critic, per row of its left side. */
-  private static double critic(
-      Preset preset, NetworkShape shape, int locations, int rightLength) {
+  private static double critic(Preset preset, NetworkShape shape, int locations, int rightLength) {
     int z = shape.dimensions();
     return switch (preset.critics()) {
       // The first layer once per side, the others for a positive and a negative at each location.

@@ -10,7 +10,8 @@ package infomax.trainer.engine;
  * what others projected; {@link #loss}; every worker {@link #backward}s, which may read what others
  * compared. In between the caller waits for all workers.
  */
-sealed interface InformationTerm permits AbsentTerm, LocationProjectionTerm, MlpTerm, ProjectionTerm, ReconstructionTerm {
+sealed interface InformationTerm
+    permits AbsentTerm, LocationProjectionTerm, MlpTerm, ProjectionTerm, ReconstructionTerm {
 
   /**
    * What the next step is about; borrowed until it is over.

@@ -64,8 +64,7 @@ final class TrainingGraph {
     this.earlier =
         objective.earlier() > 0
             ? Optional.of(
-                term(
-                    wiring("earlier", objective.earlier(), z, encoder.earlierMap().values()), 1))
+                term(wiring("earlier", objective.earlier(), z, encoder.earlierMap().values()), 1))
             : Optional.empty();
     this.terms =
         Stream.of(Optional.of(global), Optional.of(local), within, earlier)

@@ -46,8 +46,7 @@ class CheckpointFileTest {
   @Test
   void whatTheCriticsLookAtComesBack() throws IOException {
     CriticSides sides = new CriticSides(CriticSides.Global.FEATURE_MAP, false, true);
-    ParameterLayout layout =
-        ParameterLayout.of(new NetworkShape(32, 4), new Critics.Mlp(6), sides);
+    ParameterLayout layout = ParameterLayout.of(new NetworkShape(32, 4), new Critics.Mlp(6), sides);
     Path file = folder.resolve("checkpoint");
     CheckpointFile.write(file, checkpoint(Weights.initial(layout, 3)));
     assertThat(CheckpointFile.read(file).weights().layout()).isEqualTo(layout);
