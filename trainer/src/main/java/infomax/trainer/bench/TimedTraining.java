@@ -67,7 +67,7 @@ final class TimedTraining {
    * @throws IllegalStateException if the training diverges
    */
   Result run(TrainingImages images, NetworkShape shape) {
-    Weights initial = Weights.initial(shape, preset.critics(), seed);
+    Weights initial = Weights.initial(preset.layout(shape), seed);
     int size = initial.layout().size();
     TrainingCheckpoint checkpoint =
         TrainingCheckpoint.of(
@@ -86,7 +86,7 @@ final class TimedTraining {
       checkpoint = advance(checkpoint, images, shape.inputSize(), 1);
     }
     return new Result(
-        checkpoint.weights(), seconds(), checkpoint.progress().step() * preset.miniBatch());
+        checkpoint.trained(), seconds(), checkpoint.progress().step() * preset.miniBatch());
   }
 
   /** Makes steps with pictures of one side until a share of the budget is used up. */

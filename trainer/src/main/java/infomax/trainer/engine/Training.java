@@ -2,6 +2,7 @@ package infomax.trainer.engine;
 
 import infomax.trainer.kernels.Kernels;
 import infomax.trainer.network.NetworkShape;
+import infomax.trainer.network.ParameterLayout;
 import infomax.trainer.network.TrainingCheckpoint;
 import infomax.trainer.network.TrainingCheckpoint.Progress;
 import infomax.trainer.network.Weights;
@@ -10,6 +11,7 @@ import infomax.trainer.objective.Preset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +38,7 @@ public final class Training implements AutoCloseable {
   private final ParameterBuffers buffers;
   private final TrainingGraph graph;
   private final Optimiser optimiser;
+  private final Optional<WeightAverage> average;
   private long stepsPlanned;
   private long steps;
   private State state = State.RUNNING;
@@ -63,11 +66,17 @@ public final class Training implements AutoCloseable {
     this.buffers = new ParameterBuffers(arena, weights.layout(), workers.count());
     this.graph =
         new TrainingGraph(plan.preset(), plan.precision(), kernels, workers, arena, buffers);
-    this.optimiser = new Optimiser(kernels.adam(), workers, buffers, plan.preset().adam());
-    buffers.parameters().copyFrom(weights.parameters());
+    Adam adam = plan.preset().adam();
+    this.optimiser = new Optimiser(kernels.adam(), workers, buffers, adam);
+    this.average =
+        adam.averageDecay() > 0
+            ? Optional.of(
+                new WeightAverage(
+                    kernels.adam(), workers, arena, buffers, adam.averageDecay(), start.trained()))
+            : Optional.empty();
+    load(weights);
     buffers.firstMoments().copyFrom(start.firstMoments());
     buffers.secondMoments().copyFrom(start.secondMoments());
-    graph.restore(weights.statistics());
   }
 
   /**
@@ -99,13 +108,11 @@ public final class Training implements AutoCloseable {
   }
 
   static Training open(TrainingPlan plan, TrainingCheckpoint start, Kernels kernels) {
-    if (!start.weights().layout().critics().equals(plan.preset().critics())) {
+    ParameterLayout expected = plan.preset().layout(start.weights().shape());
+    if (!start.weights().layout().equals(expected)) {
       throw new IllegalArgumentException(
-          "weights with critics %s, expected %s for preset '%s'"
-              .formatted(
-                  start.weights().layout().critics(),
-                  plan.preset().critics(),
-                  plan.preset().name()));
+          "weights %s, expected %s for preset '%s'"
+              .formatted(start.weights().layout(), expected, plan.preset().name()));
     }
     plan.precision().require();
     NativeArena arena = new NativeArena();
@@ -165,8 +172,7 @@ public final class Training implements AutoCloseable {
     Preset preset = plan.preset();
     return step(
         pixels,
-        StepRandomness.draw(
-            seed, steps, preset.miniBatch(), preset.views().count(), shape.dimensions()));
+        StepRandomness.draw(seed, steps, preset.miniBatch(), preset.views().count(), shape));
   }
 
   StepOutcome step(byte[] pixels, StepRandomness randomness) {
@@ -184,6 +190,7 @@ public final class Training implements AutoCloseable {
       return diverge(losses, "squared gradient " + squaredGradient + ", expected a number");
     }
     steps++;
+    average.ifPresent(each -> each.follow(steps, graph.statistics()));
     return new StepOutcome.Advanced(steps, losses, rate);
   }
 
@@ -199,18 +206,26 @@ public final class Training implements AutoCloseable {
     return Weights.of(buffers.layout(), buffers.parameters().toArray(), graph.statistics());
   }
 
+  /** The network to export: the average over the steps where the preset asks for one. */
+  public Weights trained() {
+    requireState();
+    return average.map(WeightAverage::weights).orElseGet(this::weights);
+  }
+
   /** Everything needed to go on from here. */
   public TrainingCheckpoint checkpoint() {
-    return TrainingCheckpoint.of(
-        new Progress(plan.preset().name(), seed, steps),
-        weights(),
-        buffers.firstMoments().toArray(),
-        buffers.secondMoments().toArray());
+    TrainingCheckpoint checkpoint =
+        TrainingCheckpoint.of(
+            new Progress(plan.preset().name(), seed, steps),
+            weights(),
+            buffers.firstMoments().toArray(),
+            buffers.secondMoments().toArray());
+    return average.map(each -> checkpoint.withAverage(each.weights())).orElse(checkpoint);
   }
 
   /**
    * Replaces the running statistics by the plain average over these mini-batches: those of a short
-   * training lag behind its weights. Weights do not change.
+   * training lag behind its weights. Weights do not change, nor does an average of them.
    *
    * @param miniBatches at least one, each of {@link #miniBatchBytes()} bytes
    * @throws IllegalArgumentException if there is none, or a length differs
@@ -229,7 +244,8 @@ public final class Training implements AutoCloseable {
   }
 
   /**
-   * Embeddings as inference computes them: the mean of p(z|x) with running statistics.
+   * Embeddings as the {@link #trained} network's inference computes them: the mean of p(z|x) with
+   * running statistics.
    *
    * @param pixels any whole number of images
    * @return one embedding per image
@@ -241,6 +257,24 @@ public final class Training implements AutoCloseable {
       throw new IllegalArgumentException(
           "%d bytes, expected a multiple of %d".formatted(pixels.length, shape.imageBytes()));
     }
+    if (average.isEmpty()) {
+      return embeddings(pixels);
+    }
+    Weights current = weights();
+    load(average.get().weights());
+    try {
+      return embeddings(pixels);
+    } finally {
+      load(current);
+    }
+  }
+
+  private void load(Weights weights) {
+    buffers.parameters().copyFrom(weights.parameters());
+    graph.restore(weights.statistics());
+  }
+
+  private List<float[]> embeddings(byte[] pixels) {
     List<float[]> embeddings = new ArrayList<>();
     for (int start = 0; start < pixels.length; start += miniBatchBytes()) {
       float[] means = graph.embed(Arrays.copyOfRange(pixels, start, start + miniBatchBytes()));

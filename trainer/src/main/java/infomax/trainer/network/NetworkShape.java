@@ -57,6 +57,11 @@ public record NetworkShape(int inputSize, int dimensions) {
     return new NetworkShape(inputSize, DEFAULT_DIMENSIONS);
   }
 
+  /** Channels of the map before C: half as many. */
+  public int earlierChannels() {
+    return dimensions / 2;
+  }
+
   /** B, the number of pooled blocks: 3 for 32 px, 4 for 64 px. */
   public int blocks() {
     return blocksOf(inputSize);
@@ -70,6 +75,11 @@ public record NetworkShape(int inputSize, int dimensions) {
   /** Locations of the feature map C. */
   public int locations() {
     return featureMapSide() * featureMapSide();
+  }
+
+  /** Locations of the map before C, twice as high and wide. */
+  public int earlierLocations() {
+    return 4 * locations();
   }
 
   /** The same network for images of another size, which must need as many blocks. */

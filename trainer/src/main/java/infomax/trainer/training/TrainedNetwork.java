@@ -22,8 +22,9 @@ record TrainedNetwork(
     VectorSet parity,
     Precision precision) {
 
+  /** The network to export. */
   Weights weights() {
-    return checkpoint.weights();
+    return checkpoint.trained();
   }
 
   long steps() {

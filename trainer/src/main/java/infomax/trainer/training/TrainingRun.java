@@ -23,10 +23,12 @@ import infomax.trainer.training.Progress.Phase;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -183,7 +185,7 @@ public final class TrainingRun {
     return order.warmStart().isPresent()
         ? WarmStart.weights(
             order.warmStart().get(), control, store, settings.root(), settings.shape(), order)
-        : Weights.initial(settings.shape(), order.preset().critics(), order.seed());
+        : Weights.initial(order.preset().layout(settings.shape()), order.seed());
   }
 
   private EncoderRelease release(
@@ -253,22 +255,35 @@ public final class TrainingRun {
     LossHistory losses = trained.losses();
     int epoch = trained.lastEpoch();
     Map<String, Double> information = new TreeMap<>();
-    if (objective.alpha() > 0) {
-      double loss = losses.meanOfEpoch(epoch, LossHistory.Point::global);
-      objective
-          .estimator()
-          .information(loss, miniBatch, 1)
-          .ifPresent(nats -> information.put("informationGlobalNats", nats));
-    }
-    if (objective.beta() > 0) {
-      double loss = losses.meanOfEpoch(epoch, LossHistory.Point::local);
-      objective
-          .estimator()
-          .information(loss, miniBatch, trained.weights().shape().locations())
-          .ifPresent(nats -> information.put("informationLocalNats", nats));
+    NetworkShape shape = trained.weights().shape();
+    for (EstimatedTerm term :
+        List.of(
+            new EstimatedTerm("Global", objective.alpha(), LossHistory.Point::global, 1),
+            new EstimatedTerm(
+                "Local", objective.beta(), LossHistory.Point::local, shape.locations()),
+            new EstimatedTerm("Within", objective.within(), LossHistory.Point::within, 1),
+            new EstimatedTerm(
+                "Earlier",
+                objective.earlier(),
+                LossHistory.Point::earlier,
+                shape.earlierLocations()))) {
+      if (term.weight() > 0) {
+        objective
+            .estimator()
+            .information(losses.meanOfEpoch(epoch, term.loss()), miniBatch, term.locations())
+            .ifPresent(nats -> information.put("information" + term.name() + "Nats", nats));
+      }
     }
     return information;
   }
+
+  /**
+   * A term whose loss vouches for information.
+   *
+   * @param locations of the right side that a row of the left side meets
+   */
+  private record EstimatedTerm(
+      String name, double weight, ToDoubleFunction<LossHistory.Point> loss, int locations) {}
 
   private Map<String, String> configuration(
       TrainingOrder order, TrainedNetwork trained, CandidateFile file) {

@@ -3,10 +3,12 @@ package infomax.trainer.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import infomax.trainer.kernels.Kernels;
 import infomax.trainer.network.CheckpointFile;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.network.NormStatistics;
 import infomax.trainer.network.ParameterLayout;
+import infomax.trainer.network.TrainingCheckpoint;
 import infomax.trainer.network.Weights;
 import infomax.trainer.objective.Adam;
 import infomax.trainer.objective.Preset;
@@ -35,7 +37,10 @@ class TrainingTest {
         Cases.jensenShannon(IMAGES, Cases.ONE_VIEW, 24),
         Cases.infoNce(IMAGES, Cases.ONE_VIEW, 24),
         Cases.jensenShannon(IMAGES / 2, Cases.TWO_VIEWS, 24),
-        Cases.infoNce(IMAGES / 2, Cases.TWO_VIEWS, 24));
+        Cases.infoNce(IMAGES / 2, Cases.TWO_VIEWS, 24),
+        clippedAndAveraged(),
+        Cases.withFurtherTerms(Cases.jensenShannon(IMAGES / 2, Cases.TWO_VIEWS, 24)),
+        Cases.withFurtherTerms(Cases.infoNce(IMAGES / 2, Cases.TWO_VIEWS, 24)));
   }
 
   @ParameterizedTest
@@ -57,8 +62,11 @@ class TrainingTest {
     TrainingPlan later = new TrainingPlan(preset, SEED + 1, 6, 2, Precision.FLOAT32);
     try (Training training = Training.resume(later, CheckpointFile.read(file))) {
       assertThat(training.stepsDone()).isEqualTo(3);
+      // As a run does whose checkpoint is compared: it must leave no trace in the weights.
+      training.embed(pixels(0));
       steps(training, 3, 6);
-      assertThat(training.weights().digest()).isEqualTo(run(preset, 2).digest());
+      assertThat(training.checkpoint().weights().digest()).isEqualTo(digest(preset, false));
+      assertThat(training.trained().digest()).isEqualTo(digest(preset, true));
     }
   }
 
@@ -77,9 +85,9 @@ class TrainingTest {
     }
   }
 
-  @Test
-  void stepsFollowAdam() {
-    Preset preset = Cases.infoNce(IMAGES, Cases.ONE_VIEW, 24);
+  @ParameterizedTest
+  @MethodSource("presets")
+  void stepsFollowAdam(Preset preset) {
     Adam adam = preset.adam();
     Weights initial = initial(preset);
     double[] parameters = Cases.doubles(initial.parameters());
@@ -101,6 +109,93 @@ class TrainingTest {
         assertThat(Distances.relative(training.weights().parameters(), Cases.floats(parameters)))
             .isLessThan(1e-6);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void aLongGradientIsScaledDownBeforeTheMomentsSeeIt(Kernels kernels) {
+    Preset plain = Cases.infoNce(IMAGES, Cases.ONE_VIEW, 24);
+    Weights initial = initial(plain);
+    float[] whole = gradient(plain, initial, kernels);
+    double length = Distances.rootMeanSquare(whole, new float[whole.length]) * root(whole.length);
+    for (double share : new double[] {0.3, 1.5}) {
+      Preset clipped = plain.withAdam(plain.adam().withGradientMax(share * length));
+      float[] expected = whole.clone();
+      for (int i = 0; i < expected.length; i++) {
+        expected[i] *= (float) Math.min(1, share);
+      }
+      assertThat(Distances.relative(gradient(clipped, initial, kernels), expected))
+          .isLessThan(1e-6);
+    }
+  }
+
+  private static double root(int count) {
+    return Math.sqrt(count);
+  }
+
+  static Stream<Kernels> kernels() {
+    return Stream.of(Kernels.available(), Kernels.scalar());
+  }
+
+  private static float[] gradient(Preset preset, Weights initial, Kernels kernels) {
+    try (Training training =
+        Training.open(
+            new TrainingPlan(preset, SEED, 1, 2, Precision.FLOAT32),
+            start(preset, initial),
+            kernels)) {
+      training.step(pixels(0));
+      return training.lastGradient();
+    }
+  }
+
+  private static TrainingCheckpoint start(Preset preset, Weights initial) {
+    int size = initial.layout().size();
+    return TrainingCheckpoint.of(
+        new TrainingCheckpoint.Progress(preset.name(), SEED, 0),
+        initial,
+        new float[size],
+        new float[size]);
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void theExportedNetworkIsTheAverageOverTheSteps(Kernels kernels) {
+    Preset preset = clippedAndAveraged();
+    Weights initial = initial(preset);
+    double[] average = Cases.doubles(initial.parameters());
+    double[] variance = Cases.doubles(initial.statistics().variance(2));
+    try (Training training =
+        Training.open(
+            new TrainingPlan(preset, SEED, 9, 2, Precision.FLOAT32),
+            start(preset, initial),
+            kernels)) {
+      for (int step = 1; step <= 9; step++) {
+        training.step(pixels(step));
+        double kept = Math.min(preset.adam().averageDecay(), (1.0 + step) / (10.0 + step));
+        follow(average, training.weights().parameters(), kept);
+        follow(variance, training.weights().statistics().variance(2), kept);
+      }
+      Weights trained = training.trained();
+      assertThat(Distances.relative(trained.parameters(), Cases.floats(average))).isLessThan(1e-6);
+      assertThat(Distances.relative(trained.statistics().variance(2), Cases.floats(variance)))
+          .isLessThan(1e-6);
+      Weights current = training.weights();
+      List<float[]> embeddings = training.embed(pixels(1));
+      assertThat(training.weights().digest()).isEqualTo(current.digest());
+      try (Training other =
+          Training.open(
+              new TrainingPlan(preset, SEED, 1, 2, Precision.FLOAT32),
+              start(preset, trained),
+              kernels)) {
+        assertThat(other.embed(pixels(1))).usingRecursiveComparison().isEqualTo(embeddings);
+      }
+    }
+  }
+
+  private static void follow(double[] average, float[] values, double kept) {
+    for (int i = 0; i < average.length; i++) {
+      average[i] = kept * average[i] + (1 - kept) * values[i];
     }
   }
 
@@ -195,6 +290,20 @@ class TrainingTest {
     assertThatThrownBy(training::weights).hasMessage("training is CLOSED, expected RUNNING");
   }
 
+  /** Six steps, three of which are the average's warm-up, and gradients that are longer. */
+  private static Preset clippedAndAveraged() {
+    Preset preset = Cases.infoNce(IMAGES, Cases.ONE_VIEW, 24);
+    return preset.withAdam(preset.adam().withGradientMax(0.5).withAverageDecay(0.3));
+  }
+
+  private static String digest(Preset preset, boolean average) {
+    try (Training training =
+        Training.start(new TrainingPlan(preset, SEED, 6, 2, Precision.FLOAT32), initial(preset))) {
+      steps(training, 0, 6);
+      return (average ? training.trained() : training.weights()).digest();
+    }
+  }
+
   private static Weights run(Preset preset, int threads) {
     try (Training training =
         Training.start(
@@ -215,7 +324,7 @@ class TrainingTest {
   }
 
   private static Weights initial(Preset preset) {
-    return Weights.initial(SHAPE, preset.critics(), SEED);
+    return Weights.initial(preset.layout(SHAPE), SEED);
   }
 
   private static byte[] pixels(int step) {
