@@ -6,7 +6,6 @@ import infomax.events.control.EncoderRelease;
 import infomax.store.ObjectStore;
 import infomax.trainer.network.CheckpointFile;
 import infomax.trainer.network.NetworkShape;
-import infomax.trainer.network.ParameterLayout;
 import infomax.trainer.network.Weights;
 import infomax.trainer.release.ReleasePublisher;
 import java.io.IOException;
@@ -44,11 +43,16 @@ final class WarmStart {
     try {
       Files.write(copy, store.read(checkpoint));
       Weights weights = CheckpointFile.read(copy).trained();
-      ParameterLayout expected = order.preset().layout(shape);
-      if (!weights.layout().equals(expected)) {
+      if (!weights.shape().equals(shape)
+          || !weights.layout().critics().equals(order.preset().critics())) {
         throw new RefusedTrainingException(
-            "release %d was trained with %s, expected %s: train from scratch"
-                .formatted(version, weights.layout(), expected));
+            "release %d was trained with %s and %s, expected %s and %s: train from scratch"
+                .formatted(
+                    version,
+                    weights.shape(),
+                    weights.layout().critics(),
+                    shape,
+                    order.preset().critics()));
       }
       return weights;
     } finally {
