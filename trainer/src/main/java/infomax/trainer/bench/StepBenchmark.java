@@ -101,7 +101,7 @@ public final class StepBenchmark {
     List<Double> millis = new ArrayList<>();
     int warmUpSteps = 0;
     TrainingPlan plan = new TrainingPlan(preset, SEED, Integer.MAX_VALUE, threads);
-    Weights initial = Weights.initial(shape, preset.critics(), SEED);
+    Weights initial = Weights.initial(preset.layout(shape), SEED);
     try (Training training = Training.start(plan, initial)) {
       long begunNanos = System.nanoTime();
       long endNanos = begunNanos + WARM_UP.plus(duration).toNanos();

@@ -52,7 +52,7 @@ final class TimedTraining {
    */
   Result run(TrainingImages images, NetworkShape shape) {
     MiniBatches batches = new MiniBatches(images, preset, seed);
-    Weights initial = Weights.initial(shape, preset.critics(), seed);
+    Weights initial = Weights.initial(preset.layout(shape), seed);
     // Until the pace is known the schedule cannot end: the first plan only has to be long.
     TrainingPlan plan = new TrainingPlan(preset, seed, Integer.MAX_VALUE, threads);
     try (Training training = Training.start(plan, initial)) {

@@ -64,6 +64,11 @@ final class EncoderGraph {
     return outputs.get(featureMapLayer);
   }
 
+  /** The map before C, (image and location, channel). */
+  Variable earlierMap() {
+    return outputs.get(featureMapLayer - 1);
+  }
+
   /** h, (image, channel). */
   Variable pooled() {
     return outputs.getLast();
@@ -99,9 +104,10 @@ final class EncoderGraph {
   /**
    * Backward pass from the gradient of h.
    *
-   * @param featureMapGradient what the local term adds to the gradient of C
+   * @param ofFeatureMap what the terms add to the gradient of C
+   * @param ofEarlierMap what they add to the gradient of the map before it
    */
-  void backward(NativeFloats featureMapGradient) {
+  void backward(List<NativeFloats> ofFeatureMap, List<NativeFloats> ofEarlierMap) {
     workers.run(norms.getLast()::collectGradient);
     for (int i = products.size() - 1; i >= 0; i--) {
       int layer = i;
@@ -111,7 +117,10 @@ final class EncoderGraph {
             norms.get(layer).applyGradient(worker);
             products.get(layer).backward(worker);
             if (layer - 1 == featureMapLayer) {
-              addToFeatureMap(featureMapGradient, worker);
+              ofFeatureMap.forEach(each -> add(each, featureMap(), worker));
+            }
+            if (layer == featureMapLayer) {
+              ofEarlierMap.forEach(each -> add(each, earlierMap(), worker));
             }
             if (layer > 0) {
               norms.get(layer - 1).collectGradient(worker);
@@ -120,12 +129,12 @@ final class EncoderGraph {
     }
   }
 
-  private void addToFeatureMap(NativeFloats featureMapGradient, int worker) {
-    int locations = NetworkShape.LOCATIONS;
+  private void add(NativeFloats ofTerm, Variable map, int worker) {
+    int locations = ofTerm.rows() / workers.to(workers.count() - 1);
     int from = workers.from(worker) * locations;
     int rows = workers.to(worker) * locations - from;
-    Matrix gradient = featureMap().gradient().matrix();
-    kernels.dense().add(gradient, from, featureMapGradient.matrix(), from, rows, gradient, from);
+    Matrix gradient = map.gradient().matrix();
+    kernels.dense().add(gradient, from, ofTerm.matrix(), from, rows, gradient, from);
   }
 
   NormStatistics statistics(NetworkShape shape) {

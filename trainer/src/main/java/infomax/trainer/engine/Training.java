@@ -2,6 +2,7 @@ package infomax.trainer.engine;
 
 import infomax.trainer.kernels.Kernels;
 import infomax.trainer.network.NetworkShape;
+import infomax.trainer.network.ParameterLayout;
 import infomax.trainer.network.TrainingCheckpoint;
 import infomax.trainer.network.TrainingCheckpoint.Progress;
 import infomax.trainer.network.Weights;
@@ -106,13 +107,11 @@ public final class Training implements AutoCloseable {
   }
 
   static Training open(TrainingPlan plan, TrainingCheckpoint start, Kernels kernels) {
-    if (!start.weights().layout().critics().equals(plan.preset().critics())) {
+    ParameterLayout expected = plan.preset().layout(start.weights().shape());
+    if (!start.weights().layout().equals(expected)) {
       throw new IllegalArgumentException(
-          "weights with critics %s, expected %s for preset '%s'"
-              .formatted(
-                  start.weights().layout().critics(),
-                  plan.preset().critics(),
-                  plan.preset().name()));
+          "weights %s, expected %s for preset '%s'"
+              .formatted(start.weights().layout(), expected, plan.preset().name()));
     }
     NativeArena arena = new NativeArena();
     Workers workers = Workers.start(plan.threads(), plan.preset().pictures());

@@ -29,6 +29,9 @@ public record NetworkShape(int inputSize, int dimensions) {
   /** Locations of the feature map C. */
   public static final int LOCATIONS = FEATURE_MAP_SIDE * FEATURE_MAP_SIDE;
 
+  /** Locations of the map before C, twice as high and wide. */
+  public static final int EARLIER_LOCATIONS = 4 * LOCATIONS;
+
   /** Convolutions between the feature map and the global max pool. */
   public static final int CONVOLUTIONS_AFTER_FEATURE_MAP = 2;
 
@@ -56,6 +59,11 @@ public record NetworkShape(int inputSize, int dimensions) {
   /** The shape for an input size with the default length of an embedding. */
   public static NetworkShape of(int inputSize) {
     return new NetworkShape(inputSize, DEFAULT_DIMENSIONS);
+  }
+
+  /** Channels of the map before C: half as many. */
+  public int earlierChannels() {
+    return dimensions / 2;
   }
 
   /** B, the number of pooled blocks: 3 for 32 px, 4 for 64 px. */

@@ -26,13 +26,17 @@ public final class Weights {
     this.statistics = statistics;
   }
 
+  /** An untrained network with the usual two critics. */
+  public static Weights initial(NetworkShape shape, Critics critics, long seed) {
+    return initial(ParameterLayout.of(shape, critics), seed);
+  }
+
   /**
    * An untrained network: Glorot-uniform weights, zero biases, unit scales. Plain Java, a few tens
    * of milliseconds. The encoder's values depend on the shape and the seed alone, not on the
    * critics.
    */
-  public static Weights initial(NetworkShape shape, Critics critics, long seed) {
-    ParameterLayout layout = ParameterLayout.of(shape, critics);
+  public static Weights initial(ParameterLayout layout, long seed) {
     RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     float[] parameters = new float[layout.size()];
     for (ParameterTensor tensor : layout.tensors()) {
@@ -45,7 +49,7 @@ public final class Weights {
         Arrays.fill(parameters, tensor.offset(), tensor.end(), 1);
       }
     }
-    return new Weights(layout, parameters, NormStatistics.initial(shape));
+    return new Weights(layout, parameters, NormStatistics.initial(layout.shape()));
   }
 
   /**

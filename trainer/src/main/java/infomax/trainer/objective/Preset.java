@@ -1,6 +1,8 @@
 package infomax.trainer.objective;
 
 import infomax.trainer.network.Critics;
+import infomax.trainer.network.NetworkShape;
+import infomax.trainer.network.ParameterLayout;
 import infomax.trainer.view.Augmentation;
 import infomax.trainer.view.Views;
 import java.util.List;
@@ -151,6 +153,11 @@ public record Preset(
   /** Pictures that pass through the network in a step: every view of every image. */
   public int pictures() {
     return miniBatch * views.count();
+  }
+
+  /** The parameters it trains with an encoder of that shape. */
+  public ParameterLayout layout(NetworkShape shape) {
+    return ParameterLayout.of(shape, critics(), objective.sides());
   }
 
   /** The critics trained beside the encoder. */

@@ -1,20 +1,22 @@
 package infomax.trainer.objective;
 
+import infomax.trainer.network.CriticSides;
 import infomax.trainer.view.Augmentation;
 import infomax.trainer.view.Views;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** What of a preset can be chosen apart: {@code key=value}, keys in lower case. */
+/**
+ * What of a preset can be chosen apart: {@code key=value}, keys in lower case, with a dot for an
+ * underscore.
+ */
 public enum PresetOption {
   /** Weight of the global term, 0 or more. */
   ALPHA {
     @Override
     Preset applied(Preset preset, String value) {
-      Objective all = preset.objective();
-      return preset.withObjective(
-          new Objective(number(value), all.beta(), all.gamma(), all.estimator()));
+      return preset.withObjective(preset.objective().withAlpha(number(value)));
     }
   },
 
@@ -22,9 +24,7 @@ public enum PresetOption {
   BETA {
     @Override
     Preset applied(Preset preset, String value) {
-      Objective all = preset.objective();
-      return preset.withObjective(
-          new Objective(all.alpha(), number(value), all.gamma(), all.estimator()));
+      return preset.withObjective(preset.objective().withBeta(number(value)));
     }
   },
 
@@ -32,9 +32,39 @@ public enum PresetOption {
   GAMMA {
     @Override
     Preset applied(Preset preset, String value) {
-      Objective all = preset.objective();
+      return preset.withObjective(preset.objective().withGamma(number(value)));
+    }
+  },
+
+  /** Weight of the information between two locations of the feature map, 0 or more. */
+  WITHIN {
+    @Override
+    Preset applied(Preset preset, String value) {
+      return preset.withObjective(preset.objective().withWithin(number(value)));
+    }
+  },
+
+  /** Weight of the information between z and the map before the feature map, 0 or more. */
+  EARLIER {
+    @Override
+    Preset applied(Preset preset, String value) {
+      return preset.withObjective(preset.objective().withEarlier(number(value)));
+    }
+  },
+
+  /** What the global term compares z with: {@code z} or {@code featuremap}. */
+  CRITIC_GLOBAL {
+    @Override
+    Preset applied(Preset preset, String value) {
       return preset.withObjective(
-          new Objective(all.alpha(), all.beta(), number(value), all.estimator()));
+          preset
+              .objective()
+              .withGlobal(
+                  switch (value) {
+                    case "z" -> CriticSides.Global.Z;
+                    case "featuremap" -> CriticSides.Global.FEATURE_MAP;
+                    default -> throw unsuitable(value, "z or featuremap");
+                  }));
     }
   },
 
@@ -156,12 +186,11 @@ public enum PresetOption {
   }
 
   private static Preset withEstimator(Preset preset, Estimator estimator) {
-    Objective all = preset.objective();
-    return preset.withObjective(new Objective(all.alpha(), all.beta(), all.gamma(), estimator));
+    return preset.withObjective(preset.objective().withEstimator(estimator));
   }
 
   private String key() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT).replace('_', '.');
   }
 
   double number(String value) {

@@ -22,10 +22,12 @@ import infomax.trainer.training.Progress.Phase;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -170,7 +172,7 @@ public final class TrainingRun {
     return order.warmStart().isPresent()
         ? WarmStart.weights(
             order.warmStart().get(), control, store, settings.root(), settings.shape(), order)
-        : Weights.initial(settings.shape(), order.preset().critics(), order.seed());
+        : Weights.initial(order.preset().layout(settings.shape()), order.seed());
   }
 
   private EncoderRelease release(
@@ -240,22 +242,34 @@ public final class TrainingRun {
     LossHistory losses = trained.losses();
     int epoch = trained.lastEpoch();
     Map<String, Double> information = new TreeMap<>();
-    if (objective.alpha() > 0) {
-      double loss = losses.meanOfEpoch(epoch, LossHistory.Point::global);
-      objective
-          .estimator()
-          .information(loss, miniBatch, 1)
-          .ifPresent(nats -> information.put("informationGlobalNats", nats));
-    }
-    if (objective.beta() > 0) {
-      double loss = losses.meanOfEpoch(epoch, LossHistory.Point::local);
-      objective
-          .estimator()
-          .information(loss, miniBatch, NetworkShape.LOCATIONS)
-          .ifPresent(nats -> information.put("informationLocalNats", nats));
+    for (EstimatedTerm term :
+        List.of(
+            new EstimatedTerm("Global", objective.alpha(), LossHistory.Point::global, 1),
+            new EstimatedTerm(
+                "Local", objective.beta(), LossHistory.Point::local, NetworkShape.LOCATIONS),
+            new EstimatedTerm("Within", objective.within(), LossHistory.Point::within, 1),
+            new EstimatedTerm(
+                "Earlier",
+                objective.earlier(),
+                LossHistory.Point::earlier,
+                NetworkShape.EARLIER_LOCATIONS))) {
+      if (term.weight() > 0) {
+        objective
+            .estimator()
+            .information(losses.meanOfEpoch(epoch, term.loss()), miniBatch, term.locations())
+            .ifPresent(nats -> information.put("information" + term.name() + "Nats", nats));
+      }
     }
     return information;
   }
+
+  /**
+   * A term whose loss vouches for information.
+   *
+   * @param locations of the right side that a row of the left side meets
+   */
+  private record EstimatedTerm(
+      String name, double weight, ToDoubleFunction<LossHistory.Point> loss, int locations) {}
 
   private Map<String, String> configuration(TrainingOrder order, CandidateFile file) {
     Map<String, String> configuration = new TreeMap<>();

@@ -84,7 +84,7 @@ final class TrainingSteps {
     return checkpoint.progress().preset().equals(order.preset().name())
         && checkpoint.progress().seed() == order.seed()
         && checkpoint.progress().step() <= order.steps()
-        && checkpoint.weights().layout().critics().equals(order.preset().critics())
+        && checkpoint.weights().layout().equals(order.preset().layout(checkpoint.weights().shape()))
         && checkpoint.weights().shape().imageBytes() == snapshot.imageBytes();
   }
 
@@ -130,7 +130,9 @@ final class TrainingSteps {
                   losses.local(),
                   losses.prior(),
                   advanced.learningRate(),
-                  secondsBefore + (nowNanos - startNanos) / 1e9),
+                  secondsBefore + (nowNanos - startNanos) / 1e9,
+                  losses.within(),
+                  losses.earlier()),
               lastOfEpoch);
           progress.stepped(
               advanced.step(),

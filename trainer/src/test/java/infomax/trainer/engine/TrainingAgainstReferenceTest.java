@@ -46,7 +46,11 @@ class TrainingAgainstReferenceTest {
                         Cases.infoNce(3, Cases.TWO_VIEWS, 40),
                         Cases.without(Cases.jensenShannon(IMAGES, Cases.ONE_VIEW, 20), true),
                         Cases.without(Cases.infoNce(IMAGES, Cases.ONE_VIEW, 40), false),
-                        Cases.reconstruction(IMAGES, 20))
+                        Cases.reconstruction(IMAGES, 20),
+                        Cases.withFurtherTerms(Cases.jensenShannon(IMAGES, Cases.ONE_VIEW, 20)),
+                        Cases.withFurtherTerms(Cases.jensenShannon(3, Cases.TWO_VIEWS, 20)),
+                        Cases.withFurtherTerms(Cases.infoNce(IMAGES, Cases.ONE_VIEW, 40)),
+                        Cases.withFurtherTerms(Cases.infoNce(3, Cases.TWO_VIEWS, 40)))
                     .flatMap(
                         preset ->
                             Stream.of(
@@ -80,6 +84,8 @@ class TrainingAgainstReferenceTest {
       assertThat(losses.global()).isCloseTo(expected.global(), closeTo(expected.global()));
       assertThat(losses.local()).isCloseTo(expected.local(), closeTo(expected.local()));
       assertThat(losses.prior()).isCloseTo(expected.prior(), closeTo(expected.prior()));
+      assertThat(losses.within()).isCloseTo(expected.within(), closeTo(expected.within()));
+      assertThat(losses.earlier()).isCloseTo(expected.earlier(), closeTo(expected.earlier()));
 
       float[] gradient = training.lastGradient();
       float[] expectedGradient = Cases.floats(reference.gradient());

@@ -38,7 +38,9 @@ class TrainingTest {
         Cases.infoNce(IMAGES, Cases.ONE_VIEW, 24),
         Cases.jensenShannon(IMAGES / 2, Cases.TWO_VIEWS, 24),
         Cases.infoNce(IMAGES / 2, Cases.TWO_VIEWS, 24),
-        clippedAndAveraged());
+        clippedAndAveraged(),
+        Cases.withFurtherTerms(Cases.jensenShannon(IMAGES / 2, Cases.TWO_VIEWS, 24)),
+        Cases.withFurtherTerms(Cases.infoNce(IMAGES / 2, Cases.TWO_VIEWS, 24)));
   }
 
   @ParameterizedTest
@@ -309,7 +311,7 @@ class TrainingTest {
   }
 
   private static Weights initial(Preset preset) {
-    return Weights.initial(SHAPE, preset.critics(), SEED);
+    return Weights.initial(preset.layout(SHAPE), SEED);
   }
 
   private static byte[] pixels(int step) {

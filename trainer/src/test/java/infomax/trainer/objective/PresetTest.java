@@ -3,6 +3,7 @@ package infomax.trainer.objective;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import infomax.trainer.network.CriticSides;
 import infomax.trainer.network.Critics;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +52,16 @@ class PresetTest {
     assertThat(preset.views()).isEqualTo(Preset.named("seed").views());
     assertThat(Preset.named("seed+clip=2+average=0.99").adam())
         .isEqualTo(new Adam(new LearningRate.Constant(1e-3), 0.9, 0.999, 1e-7, 2, 0.99));
+    assertThat(Preset.named("seed+within=0.7+earlier=0.4+critic.global=featuremap").objective())
+        .isEqualTo(
+            new Objective(
+                0.5,
+                1.5,
+                0.01,
+                0.7,
+                0.4,
+                CriticSides.Global.FEATURE_MAP,
+                new Estimator.JensenShannon(new Critics.Mlp(256))));
     assertThat(Preset.named("default+temperature=0.3").objective().estimator())
         .isEqualTo(new Estimator.InfoNce(new Critics.Projection(256, 128), 0.3));
   }
@@ -60,11 +71,14 @@ class PresetTest {
       delimiter = '|',
       value = {
         "seed+speed=1|option 'speed=1', expected key=value with a key of [alpha, beta, gamma,"
-            + " estimator, temperature, batch, rate, clip, average, views, whitened]",
+            + " within, earlier, critic.global, estimator, temperature, batch, rate, clip, average,"
+            + " views, whitened]",
         "seed+alpha=much|option alpha=much, expected a number",
         "seed+batch=1.5|option batch=1.5, expected a whole number",
         "seed+batch=1|mini-batch of 1 images, expected 2 to 4096",
         "seed+estimator=mine|option estimator=mine, expected js, hellinger, dv or infonce",
+        "seed+critic.global=x|option critic.global=x, expected z or featuremap",
+        "autoencoder+within=1|within 1.0, expected 0: reconstruction has no such term",
         "seed+clip=-1|longest gradient -1.0, expected 0 to 1000000",
         "seed+average=1|decay of the average 1.0, expected 0 to below 1",
         "seed+temperature=0.1|option temperature: only the estimator infonce has one; choose it"

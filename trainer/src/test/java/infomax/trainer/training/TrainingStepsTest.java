@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import infomax.trainer.network.NetworkShape;
+import infomax.trainer.network.TrainingCheckpoint;
 import infomax.trainer.network.Weights;
 import infomax.trainer.objective.Preset;
+import infomax.trainer.release.LossHistory;
 import infomax.trainer.snapshot.SnapshotFixture;
 import infomax.trainer.snapshot.TrainingSnapshot;
 import java.nio.file.Path;
@@ -62,6 +64,30 @@ class TrainingStepsTest {
     }
   }
 
+  @Test
+  void aDivergedTrainingEndsWithItsReasonAndLeavesTheLastCheckpoint() throws Exception {
+    Weights initial = initial();
+    float[] parameters = initial.parameters();
+    // A log variance whose exponential overflows: the next step's loss is no number.
+    parameters[initial.layout().tensor("logvar.b").offset()] = 500;
+    Weights exploding = Weights.of(initial.layout(), parameters, initial.statistics());
+    TrainingCheckpoint last =
+        TrainingCheckpoint.of(
+            new TrainingCheckpoint.Progress(ORDER.preset().name(), SEED, 10),
+            exploding,
+            new float[parameters.length],
+            new float[parameters.length]);
+    RunFolder.open(folder, "diverging").keep(last, LossHistory.EMPTY);
+    try (TrainingSnapshot snapshot = snapshot("diverging", image -> "")) {
+      assertThatThrownBy(() -> steps(snapshot, "diverging", new Progress()).run(initial))
+          .isInstanceOf(RefusedTrainingException.class)
+          .hasMessageStartingWith("training diverged at step 10 (loss ");
+    }
+    TrainingCheckpoint kept = RunFolder.open(folder, "diverging").checkpoint().orElseThrow();
+    assertThat(kept.progress()).isEqualTo(last.progress());
+    assertThat(kept.weights().digest()).isEqualTo(exploding.digest());
+  }
+
   private static Thread interruptAfter(long step, Progress progress) {
     Thread training = Thread.currentThread();
     return Thread.ofPlatform()
@@ -91,7 +117,7 @@ class TrainingStepsTest {
   }
 
   private static Weights initial() {
-    return Weights.initial(SHAPE, ORDER.preset().critics(), SEED);
+    return Weights.initial(ORDER.preset().layout(SHAPE), SEED);
   }
 
   private TrainingSnapshot snapshot(String name, IntFunction<String> label) throws Exception {
