@@ -128,7 +128,7 @@ record PngSample(int colour, int depth, int interlace, boolean transparent) {
       }
     }
     if (bits > 0) {
-      row.write(pending << 8 - bits);
+      row.write(pending << (8 - bits));
     }
   }
 
