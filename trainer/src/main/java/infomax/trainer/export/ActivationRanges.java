@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.tribuo.util.onnx.ONNXNode;
+import org.tribuo.util.onnx.ONNXOperator;
 import org.tribuo.util.onnx.ONNXOperators;
 import org.tribuo.util.onnx.ONNXRef;
 
@@ -21,6 +22,12 @@ import org.tribuo.util.onnx.ONNXRef;
 public final class ActivationRanges {
 
   private static final int VALUES_PER_CONVOLUTION = 4;
+
+  /**
+   * Share of the images whose numbers all fit: clipping the extremes of the others costs less than
+   * the coarser steps that would spare them.
+   */
+  private static final double FITTING = 0.95;
 
   private final List<EightBits> convolved;
   private final List<EightBits> activated;
@@ -61,15 +68,13 @@ public final class ActivationRanges {
   }
 
   private static ONNXNode extreme(
-      GraphWriter graph, org.tribuo.util.onnx.ONNXOperator operator, ONNXNode place) {
+      GraphWriter graph, ONNXOperator operator, ONNXNode place) {
     return graph.operation(
         operator,
         List.of(place),
         place.getBaseName() + (operator == ONNXOperators.REDUCE_MIN ? ".min" : ".max"),
         Map.of("axes", new int[] {1, 2, 3}, "keepdims", 1));
   }
-
-  static double Q = Double.parseDouble(System.getProperty("q", "1"));
 
   /**
    * The ranges of the images measured.
@@ -80,21 +85,25 @@ public final class ActivationRanges {
     List<EightBits> convolved = new ArrayList<>();
     List<EightBits> activated = new ArrayList<>();
     for (int place = 0; place < extremes.dimensions(); place += VALUES_PER_CONVOLUTION) {
-      convolved.add(
-          EightBits.of(-quantile(extremes, place, -1), quantile(extremes, place + 1, 1)));
-      activated.add(
-          EightBits.of(-quantile(extremes, place + 2, -1), quantile(extremes, place + 3, 1)));
+      convolved.add(bits(extremes, place));
+      activated.add(bits(extremes, place + 2));
     }
     return new ActivationRanges(convolved, activated);
   }
 
+  /** From the columns of the lowest and, after it, the highest values. */
+  private static EightBits bits(VectorSet extremes, int lowest) {
+    return EightBits.of(-quantile(extremes, lowest, -1), quantile(extremes, lowest + 1, 1));
+  }
+
+  /** Of the column's values times {@code sign}. */
   private static float quantile(VectorSet extremes, int place, int sign) {
     float[] values = new float[extremes.count()];
     for (int row = 0; row < values.length; row++) {
       values[row] = sign * extremes.value(row, place);
     }
     Arrays.sort(values);
-    return values[(int) Math.round(Q * (values.length - 1))];
+    return values[(int) Math.round(FITTING * (values.length - 1))];
   }
 
   /** Bytes of a convolution's output. */

@@ -58,6 +58,11 @@ final class GraphWriter {
     return context.array(name, values);
   }
 
+  /** One real number. */
+  ONNXInitializer number(String name, float value) {
+    return context.constant(name, value);
+  }
+
   /** A vector of 32-bit numbers. */
   ONNXInitializer ints(String name, int... values) {
     return context.array(name, values);

@@ -5,6 +5,7 @@ import infomax.events.control.ControlState;
 import infomax.events.control.EncoderRelease;
 import infomax.events.control.EncoderRelease.TrainingSummary;
 import infomax.events.control.EncoderRelease.Verdict;
+import infomax.events.control.Int8Variant;
 import infomax.imaging.EncoderPixels;
 import infomax.store.ObjectStore;
 import infomax.trainer.evaluation.EncoderScores;
@@ -207,6 +208,11 @@ public final class TrainingRun {
             publisher.put(
                 Artifacts.of(snapshot, settings.shape(), file, trained, settings.threads())));
     artifacts.put(ReleasePublisher.CHECKPOINT, store.putFile(folder.checkpointFile()));
+    Int8Variant int8 =
+        ruling.accepted()
+            ? Int8Candidate.of(trained.weights(), file, order, version, snapshot, settings.threads())
+                .stored(store)
+            : null;
     return new EncoderRelease(
         version,
         store.put(file.onnx().bytes()),
@@ -224,7 +230,8 @@ public final class TrainingRun {
         snapshot.summary(),
         comparison.rows().stream().map(EncoderScores::row).toList(),
         artifacts,
-        clock.instant());
+        clock.instant(),
+        int8);
   }
 
   private Comparison.Live comparable(EncoderRelease live) {
@@ -268,7 +275,7 @@ public final class TrainingRun {
     configuration.put("normMomentum", Double.toString(order.preset().normMomentum()));
     configuration.put("threads", Integer.toString(settings.threads()));
     configuration.put(
-        "whitening", file.whitened() ? Double.toString(WhitenedExport.REGULARISATION) : "none");
+        "whitening", file.whitening().isPresent() ? Double.toString(WhitenedExport.REGULARISATION) : "none");
     configuration.put("parityEngine", Double.toString(file.parity().engineDifference()));
     configuration.put("parityTribuo", Double.toString(file.parity().tribuoDifference()));
     return configuration;
