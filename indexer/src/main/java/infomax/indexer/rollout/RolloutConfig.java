@@ -22,7 +22,10 @@ public record RolloutConfig(
       new RolloutConfig(
           "indexer-0", Duration.ofSeconds(10), RolloutPolicy.DEFAULT, VerificationLimits.DEFAULT);
 
-  /** The configuration under {@code indexer.rollout.} and {@code indexer.hnsw.}, and {@code encoder.precision}. */
+  /**
+   * The configuration under {@code indexer.rollout.} and {@code indexer.hnsw.}, and {@code
+   * encoder.precision}.
+   */
   public static RolloutConfig from(Settings settings) {
     RolloutPolicy policy = RolloutPolicy.DEFAULT;
     VerificationLimits limits = VerificationLimits.DEFAULT;

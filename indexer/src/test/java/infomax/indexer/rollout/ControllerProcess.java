@@ -1,7 +1,7 @@
 package infomax.indexer.rollout;
 
-import infomax.index.Publications;
 import infomax.events.control.Precision;
+import infomax.index.Publications;
 import infomax.indexer.rollout.decision.RolloutPolicy;
 import infomax.indexer.rollout.verification.VerificationLimits;
 import infomax.runtime.control.ControlLog;

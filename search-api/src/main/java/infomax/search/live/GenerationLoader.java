@@ -166,8 +166,7 @@ public final class GenerationLoader {
     ServedEncoder encoder =
         current != null && current.servedEncoder().tryRetain()
             ? current.servedEncoder()
-            : ServedEncoder.open(
-                publications.store(), release, manifest.encoder(), execution);
+            : ServedEncoder.open(publications.store(), release, manifest.encoder(), execution);
     PublishedIndex index;
     try {
       index =

@@ -26,12 +26,7 @@ final class ServedEncoder {
   static ServedEncoder open(
       ObjectStore store, EncoderRelease release, Digest file, Encoder.Execution execution) {
     Encoder encoder =
-        Encoder.open(
-            store.read(file),
-            file,
-            release.inputSize(),
-            release.dimensions(),
-            execution);
+        Encoder.open(store.read(file), file, release.inputSize(), release.dimensions(), execution);
     return new ServedEncoder(release, encoder);
   }
 

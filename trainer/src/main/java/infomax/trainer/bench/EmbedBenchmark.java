@@ -21,9 +21,9 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /**
- * How fast an encoder embeds, per device, precision and batch size. What its weights are makes no difference,
- * so the untrained network is measured. Every device is compared with the processor on the same
- * images.
+ * How fast an encoder embeds, per device, precision and batch size. What its weights are makes no
+ * difference, so the untrained network is measured. Every device is compared with the processor on
+ * the same images.
  */
 public final class EmbedBenchmark {
 
@@ -66,8 +66,8 @@ public final class EmbedBenchmark {
    * @param batch images per call
    * @param callMillisMedian time of a call
    * @param imagesPerSecond batch x 1000 / callMillisMedian
-   * @param cosineMin lowest cosine of an embedding with that of the same image in float32 on
-   *     the processor
+   * @param cosineMin lowest cosine of an embedding with that of the same image in float32 on the
+   *     processor
    */
   public record Row(
       String device,

@@ -60,15 +60,13 @@ public final class ActivationRanges {
       }
       reached = activated;
     }
-    ONNXNode joined =
-        graph.operation(ONNXOperators.CONCAT, extremes, "joined", Map.of("axis", 1));
+    ONNXNode joined = graph.operation(ONNXOperators.CONCAT, extremes, "joined", Map.of("axis", 1));
     graph.output(
         graph.operation(EncoderOperators.FLATTEN, List.of(joined), "extremes", Map.of("axis", 1)));
     return graph.file("lowest and highest value at each place", new TreeMap<>());
   }
 
-  private static ONNXNode extreme(
-      GraphWriter graph, ONNXOperator operator, ONNXNode place) {
+  private static ONNXNode extreme(GraphWriter graph, ONNXOperator operator, ONNXNode place) {
     return graph.operation(
         operator,
         List.of(place),

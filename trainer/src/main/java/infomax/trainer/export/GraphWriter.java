@@ -29,7 +29,9 @@ final class GraphWriter {
   private final ONNXPlaceholder input;
   private final ONNXPlaceholder output;
 
-  /** Tensors of bytes by name; Tribuo has none, so each stands in for an empty one until the end. */
+  /**
+   * Tensors of bytes by name; Tribuo has none, so each stands in for an empty one until the end.
+   */
   private final Map<String, OnnxMl.TensorProto> byteTensors = new HashMap<>();
 
   /**
@@ -128,16 +130,13 @@ final class GraphWriter {
 
   /** The largest value of each channel, then the dense layer, then the output. */
   void embed(ONNXRef<?> featureMap, MeanLayer mean) {
-    ONNXNode pooled =
-        operation(EncoderOperators.GLOBAL_MAX_POOL, List.of(featureMap), "pooled");
+    ONNXNode pooled = operation(EncoderOperators.GLOBAL_MAX_POOL, List.of(featureMap), "pooled");
     ONNXNode flat =
         operation(EncoderOperators.FLATTEN, List.of(pooled), "features", Map.of("axis", 1));
     ONNXInitializer matrix =
         floats("mean.weight", List.of(shape.dimensions(), shape.dimensions()), mean.weight());
     ONNXInitializer bias = floats("mean.bias", mean.bias());
-    output(
-        operation(
-            ONNXOperators.GEMM, List.of(flat, matrix, bias), "mean", Map.of("transB", 1)));
+    output(operation(ONNXOperators.GEMM, List.of(flat, matrix, bias), "mean", Map.of("transB", 1)));
   }
 
   /** Makes this the output. */

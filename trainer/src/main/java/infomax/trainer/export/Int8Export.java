@@ -62,7 +62,8 @@ public final class Int8Export {
       EightBits convolved = ranges.convolved(convolution);
       EightBits activated = ranges.activated(convolution);
       String name = "conv" + convolution.ordinal();
-      ONNXNode sums = convolve(graph, reached, name, folded, EightBitKernel.of(folded, input, shift));
+      ONNXNode sums =
+          convolve(graph, reached, name, folded, EightBitKernel.of(folded, input, shift));
       ONNXNode bytes = inBytes(graph, sums, convolved, name);
       if (convolution.pooled()) {
         bytes = inBytes(graph, graph.pool(bytes, name + ".pool"), convolved, name + ".pool");
@@ -73,8 +74,7 @@ public final class Int8Export {
       shift = 0;
     }
     ONNXNode last =
-        OnnxExport.convolve(
-            graph, reached, FoldedConvolution.of(weights, convolutions.getLast()));
+        OnnxExport.convolve(graph, reached, FoldedConvolution.of(weights, convolutions.getLast()));
     graph.embed(graph.activate(last, "last.activation"), MeanLayer.of(weights, whitening));
     return graph.file(OnnxExport.DESCRIPTION, properties);
   }

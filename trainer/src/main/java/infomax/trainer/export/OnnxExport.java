@@ -4,7 +4,6 @@ import infomax.trainer.network.Convolution;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.network.Weights;
 import infomax.trainer.statistics.Whitening;
-import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import org.tribuo.util.onnx.ONNXInitializer;

@@ -30,6 +30,9 @@ public final class ReleasePublisher {
   /** Artifact: the loss curves, PNG. */
   public static final String LOSS_CHART = "loss-chart";
 
+  /** Artifact: mean and standard deviation of every dimension of z, JSON. */
+  public static final String MOMENTS = "z-moments";
+
   /** Artifact: embeddings of some hundred images of the snapshot, JSON. */
   public static final String SAMPLE = "sample";
 

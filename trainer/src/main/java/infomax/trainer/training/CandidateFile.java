@@ -23,8 +23,7 @@ import org.slf4j.LoggerFactory;
  * @param whitening what is folded into it; empty for nothing
  * @param parity what the check found
  */
-record CandidateFile(
-    OnnxFile onnx, Optional<Whitening> whitening, ExportCheck.Parity parity) {
+record CandidateFile(OnnxFile onnx, Optional<Whitening> whitening, ExportCheck.Parity parity) {
 
   private static final Logger LOG = LoggerFactory.getLogger(CandidateFile.class);
 

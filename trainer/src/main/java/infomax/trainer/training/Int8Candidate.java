@@ -27,8 +27,7 @@ import org.slf4j.LoggerFactory;
  * @param cosineMean mean cosine with the float32 file's embeddings
  * @param reason why it is offered or is not
  */
-record Int8Candidate(
-    Optional<Offer> offer, double recallAt10, double cosineMean, String reason) {
+record Int8Candidate(Optional<Offer> offer, double recallAt10, double cosineMean, String reason) {
 
   /** Least recall@10 of a file that is offered. */
   static final double RECALL_MIN = 0.98;
@@ -63,7 +62,8 @@ record Int8Candidate(
           Int8Export.write(
               weights,
               file.whitening(),
-              Int8Calibration.ranges(weights, CandidateFile.trainingImages(snapshot, CALIBRATION_IMAGES_MAX), threads),
+              Int8Calibration.ranges(
+                  weights, CandidateFile.trainingImages(snapshot, CALIBRATION_IMAGES_MAX), threads),
               CandidateFile.properties(order, version, weights));
       return judged(onnx, file.onnx(), weights.shape(), images, threads);
     } catch (EncoderException e) {
@@ -71,7 +71,8 @@ record Int8Candidate(
     }
   }
 
-  private static Int8Candidate judged(
+  /** Compares an int8 file with the float32 file it was made of. */
+  static Int8Candidate judged(
       OnnxFile onnx, OnnxFile float32, NetworkShape shape, List<byte[]> images, int threads) {
     VectorSet expected = embed(float32, shape, images, threads);
     VectorSet found = embed(onnx, shape, images, threads);

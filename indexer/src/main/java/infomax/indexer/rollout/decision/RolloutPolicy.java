@@ -66,6 +66,22 @@ public record RolloutPolicy(
     }
   }
 
+  /** This policy with another precision. */
+  RolloutPolicy with(Precision other) {
+    return new RolloutPolicy(
+        heartbeat,
+        stepDeadline,
+        verificationDeadline,
+        lagMax,
+        completeWithin,
+        attemptsMax,
+        backOff,
+        keepFinished,
+        maxConn,
+        beamWidth,
+        other);
+  }
+
   /** How long replicas are listened to before readiness is judged. */
   public Duration listening() {
     return heartbeat.multipliedBy(3);

@@ -128,7 +128,8 @@ public final class Verifier {
           "encoder " + order.release().version() + " comes without golden images");
     }
     try {
-      figures = figures.withGolden(GoldenImages.parse(store.read(golden.get())).lowestCosine(encoder));
+      figures =
+          figures.withGolden(GoldenImages.parse(store.read(golden.get())).lowestCosine(encoder));
     } catch (IllegalArgumentException e) {
       return failed(
           order, figures, FailureCause.GOLDEN_IMAGES_DIFFER, String.valueOf(e.getMessage()));

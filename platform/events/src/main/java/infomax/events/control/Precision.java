@@ -1,6 +1,8 @@
 package infomax.events.control;
 
-/** Which of its ONNX files an encoder release is served with: the setting {@code encoder.precision}. */
+/**
+ * Which of its ONNX files an encoder release is served with: the setting {@code encoder.precision}.
+ */
 public enum Precision {
   /** The file as it was trained; every release has one. */
   FLOAT32,
