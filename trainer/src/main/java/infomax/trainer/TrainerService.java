@@ -265,7 +265,8 @@ public final class TrainerService implements AutoCloseable {
     writer.append(request.as(Status.RUNNING, ""));
     for (int attempt = 1; ; attempt++) {
       try {
-        TrainingOrder order = TrainingOrder.of(request, config.defaults(), control.state().encoders());
+        TrainingOrder order =
+            TrainingOrder.of(request, config.defaults(), control.state().encoders());
         conclude(request, run.execute(order, control.state(), () -> isToEnd(request)));
         return;
       } catch (CancelledTrainingException e) {

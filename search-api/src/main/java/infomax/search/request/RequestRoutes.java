@@ -64,7 +64,9 @@ public final class RequestRoutes implements Routes {
 
   private void train(Context context) throws InterruptedException {
     Fields fields =
-        body(context, List.of("preset", "imagesSeen", "warmStart", "seed", "like", "force", "who", "why"));
+        body(
+            context,
+            List.of("preset", "imagesSeen", "warmStart", "seed", "like", "force", "who", "why"));
     Map<String, String> parameters = new HashMap<>();
     fields
         .text("preset")
@@ -93,8 +95,7 @@ public final class RequestRoutes implements Routes {
   /** A parameter that names a release. */
   private void putRelease(Map<String, String> parameters, String name, Fields fields) {
     OptionalLong version = fields.whole(name, 0, Integer.MAX_VALUE);
-    if (version.isPresent()
-        && !control.get().encoders().containsKey((int) version.getAsLong())) {
+    if (version.isPresent() && !control.get().encoders().containsKey((int) version.getAsLong())) {
       throw Problem.of(
           404,
           "encoder_not_found",

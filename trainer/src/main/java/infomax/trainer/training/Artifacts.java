@@ -41,8 +41,8 @@ final class Artifacts {
   }
 
   /**
-   * Golden images, neighbour sheets, moments of z, a sample of embeddings, loss curves and their picture, by
-   * artifact name.
+   * Golden images, neighbour sheets, moments of z, a sample of embeddings, loss curves and their
+   * picture, by artifact name.
    */
   static Map<String, byte[]> of(
       TrainingSnapshot snapshot,

@@ -221,9 +221,7 @@ public final class TrainingRun {
     Map<String, String> configuration = configuration(order, file);
     order
         .like()
-        .map(
-            like ->
-                Repetition.outcome(like, snapshot.summary(), checkpoint, settings.threads()))
+        .map(like -> Repetition.outcome(like, snapshot.summary(), checkpoint, settings.threads()))
         .ifPresent(outcome -> configuration.put(Repetition.KEY, outcome));
     Int8Variant int8 =
         ruling.accepted()

@@ -25,7 +25,8 @@ class RepetitionTest {
   @Test
   void theSameIsSaidToBeTheSame() {
     assertThat(Repetition.outcome(release, snapshot(SNAPSHOT, 900), CHECKPOINT, 2))
-        .isEqualTo("repeats encoder 4: the snapshot is the same and so are the weights, bit for bit");
+        .isEqualTo(
+            "repeats encoder 4: the snapshot is the same and so are the weights, bit for bit");
   }
 
   @Test

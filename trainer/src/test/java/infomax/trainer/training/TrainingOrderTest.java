@@ -47,10 +47,12 @@ class TrainingOrderTest {
 
   @Test
   void nonsenseIsRefused() {
-    assertThatThrownBy(() -> TrainingOrder.of(request(Map.of("preset", "best")), DEFAULTS, Map.of()))
+    assertThatThrownBy(
+            () -> TrainingOrder.of(request(Map.of("preset", "best")), DEFAULTS, Map.of()))
         .isInstanceOf(RefusedTrainingException.class)
         .hasMessage("preset 'best', expected one of " + Preset.names());
-    assertThatThrownBy(() -> TrainingOrder.of(request(Map.of("imagesSeen", "many")), DEFAULTS, Map.of()))
+    assertThatThrownBy(
+            () -> TrainingOrder.of(request(Map.of("imagesSeen", "many")), DEFAULTS, Map.of()))
         .isInstanceOf(RefusedTrainingException.class)
         .hasMessageContaining("imagesSeen is 'many', expected a whole number from 1");
   }
@@ -67,13 +69,11 @@ class TrainingOrderTest {
     assertThat(order.seed()).isEqualTo(77);
     assertThat(order.warmStart()).contains(2);
     assertThat(order.like()).contains(release);
-    assertThatThrownBy(
-            () -> TrainingOrder.of(request(Map.of("like", "5")), DEFAULTS, releases))
+    assertThatThrownBy(() -> TrainingOrder.of(request(Map.of("like", "5")), DEFAULTS, releases))
         .isInstanceOf(RefusedTrainingException.class)
         .hasMessageContaining("expected the version of a trained release");
     assertThatThrownBy(
-            () ->
-                TrainingOrder.of(request(Map.of("like", "4", "seed", "1")), DEFAULTS, releases))
+            () -> TrainingOrder.of(request(Map.of("like", "4", "seed", "1")), DEFAULTS, releases))
         .isInstanceOf(RefusedTrainingException.class)
         .hasMessageContaining("parameter seed is given beside like");
   }

@@ -215,8 +215,7 @@ final class EncoderCommands {
       JsonNode right = encoder(api, other);
       SortedSet<Integer> sides =
           new TreeSet<>(
-              List.of(
-                  left.path("inputSize").asInt(), right.path("inputSize").asInt(), SHEET_SIDE));
+              List.of(left.path("inputSize").asInt(), right.path("inputSize").asInt(), SHEET_SIDE));
       ImageSample sample = ImageSample.read(path, sides, IMAGES_MAX);
       if (sample.count() <= NEIGHBOURS) {
         throw new UserError(

@@ -84,8 +84,7 @@ record ImageSample(Map<Integer, List<byte[]>> bySide) {
   List<byte[]> pixels(int side) {
     List<byte[]> pixels = bySide.get(side);
     if (pixels == null) {
-      throw new IllegalArgumentException(
-          "side " + side + ", expected one of " + bySide.keySet());
+      throw new IllegalArgumentException("side " + side + ", expected one of " + bySide.keySet());
     }
     return pixels;
   }

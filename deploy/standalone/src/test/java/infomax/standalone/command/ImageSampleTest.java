@@ -57,8 +57,7 @@ class ImageSampleTest {
     for (int pixel = 0; pixel < 64; pixel++) {
       image.setRGB(pixel % 8, pixel / 8, shade * 80 << 16 | number);
     }
-    Path file =
-        Files.createDirectories(folder.resolve("class-" + shade)).resolve(number + ".png");
+    Path file = Files.createDirectories(folder.resolve("class-" + shade)).resolve(number + ".png");
     ImageIO.write(image, "png", file.toFile());
   }
 }
