@@ -52,7 +52,6 @@ public final class QualityBenchmark {
   private static final Duration PROBE_TIME_MAX = Duration.ofMinutes(5);
   private static final int VIEWS_MAX = 1_000;
   private static final int RANK_VECTORS_MAX = 2_000;
-  private static final int WHITENING_IMAGES_MAX = 5_000;
   private static final float HALF = 0.5f;
 
   private final LabelledImages images;
@@ -161,7 +160,7 @@ public final class QualityBenchmark {
   private List<byte[]> whiteningImages() {
     List<byte[]> drawn = new ArrayList<>(images.pixels());
     Collections.shuffle(drawn, new Random(options.seed()));
-    return List.copyOf(drawn.subList(0, Math.min(drawn.size(), WHITENING_IMAGES_MAX)));
+    return List.copyOf(drawn.subList(0, Math.min(drawn.size(), WhitenedExport.IMAGES_MAX)));
   }
 
   private QualityRow measure(

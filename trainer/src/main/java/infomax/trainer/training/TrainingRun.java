@@ -3,8 +3,10 @@ package infomax.trainer.training;
 import infomax.events.Digest;
 import infomax.events.control.ControlState;
 import infomax.events.control.EncoderRelease;
+import infomax.events.control.EncoderRelease.SnapshotSummary;
 import infomax.events.control.EncoderRelease.TrainingSummary;
 import infomax.events.control.EncoderRelease.Verdict;
+import infomax.events.control.Int8Variant;
 import infomax.imaging.EncoderPixels;
 import infomax.store.ObjectStore;
 import infomax.trainer.engine.Precision;
@@ -103,7 +105,7 @@ public final class TrainingRun {
       RunFolder folder = RunFolder.open(settings.root(), order.request());
       Optional<EncoderRelease> live = live(control);
       Weights initial = initial(order, control);
-      try (TrainingSnapshot snapshot = snapshot(folder)) {
+      try (TrainingSnapshot snapshot = snapshot(folder, order)) {
         progress.enter(Phase.TRAINING);
         TrainedNetwork trained =
             new TrainingSteps(
@@ -127,16 +129,24 @@ public final class TrainingRun {
     }
   }
 
+  /** Whether a release equals the one whose training it repeats; empty if it repeats none. */
+  public static Optional<String> repetition(EncoderRelease release) {
+    return Optional.ofNullable(release.configuration().get(Repetition.KEY));
+  }
+
   /** Deletes what a finished request left on disk. */
   public void clean(String request) throws IOException {
     RunFolder.open(settings.root(), request).delete();
   }
 
-  private TrainingSnapshot snapshot(RunFolder folder)
+  private TrainingSnapshot snapshot(RunFolder folder, TrainingOrder order)
       throws IOException, InterruptedException, RefusedTrainingException {
     TrainingSnapshot snapshot = reopened(folder);
     if (snapshot == null) {
-      snapshot = snapshots.read(folder.snapshot());
+      snapshot =
+          snapshots.read(
+              folder.snapshot(),
+              order.like().map(EncoderRelease::snapshot).map(SnapshotSummary::positions));
     }
     if (snapshot.images() < IMAGES_MIN) {
       int images = snapshot.images();
@@ -221,7 +231,19 @@ public final class TrainingRun {
         new TreeMap<>(
             publisher.put(
                 Artifacts.of(snapshot, settings.shape(), file, trained, settings.threads())));
-    artifacts.put(ReleasePublisher.CHECKPOINT, store.putFile(folder.checkpointFile()));
+    Digest checkpoint = store.putFile(folder.checkpointFile());
+    artifacts.put(ReleasePublisher.CHECKPOINT, checkpoint);
+    Map<String, String> configuration = configuration(order, trained, file);
+    order
+        .like()
+        .map(like -> Repetition.outcome(like, snapshot.summary(), checkpoint, settings.threads()))
+        .ifPresent(outcome -> configuration.put(Repetition.KEY, outcome));
+    Int8Variant int8 =
+        ruling.accepted()
+            ? Int8Candidate.of(
+                    trained.weights(), file, order, version, snapshot, settings.threads())
+                .stored(store)
+            : null;
     return new EncoderRelease(
         version,
         store.put(file.onnx().bytes()),
@@ -233,13 +255,14 @@ public final class TrainingRun {
         ruling.reasons(),
         order.preset().name(),
         order.seed(),
-        configuration(order, trained, file),
+        configuration,
         order.warmStart().orElse(null),
         summary(order, trained),
         snapshot.summary(),
         comparison.rows().stream().map(EncoderScores::row).toList(),
         artifacts,
-        clock.instant());
+        clock.instant(),
+        int8);
   }
 
   private Comparison.Live comparable(EncoderRelease live) {
@@ -298,7 +321,8 @@ public final class TrainingRun {
     configuration.put("threads", Integer.toString(settings.threads()));
     configuration.put("precision", trained.precision().text());
     configuration.put(
-        "whitening", file.whitened() ? Double.toString(WhitenedExport.REGULARISATION) : "none");
+        "whitening",
+        file.whitening().isPresent() ? Double.toString(WhitenedExport.REGULARISATION) : "none");
     configuration.put("parityEngine", Double.toString(file.parity().engineDifference()));
     configuration.put("parityTribuo", Double.toString(file.parity().tribuoDifference()));
     return configuration;

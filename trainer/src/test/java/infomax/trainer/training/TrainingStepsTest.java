@@ -39,6 +39,7 @@ class TrainingStepsTest {
           300,
           Optional.empty(),
           SEED,
+          Optional.empty(),
           Optional.empty());
 
   @TempDir Path folder;
