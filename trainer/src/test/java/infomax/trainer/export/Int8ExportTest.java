@@ -125,7 +125,9 @@ class Int8ExportTest {
         double angle = random.nextDouble() * 2 * Math.PI;
         double waves = 3 * random.nextDouble();
         for (int pixel = 0; pixel < side * side; pixel++) {
-          double along = (pixel % side * Math.cos(angle) + pixel / side * Math.sin(angle)) / side;
+          double along =
+              (pixel % side * Math.cos(angle) + Math.floorDiv(pixel, side) * Math.sin(angle))
+                  / side;
           image[channel * side * side + pixel] =
               (byte) Math.round(127.5 + 127.5 * Math.sin(2 * Math.PI * waves * along));
         }

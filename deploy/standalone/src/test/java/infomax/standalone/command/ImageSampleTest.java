@@ -55,7 +55,7 @@ class ImageSampleTest {
   private void image(int shade, int number) throws IOException {
     BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
     for (int pixel = 0; pixel < 64; pixel++) {
-      image.setRGB(pixel % 8, pixel / 8, shade * 80 << 16 | number);
+      image.setRGB(pixel % 8, pixel / 8, ((shade * 80) << 16) | number);
     }
     Path file = Files.createDirectories(folder.resolve("class-" + shade)).resolve(number + ".png");
     ImageIO.write(image, "png", file.toFile());
