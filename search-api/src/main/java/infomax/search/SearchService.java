@@ -22,6 +22,7 @@ import infomax.search.live.LogEnd;
 import infomax.search.live.PublicationListener;
 import infomax.search.live.ReplicaAnnouncer;
 import infomax.search.live.Ticker;
+import infomax.search.openapi.OpenApiRoutes;
 import infomax.search.page.PageRoutes;
 import infomax.search.query.Answering;
 import infomax.search.query.Duplicates;
@@ -184,6 +185,7 @@ public final class SearchService implements AutoCloseable {
           loaded,
           List.of(
               PageRoutes.load(),
+              OpenApiRoutes.load(),
               searchRoutes,
               new ContentRoutes(content),
               new StatusRoutes(status, hub, rejected),

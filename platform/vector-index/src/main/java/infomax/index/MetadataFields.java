@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -213,7 +214,7 @@ final class MetadataFields {
 
   private static long ceilingMicros(Instant time) {
     long floor = floorMicros(time);
-    return time.getNano() % NANOS_PER_MICRO == 0 ? floor : above(floor);
+    return time.truncatedTo(ChronoUnit.MICROS).equals(time) ? floor : above(floor);
   }
 
   private static long above(long micros) {

@@ -133,15 +133,13 @@ final class FilteredSearchTest {
       try (Directory directory = new MMapDirectory(folder.resolve("index"));
           DirectoryReader reader = DirectoryReader.open(directory)) {
         for (double share : List.of(0.1, 1.0, 10.0, 50.0)) {
-            Filter filter = Filter.of(new NumberRange("share", 0, true, share / 100, false));
-            double scanned =
-                recall(images, reader, filter, NearestImages.SCANNED_MATCHES_MAX);
-            double graph = recall(images, reader, filter, 0);
-            System.out.printf(
-                "%.1f %% match: recall@10 %.3f, along the graph alone %.3f%n",
-                share, scanned, graph);
-            assertThat(scanned).as("%.1f %%", share).isGreaterThanOrEqualTo(0.95);
-            assertThat(graph).as("%.1f %% by graph", share).isGreaterThanOrEqualTo(0.95);
+          Filter filter = Filter.of(new NumberRange("share", 0, true, share / 100, false));
+          double scanned = recall(images, reader, filter, NearestImages.SCANNED_MATCHES_MAX);
+          double graph = recall(images, reader, filter, 0);
+          System.out.printf(
+              "%.1f %% match: recall@10 %.3f, along the graph alone %.3f%n", share, scanned, graph);
+          assertThat(scanned).as("%.1f %%", share).isGreaterThanOrEqualTo(0.95);
+          assertThat(graph).as("%.1f %% by graph", share).isGreaterThanOrEqualTo(0.95);
         }
       }
     }
@@ -219,8 +217,7 @@ final class FilteredSearchTest {
     }
   }
 
-  private double recall(
-      TestImages images, DirectoryReader reader, Filter filter, int scannedMax)
+  private double recall(TestImages images, DirectoryReader reader, Filter filter, int scannedMax)
       throws IOException {
     NearestImages nearest = new NearestImages(reader, scannedMax);
     int found = 0;

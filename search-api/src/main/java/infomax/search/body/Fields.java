@@ -353,9 +353,7 @@ public final class Fields {
       return Json.mapper().readTree(json);
     } catch (JsonProcessingException e) {
       throw Problem.of(
-              400,
-              "malformed_json",
-              name + " is not JSON: " + firstLine(e.getOriginalMessage()))
+              400, "malformed_json", name + " is not JSON: " + firstLine(e.getOriginalMessage()))
           .with("field", name);
     }
   }

@@ -197,8 +197,7 @@ public final class GenerationLoader {
         .sample(1, 0)
         .forEach(
             image ->
-                index.search(
-                    VectorQuery.nearest(QueryVector.of(image), 10, false, Metric.COSINE)));
+                index.search(VectorQuery.nearest(QueryVector.of(image), 10, false, Metric.COSINE)));
   }
 
   /** The oldest record new since the publication opened before may lie in one that was skipped. */

@@ -131,7 +131,7 @@ public final class Duplicates {
           members.values().stream()
               .map(member -> new Hit(member, first.vector().cosine(member.vector())))
               .sorted(
-                  Comparator.comparing((Hit hit) -> hit.image() != first)
+                  Comparator.comparing((Hit hit) -> !hit.image().id().equals(first.id()))
                       .thenComparingDouble(hit -> -hit.score())
                       .thenComparing(hit -> hit.image().id(), BY_ID))
               .map(hit -> HitBody.of(hit, List.of(Include.METADATA, Include.DIGEST)))

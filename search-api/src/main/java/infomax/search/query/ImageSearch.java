@@ -9,7 +9,6 @@ import infomax.index.Metric;
 import infomax.index.QueryVector;
 import infomax.index.SearchAnswer;
 import infomax.index.VectorQuery;
-import infomax.runtime.http.Problem;
 import infomax.search.live.LiveGeneration;
 import java.util.Collection;
 import java.util.HashSet;

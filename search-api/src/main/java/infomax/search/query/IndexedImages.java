@@ -37,7 +37,7 @@ public final class IndexedImages {
             throw filtersUnavailable(live);
           }
           ImagePage page = live.index().list(filter, after, limit, deadline);
-          return new ImagesBody(
+          return ImagesBody.of(
               page.images().stream()
                   .map(withVectors ? ImageBody::withVector : ImageBody::of)
                   .toList(),
@@ -54,7 +54,7 @@ public final class IndexedImages {
         (live, _) -> {
           List<IndexedImage> images = live.index().sample(count, seed);
           shown.accept(images);
-          return new ImagesBody(
+          return ImagesBody.of(
               images.stream().map(ImageBody::of).toList(),
               null,
               live.index().images(),

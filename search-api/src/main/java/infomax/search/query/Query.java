@@ -75,9 +75,7 @@ sealed interface Query {
     return switch (this) {
       case Point point -> List.of(point);
       case ByExamples examples ->
-          Stream.concat(
-                  examples.positive().stream(), examples.negative().stream())
-              .toList();
+          Stream.concat(examples.positive().stream(), examples.negative().stream()).toList();
     };
   }
 }

@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,7 +79,8 @@ final class SearchRequestReader {
   static final List<String> BATCH = joined(List.of(List.of("searches", "consistency"), DEMANDS));
 
   /** Parameters of a search in a query string. */
-  static final List<String> QUERY_STRING = joined(List.of(OPTIONS, List.of("token", "timeout"), DEMANDS));
+  static final List<String> QUERY_STRING =
+      joined(List.of(OPTIONS, List.of("token", "timeout"), DEMANDS));
 
   private SearchRequestReader() {}
 
@@ -99,7 +99,8 @@ final class SearchRequestReader {
             .map(search -> request(search, query(search), false, demands))
             .toList();
     if (searches.isEmpty()) {
-      throw fields.invalid("searches", "an array of 1 to " + BatchRequest.SEARCHES_MAX + " searches");
+      throw fields.invalid(
+          "searches", "an array of 1 to " + BatchRequest.SEARCHES_MAX + " searches");
     }
     return new BatchRequest(searches, demands);
   }
@@ -202,8 +203,7 @@ final class SearchRequestReader {
     }
     int sizeMax = Math.min(GROUP_SIZE_MAX, K_MAX / k);
     return new Selection.Grouping(
-        key.get(),
-        fields.integer("groupSize", Math.min(GROUP_SIZE_DEFAULT, sizeMax), 1, sizeMax));
+        key.get(), fields.integer("groupSize", Math.min(GROUP_SIZE_DEFAULT, sizeMax), 1, sizeMax));
   }
 
   private static int groupSize(Selection selection) {
@@ -222,10 +222,7 @@ final class SearchRequestReader {
 
   private static Query query(Fields fields) {
     List<Query> queries = new ArrayList<>(points(fields));
-    fields
-        .object("examples", EXAMPLES)
-        .map(SearchRequestReader::examples)
-        .ifPresent(queries::add);
+    fields.object("examples", EXAMPLES).map(SearchRequestReader::examples).ifPresent(queries::add);
     if (queries.size() != 1) {
       throw Problem.of(
               400,

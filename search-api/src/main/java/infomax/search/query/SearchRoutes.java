@@ -75,9 +75,7 @@ public final class SearchRoutes implements Routes {
     timed(
         context,
         1,
-        () ->
-            search.search(
-                SearchRequestReader.neighbours(id(context), context.queryParamMap())));
+        () -> search.search(SearchRequestReader.neighbours(id(context), context.queryParamMap())));
   }
 
   private void timed(Context context, int searches, Answer answer) throws InterruptedException {

@@ -43,8 +43,7 @@ final class Recall {
 
   private static List<Hit> search(PublishedIndex index, IndexedImage image, boolean exact) {
     int k = NEAREST + 1;
-    VectorQuery query =
-        VectorQuery.nearest(QueryVector.of(image), k, exact, Metric.COSINE);
+    VectorQuery query = VectorQuery.nearest(QueryVector.of(image), k, exact, Metric.COSINE);
     ImageId self = image.id();
     return index.search(query).hits().stream()
         .filter(hit -> !hit.image().id().equals(self))
