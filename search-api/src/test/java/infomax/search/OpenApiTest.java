@@ -36,8 +36,7 @@ final class OpenApiTest {
         .internalRouter
         .allHttpHandlers()
         .forEach(
-            handler ->
-                routes.add(handler.endpoint.method.name() + " " + handler.endpoint.path));
+            handler -> routes.add(handler.endpoint.method.name() + " " + handler.endpoint.path));
     OpenApi api = OpenApi.ofProgram();
     assertThat(api.routes()).isEqualTo(routes);
     assertThat(api.version()).isEqualTo("3.1.0");

@@ -29,6 +29,7 @@ record EncoderChoice(String text) {
                   + " ("
                   + release.onnx()
                   + ") answers; embed the image with that one, or search by image or id")
+          .with("field", "encoder")
           .with("encoder", EncoderBody.of(release));
     }
   }
