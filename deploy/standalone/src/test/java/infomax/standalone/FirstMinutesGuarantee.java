@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
  * What a new user meets in the first minutes: one sentence instead of a stack trace when something
  * is in the way, a clean stop, and a start that goes on where it stopped.
  */
-@Tag("alone") // Limits of seconds hold on a machine that does nothing else.
 class FirstMinutesGuarantee {
 
   private static final Duration START = Duration.ofMinutes(2);

@@ -18,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
  * if the gate kept a candidate out, which is the gate's right on so little training; the log equals
  * the index either way.
  */
-@Tag("alone") // Limits of seconds hold on a machine that does nothing else.
 class ShortDemoGuarantee {
 
   private static final Path DATA =
