@@ -2,6 +2,7 @@ package infomax.trainer;
 
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
+import infomax.trainer.engine.ComputeTarget;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.objective.Preset;
 import infomax.trainer.training.TrainingOrder;
@@ -23,6 +24,8 @@ import java.time.Duration;
  * @param threads threads of steps and inference ({@code trainer.threads})
  * @param snapshotImagesMax most images in a snapshot ({@code trainer.snapshot-images-max})
  * @param triggers when the trainer trains without being asked
+ * @param target what computes trainings, and where ({@code trainer.engine}, {@code trainer.device},
+ *     {@code trainer.precision})
  */
 public record TrainerConfig(
     Path folder,
@@ -33,7 +36,8 @@ public record TrainerConfig(
     long seed,
     int threads,
     int snapshotImagesMax,
-    Triggers triggers) {
+    Triggers triggers,
+    ComputeTarget target) {
 
   /** Both networks can halve it often enough, and vectors stay aligned. */
   private static final int DIMENSIONS_STEP = 8;
@@ -76,7 +80,19 @@ public record TrainerConfig(
         new Triggers(
             settings.whole("trainer.after-images", 0, 0, Long.MAX_VALUE),
             settings.duration("trainer.every", Duration.ZERO),
-            settings.decimal("trainer.drift-max", 0, 0, 1)));
+            settings.decimal("trainer.drift-max", 0, 0, 1)),
+        target(settings));
+  }
+
+  private static ComputeTarget target(Settings settings) {
+    try {
+      return ComputeTarget.of(
+          settings.text("trainer.engine", "nd4j"),
+          settings.text("trainer.device", "auto"),
+          settings.text("trainer.precision", "float32"));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("setting trainer." + e.getMessage());
+    }
   }
 
   /** The encoders' shape. */

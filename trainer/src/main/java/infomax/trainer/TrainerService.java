@@ -124,7 +124,11 @@ public final class TrainerService implements AutoCloseable {
       TrainingRun run =
           new TrainingRun(
               new TrainingRun.Settings(
-                  config.shape(), config.seed(), config.threads(), config.folder()),
+                  config.shape(),
+                  config.seed(),
+                  config.threads(),
+                  config.target(),
+                  config.folder()),
               new SnapshotReader(
                   clients,
                   new SnapshotReader.Limits(

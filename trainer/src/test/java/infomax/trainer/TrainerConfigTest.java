@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
+import infomax.trainer.engine.ComputeTarget;
+import infomax.trainer.engine.Device;
+import infomax.trainer.engine.Engine;
+import infomax.trainer.engine.Precision;
 import infomax.trainer.objective.Preset;
 import infomax.trainer.trigger.Triggers;
 import java.nio.file.Path;
@@ -30,7 +34,8 @@ class TrainerConfigTest {
                 1,
                 Runtime.getRuntime().availableProcessors(),
                 50_000,
-                Triggers.NONE));
+                Triggers.NONE,
+                ComputeTarget.DEFAULT));
   }
 
   @Test
@@ -48,7 +53,10 @@ class TrainerConfigTest {
                 Map.entry("trainer.snapshot-images-max", "200"),
                 Map.entry("trainer.after-images", "5000"),
                 Map.entry("trainer.every", "7d"),
-                Map.entry("trainer.drift-max", "0.05")));
+                Map.entry("trainer.drift-max", "0.05"),
+                Map.entry("trainer.engine", "torch"),
+                Map.entry("trainer.device", "cpu"),
+                Map.entry("trainer.precision", "bfloat16")));
 
     assertThat(TrainerConfig.from(settings))
         .isEqualTo(
@@ -61,7 +69,8 @@ class TrainerConfigTest {
                 -3,
                 4,
                 200,
-                new Triggers(5_000, Duration.ofDays(7), 0.05)));
+                new Triggers(5_000, Duration.ofDays(7), 0.05),
+                new ComputeTarget(Engine.TORCH, Device.CPU, Precision.BFLOAT16)));
     settings.verifyAllUsed();
   }
 
@@ -76,5 +85,8 @@ class TrainerConfigTest {
     assertThatThrownBy(() -> TrainerConfig.from(Settings.of(Map.of("trainer.dimensions", "100"))))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("expected a multiple of 8");
+    assertThatThrownBy(() -> TrainerConfig.from(Settings.of(Map.of("trainer.device", "cuda"))))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("expected engine torch for device cuda");
   }
 }

@@ -78,6 +78,7 @@ class ArchitectureTest {
     stays("ai.onnxruntime..", "infomax.encoder..", "infomax.trainer.export..");
     stays("org.nd4j..", "infomax.trainer..");
     stays("org.deeplearning4j..", "infomax.trainer..");
+    stays("org.bytedeco..", "infomax.trainer.engine..");
     stays("org.tribuo..", "infomax.trainer..", "infomax.testing..");
     stays("ai.onnx..", "infomax.trainer..", "infomax.testing..");
     stays("com.twelvemonkeys..", "infomax.imaging..");

@@ -9,9 +9,16 @@ import infomax.trainer.objective.Preset;
  * @param seed of noise and permutations
  * @param stepsPlanned steps of the whole training, 1 or more; the learning rate's schedule follows
  *     it, and more steps may still be made
- * @param threads workers, 1 or more; part of what makes a training repeatable bit for bit
+ * @param threads of the CPU, 1 or more; part of what makes a training repeatable bit for bit
+ * @param target what computes it, and where
  */
-public record TrainingPlan(Preset preset, long seed, long stepsPlanned, int threads) {
+public record TrainingPlan(
+    Preset preset, long seed, long stepsPlanned, int threads, ComputeTarget target) {
+
+  /** The plan of a training on the default engine. */
+  public TrainingPlan(Preset preset, long seed, long stepsPlanned, int threads) {
+    this(preset, seed, stepsPlanned, threads, ComputeTarget.DEFAULT);
+  }
 
   /** Validates the numbers. */
   public TrainingPlan {

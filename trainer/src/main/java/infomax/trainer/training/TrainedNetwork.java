@@ -11,10 +11,15 @@ import infomax.trainer.statistics.VectorSet;
  * @param checkpoint the network at the end, with what is needed to go on
  * @param losses over all steps, those before an interruption included
  * @param stepsPerEpoch steps of one epoch
+ * @param computedBy engine, device and precision of the last steps
  * @param parity embeddings of the first held-out images, as the engine computes them
  */
 record TrainedNetwork(
-    TrainingCheckpoint checkpoint, LossHistory losses, long stepsPerEpoch, VectorSet parity) {
+    TrainingCheckpoint checkpoint,
+    LossHistory losses,
+    long stepsPerEpoch,
+    String computedBy,
+    VectorSet parity) {
 
   Weights weights() {
     return checkpoint.weights();

@@ -7,6 +7,7 @@ import infomax.events.control.EncoderRelease.TrainingSummary;
 import infomax.events.control.EncoderRelease.Verdict;
 import infomax.imaging.EncoderPixels;
 import infomax.store.ObjectStore;
+import infomax.trainer.engine.ComputeTarget;
 import infomax.trainer.evaluation.EncoderScores;
 import infomax.trainer.evaluation.Gate;
 import infomax.trainer.export.OnnxFile;
@@ -56,9 +57,11 @@ public final class TrainingRun {
    * @param shape of the networks
    * @param randomSeed seed of the untrained network that candidates are compared with
    * @param threads threads of steps and inference
+   * @param target what computes the steps, and where
    * @param root where run folders are
    */
-  public record Settings(NetworkShape shape, long randomSeed, int threads, Path root) {}
+  public record Settings(
+      NetworkShape shape, long randomSeed, int threads, ComputeTarget target, Path root) {}
 
   /** Runs of trainings with these settings. */
   public TrainingRun(
@@ -100,7 +103,14 @@ public final class TrainingRun {
       try (TrainingSnapshot snapshot = snapshot(folder)) {
         progress.enter(Phase.TRAINING);
         TrainedNetwork trained =
-            new TrainingSteps(order, snapshot, folder, progress, settings.threads(), cancelled)
+            new TrainingSteps(
+                    order,
+                    snapshot,
+                    folder,
+                    progress,
+                    settings.threads(),
+                    settings.target(),
+                    cancelled)
                 .run(initial);
         int version = control.encoders().isEmpty() ? 1 : control.encoders().lastKey() + 1;
         EncoderRelease release = release(order, version, snapshot, trained, folder, live);
@@ -218,7 +228,7 @@ public final class TrainingRun {
         ruling.reasons(),
         order.preset().name(),
         order.seed(),
-        configuration(order, file),
+        configuration(order, file, trained),
         order.warmStart().orElse(null),
         summary(order, trained),
         snapshot.summary(),
@@ -257,7 +267,8 @@ public final class TrainingRun {
     return information;
   }
 
-  private Map<String, String> configuration(TrainingOrder order, CandidateFile file) {
+  private Map<String, String> configuration(
+      TrainingOrder order, CandidateFile file, TrainedNetwork trained) {
     Map<String, String> configuration = new TreeMap<>();
     configuration.put(REQUEST, order.request());
     configuration.put("imagesSeen", Long.toString(order.imagesSeen()));
@@ -266,6 +277,7 @@ public final class TrainingRun {
     configuration.put("miniBatch", Integer.toString(order.preset().miniBatch()));
     configuration.put("views", order.preset().views().toString());
     configuration.put("normMomentum", Double.toString(order.preset().normMomentum()));
+    configuration.put("computedBy", trained.computedBy());
     configuration.put("threads", Integer.toString(settings.threads()));
     configuration.put(
         "whitening", file.whitened() ? Double.toString(WhitenedExport.REGULARISATION) : "none");

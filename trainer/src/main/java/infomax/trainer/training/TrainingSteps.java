@@ -1,5 +1,6 @@
 package infomax.trainer.training;
 
+import infomax.trainer.engine.ComputeTarget;
 import infomax.trainer.engine.StepLosses;
 import infomax.trainer.engine.StepOutcome;
 import infomax.trainer.engine.Training;
@@ -34,6 +35,7 @@ final class TrainingSteps {
   private final RunFolder folder;
   private final Progress progress;
   private final int threads;
+  private final ComputeTarget target;
   private final BooleanSupplier cancelled;
   private final MiniBatches batches;
 
@@ -43,12 +45,14 @@ final class TrainingSteps {
       RunFolder folder,
       Progress progress,
       int threads,
+      ComputeTarget target,
       BooleanSupplier cancelled) {
     this.order = order;
     this.snapshot = snapshot;
     this.folder = folder;
     this.progress = progress;
     this.threads = threads;
+    this.target = target;
     this.cancelled = cancelled;
     this.batches = new MiniBatches(TrainingImages.of(snapshot), order.preset(), order.seed());
   }
@@ -57,7 +61,8 @@ final class TrainingSteps {
    * Trains to the end.
    *
    * @param initial the network to begin with when there is no checkpoint to go on from
-   * @throws RefusedTrainingException if the training diverges
+   * @throws RefusedTrainingException if the engine cannot train the preset, or if the training
+   *     diverges
    * @throws CancelledTrainingException if somebody does not want it any more
    * @throws InterruptedException if the thread is interrupted; a checkpoint has been written
    */
@@ -66,17 +71,30 @@ final class TrainingSteps {
           InterruptedException,
           RefusedTrainingException,
           CancelledTrainingException {
-    TrainingPlan plan = new TrainingPlan(order.preset(), order.seed(), order.steps(), threads);
     Optional<TrainingCheckpoint> kept = folder.checkpoint().filter(this::fits);
-    try (Training training =
-        kept.isPresent() ? Training.resume(plan, kept.get()) : Training.start(plan, initial)) {
+    try (Training training = open(initial, kept)) {
       LossHistory before =
           kept.isPresent() ? folder.losses(training.stepsDone()) : LossHistory.EMPTY;
       LossHistory losses = advance(training, before);
       TrainingCheckpoint checkpoint = training.checkpoint();
       folder.keep(checkpoint, losses);
       return new TrainedNetwork(
-          checkpoint, losses, batches.stepsPerEpoch(), parityEmbeddings(training));
+          checkpoint,
+          losses,
+          batches.stepsPerEpoch(),
+          training.computedBy(),
+          parityEmbeddings(training));
+    }
+  }
+
+  private Training open(Weights initial, Optional<TrainingCheckpoint> kept)
+      throws RefusedTrainingException {
+    TrainingPlan plan =
+        new TrainingPlan(order.preset(), order.seed(), order.steps(), threads, target);
+    try {
+      return kept.isPresent() ? Training.resume(plan, kept.get()) : Training.start(plan, initial);
+    } catch (IllegalArgumentException e) {
+      throw new RefusedTrainingException(String.valueOf(e.getMessage()));
     }
   }
 

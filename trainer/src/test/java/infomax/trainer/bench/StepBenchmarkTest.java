@@ -3,6 +3,7 @@ package infomax.trainer.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import infomax.trainer.engine.ComputeTarget;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.objective.Preset;
 import java.time.Duration;
@@ -18,6 +19,7 @@ class StepBenchmarkTest {
                 Preset.named("seed").withMiniBatch(16),
                 NetworkShape.of(32),
                 2,
+                ComputeTarget.DEFAULT,
                 Duration.ofSeconds(1),
                 Optional.empty())
             .run();

@@ -3,6 +3,7 @@ package infomax.trainer.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import infomax.trainer.engine.ComputeTarget;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.network.Weights;
 import infomax.trainer.objective.Preset;
@@ -87,7 +88,7 @@ class TrainingStepsTest {
   private TrainingSteps steps(TrainingSnapshot snapshot, String name, Progress progress)
       throws Exception {
     return new TrainingSteps(
-        ORDER, snapshot, RunFolder.open(folder, name), progress, 2, () -> false);
+        ORDER, snapshot, RunFolder.open(folder, name), progress, 2, ComputeTarget.DEFAULT, () -> false);
   }
 
   private static Weights initial() {

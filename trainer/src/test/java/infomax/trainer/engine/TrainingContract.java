@@ -21,14 +21,20 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a caller may rely on over several steps. */
-class TrainingTest {
+/** What a caller may rely on over several steps, whichever engine computes them. */
+abstract class TrainingContract {
 
   private static final long SEED = 3;
   private static final int IMAGES = 6;
   private static final NetworkShape SHAPE = new NetworkShape(32, 32);
 
   @TempDir private Path folder;
+
+  private final ComputeTarget target;
+
+  TrainingContract(ComputeTarget target) {
+    this.target = target;
+  }
 
   static Stream<Preset> presets() {
     return Stream.of(
@@ -49,12 +55,12 @@ class TrainingTest {
   @MethodSource("presets")
   void resumedTrainingEqualsTheUninterruptedOne(Preset preset) throws IOException {
     Path file = folder.resolve("checkpoint");
-    TrainingPlan plan = new TrainingPlan(preset, SEED, 6, 2);
+    TrainingPlan plan = new TrainingPlan(preset, SEED, 6, 2, target);
     try (Training training = Training.start(plan, initial(preset))) {
       steps(training, 0, 3);
       CheckpointFile.write(file, training.checkpoint());
     }
-    TrainingPlan later = new TrainingPlan(preset, SEED + 1, 6, 2);
+    TrainingPlan later = new TrainingPlan(preset, SEED + 1, 6, 2, target);
     try (Training training = Training.resume(later, CheckpointFile.read(file))) {
       assertThat(training.stepsDone()).isEqualTo(3);
       steps(training, 3, 6);
@@ -65,7 +71,7 @@ class TrainingTest {
   @ParameterizedTest
   @MethodSource("presets")
   void repeatedImagesAreLearnt(Preset preset) {
-    Training training = Training.start(new TrainingPlan(preset, SEED, 40, 2), initial(preset));
+    Training training = Training.start(new TrainingPlan(preset, SEED, 40, 2, target), initial(preset));
     try (training) {
       double first = training.step(pixels(0)).losses().total();
       double last = first;
@@ -84,7 +90,7 @@ class TrainingTest {
     double[] parameters = Cases.doubles(initial.parameters());
     double[] first = new double[parameters.length];
     double[] second = new double[parameters.length];
-    try (Training training = Training.start(new TrainingPlan(preset, SEED, 3, 2), initial)) {
+    try (Training training = Training.start(new TrainingPlan(preset, SEED, 3, 2, target), initial)) {
       for (int step = 1; step <= 3; step++) {
         training.step(pixels(step));
         float[] gradient = training.lastGradient();
@@ -107,7 +113,7 @@ class TrainingTest {
     Preset preset = Cases.infoNce(IMAGES, Cases.ONE_VIEW, 24);
     byte[] pixels = Cases.pixels(SHAPE, IMAGES, SEED);
     try (Training training =
-        Training.start(new TrainingPlan(preset, SEED, 1, 2), initial(preset))) {
+        Training.start(new TrainingPlan(preset, SEED, 1, 2, target), initial(preset))) {
       training.reestimateStatistics(List.of(pixels, pixels));
       List<float[]> whole = training.embed(Cases.pixels(SHAPE, 2 * IMAGES + 1, SEED));
       assertThat(whole).hasSize(2 * IMAGES + 1);
@@ -134,7 +140,7 @@ class TrainingTest {
   void reestimatedStatisticsAreTheAverageOverMiniBatches() {
     Preset preset = Cases.infoNce(IMAGES, Cases.ONE_VIEW, 24);
     try (Training training =
-        Training.start(new TrainingPlan(preset, SEED, 1, 2), initial(preset))) {
+        Training.start(new TrainingPlan(preset, SEED, 1, 2, target), initial(preset))) {
       String before = Arrays.toString(training.weights().parameters());
       training.reestimateStatistics(List.of(pixels(1)));
       NormStatistics one = training.weights().statistics();
@@ -161,7 +167,7 @@ class TrainingTest {
     float[] parameters = initial.parameters();
     parameters[layout.tensor("logvar.b").offset()] = 500;
     Weights exploding = Weights.of(layout, parameters, initial.statistics());
-    try (Training training = Training.start(new TrainingPlan(preset, SEED, 1, 2), exploding)) {
+    try (Training training = Training.start(new TrainingPlan(preset, SEED, 1, 2, target), exploding)) {
       StepOutcome outcome = training.step(pixels(0));
       assertThat(outcome).isInstanceOf(StepOutcome.Diverged.class);
       assertThat(((StepOutcome.Diverged) outcome).reason()).startsWith("loss ");
@@ -174,7 +180,7 @@ class TrainingTest {
   @Test
   void misuseIsRefusedWithAReason() {
     Preset preset = Cases.jensenShannon(IMAGES, Cases.ONE_VIEW, 24);
-    TrainingPlan plan = new TrainingPlan(preset, SEED, 1, 2);
+    TrainingPlan plan = new TrainingPlan(preset, SEED, 1, 2, target);
     assertThatThrownBy(
             () -> Training.start(plan, initial(Cases.infoNce(IMAGES, Cases.ONE_VIEW, 24))))
         .isInstanceOf(IllegalArgumentException.class)
@@ -192,9 +198,9 @@ class TrainingTest {
     assertThatThrownBy(training::weights).hasMessage("training is CLOSED, expected RUNNING");
   }
 
-  private static Weights run(Preset preset, int threads) {
+  private Weights run(Preset preset, int threads) {
     try (Training training =
-        Training.start(new TrainingPlan(preset, SEED, 6, threads), initial(preset))) {
+        Training.start(new TrainingPlan(preset, SEED, 6, threads, target), initial(preset))) {
       List<StepOutcome> outcomes = steps(training, 0, 6);
       assertThat(outcomes).allMatch(outcome -> outcome instanceof StepOutcome.Advanced);
       assertThat(training.stepsDone()).isEqualTo(6);
