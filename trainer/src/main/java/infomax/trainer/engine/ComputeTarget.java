@@ -51,8 +51,7 @@ public record ComputeTarget(Engine engine, Device device, Precision precision) {
             () ->
                 new IllegalArgumentException(
                     "%s '%s', expected one of %s"
-                        .formatted(
-                            what, name, all.stream().map(ComputeTarget::nameOf).toList())));
+                        .formatted(what, name, all.stream().map(ComputeTarget::nameOf).toList())));
   }
 
   /** The name that {@link #of} reads. */

@@ -16,8 +16,8 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * Libtorch with its automatic differentiation. Every pass runs in a scope of its own that frees all
- * tensors it made: left to the garbage collector, which sees small objects only, native memory would
- * grow by a whole step's at every step.
+ * tensors it made: left to the garbage collector, which sees small objects only, native memory
+ * would grow by a whole step's at every step.
  */
 final class TorchComputation implements Computation {
 

@@ -68,19 +68,14 @@ final class TorchParameters implements AutoCloseable {
     try (PointerScope _ = new PointerScope();
         NoGradGuard _ = new NoGradGuard()) {
       Tensor gradient = values.grad();
-      firstMoments
-          .mul_(new Scalar(adam.beta1()))
-          .add_(gradient, new Scalar(1 - adam.beta1()));
+      firstMoments.mul_(new Scalar(adam.beta1())).add_(gradient, new Scalar(1 - adam.beta1()));
       secondMoments
           .mul_(new Scalar(adam.beta2()))
           .addcmul_(gradient, gradient, new Scalar(1 - adam.beta2()));
       double rootFactor = 1 / Math.sqrt(1 - Math.pow(adam.beta2(), (double) step));
       double rate = learningRate / (1 - Math.pow(adam.beta1(), (double) step));
       Tensor root =
-          secondMoments
-              .sqrt()
-              .mul_(new Scalar(rootFactor))
-              .add_(new Scalar(adam.epsilon()));
+          secondMoments.sqrt().mul_(new Scalar(rootFactor)).add_(new Scalar(adam.epsilon()));
       values.addcdiv_(firstMoments, root, new Scalar(-rate));
       return gradient.to(ScalarType.Double).square().sum().item_double();
     }

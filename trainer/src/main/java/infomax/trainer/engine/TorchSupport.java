@@ -59,8 +59,7 @@ final class TorchSupport {
 
   /** The parameters that no part of this engine reads, in words. */
   static Optional<String> unknownParameters(List<String> names) {
-    List<String> unknown =
-        names.stream().filter(name -> !KNOWN.matcher(name).matches()).toList();
+    List<String> unknown = names.stream().filter(name -> !KNOWN.matcher(name).matches()).toList();
     return unknown.isEmpty() ? Optional.empty() : Optional.of("the parameters " + unknown);
   }
 }

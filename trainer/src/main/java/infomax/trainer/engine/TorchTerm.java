@@ -16,8 +16,7 @@ import org.bytedeco.pytorch.global.torch;
  * @param views of each image: the left side of one meets the right side of the next
  * @param products that the critics are made of
  */
-record TorchTerm(
-    String name, Map<String, Tensor> parameters, int views, TorchProducts products) {
+record TorchTerm(String name, Map<String, Tensor> parameters, int views, TorchProducts products) {
 
   private static final double NOT_A_CANDIDATE = Double.NEGATIVE_INFINITY;
 
@@ -66,8 +65,7 @@ record TorchTerm(
     return switch (estimator) {
       case Estimator.JensenShannon _ ->
           torch.softplus(positives.neg()).mean().add(torch.softplus(negatives).mean());
-      case Estimator.SquaredHellinger _ ->
-          positives.neg().exp().mean().add(negatives.exp().mean());
+      case Estimator.SquaredHellinger _ -> positives.neg().exp().mean().add(negatives.exp().mean());
       case Estimator.DonskerVaradhan _ ->
           negatives
               .logsumexp(0)
@@ -107,8 +105,7 @@ record TorchTerm(
     Tensor byImage = logits.view(images, images, -1);
     Tensor own = byImage.diagonal(0, 0, 1).t();
     Tensor toImages = logits.logsumexp(0).view(images, -1);
-    Tensor same =
-        torch.eye(images, logits.options()).to(torch.ScalarType.Bool).unsqueeze(2);
+    Tensor same = torch.eye(images, logits.options()).to(torch.ScalarType.Bool).unsqueeze(2);
     Tensor others =
         byImage
             .masked_fill(same, new Scalar(NOT_A_CANDIDATE))

@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
  * 32 px images, 250 MB for 64 px) and threads until closed. To be used by one thread at a time.
  *
  * <p>Images are unsigned bytes, (image, colour R G B, y, x), without gaps; the network sees value /
- * 255 - 0.5. Same preset, weights, seed, images, engine and number of threads: same weights, bit for
- * bit, on one kind of CPU. Checkpoints are the same for every engine.
+ * 255 - 0.5. Same preset, weights, seed, images, engine and number of threads: same weights, bit
+ * for bit, on one kind of CPU. Checkpoints are the same for every engine.
  */
 public final class Training implements AutoCloseable {
 
@@ -53,16 +53,14 @@ public final class Training implements AutoCloseable {
   /**
    * Starts a training at step 0.
    *
-   * @throws IllegalArgumentException if the weights have other critics than the preset trains, or if
-   *     the engine cannot train the preset
+   * @throws IllegalArgumentException if the weights have other critics than the preset trains, or
+   *     if the engine cannot train the preset
    * @throws MissingLibrariesException if the engine's native libraries are not part of this build
    */
   public static Training start(TrainingPlan plan, Weights initial) {
     int size = initial.layout().size();
     Progress progress = new Progress(plan.preset().name(), plan.seed(), 0);
-    return open(
-        plan,
-        TrainingCheckpoint.of(progress, initial, new float[size], new float[size]));
+    return open(plan, TrainingCheckpoint.of(progress, initial, new float[size], new float[size]));
   }
 
   /**
@@ -235,7 +233,8 @@ public final class Training implements AutoCloseable {
     }
     List<float[]> embeddings = new ArrayList<>();
     for (int start = 0; start < pixels.length; start += miniBatchBytes()) {
-      float[] means = computation.embed(Arrays.copyOfRange(pixels, start, start + miniBatchBytes()));
+      float[] means =
+          computation.embed(Arrays.copyOfRange(pixels, start, start + miniBatchBytes()));
       int images = Math.min(miniBatchBytes(), pixels.length - start) / shape.imageBytes();
       for (int i = 0; i < images; i++) {
         embeddings.add(

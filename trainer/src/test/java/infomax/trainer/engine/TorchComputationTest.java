@@ -80,10 +80,10 @@ class TorchComputationTest {
     try (Training exact = start(TorchTargets.CPU);
         Training coarse = start(TorchTargets.CPU_BFLOAT16)) {
       double expected = exact.step(pixels).losses().total();
-      assertThat(coarse.step(pixels).losses().total())
-          .isCloseTo(expected, within(0.02 * expected));
+      assertThat(coarse.step(pixels).losses().total()).isCloseTo(expected, within(0.02 * expected));
       double difference = Distances.relative(coarse.lastGradient(), exact.lastGradient());
-      assertThat(difference).isLessThan(0.2);
+      // Eight bits; and where two values are close, the largest may be another one.
+      assertThat(difference).isLessThan(0.3);
       if (coarse.precision() == Precision.BFLOAT16) {
         assertThat(difference).isGreaterThan(1e-4);
       } else {

@@ -92,19 +92,24 @@ class TrainingAgainstReferenceTest {
       try (Training training = Training.over(plan, start, way.opener().open(plan, start))) {
         checkLosses(way, training.step(pixels, randomness).losses(), reference.losses());
         checkGradient(way, preset, training.lastGradient(), expectedGradient, weights);
-        checkStatistics(
-            way, training.weights().statistics(), reference, preset.normMomentum());
+        checkStatistics(way, training.weights().statistics(), reference, preset.normMomentum());
       }
     }
   }
 
   private static void checkLosses(Way way, StepLosses losses, StepLosses expected) {
-    assertThat(losses.total()).as(way.name()).isCloseTo(expected.total(), closeTo(expected.total()));
+    assertThat(losses.total())
+        .as(way.name())
+        .isCloseTo(expected.total(), closeTo(expected.total()));
     assertThat(losses.global())
         .as(way.name())
         .isCloseTo(expected.global(), closeTo(expected.global()));
-    assertThat(losses.local()).as(way.name()).isCloseTo(expected.local(), closeTo(expected.local()));
-    assertThat(losses.prior()).as(way.name()).isCloseTo(expected.prior(), closeTo(expected.prior()));
+    assertThat(losses.local())
+        .as(way.name())
+        .isCloseTo(expected.local(), closeTo(expected.local()));
+    assertThat(losses.prior())
+        .as(way.name())
+        .isCloseTo(expected.prior(), closeTo(expected.prior()));
   }
 
   private static void checkGradient(

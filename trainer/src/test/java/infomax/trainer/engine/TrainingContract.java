@@ -71,7 +71,8 @@ abstract class TrainingContract {
   @ParameterizedTest
   @MethodSource("presets")
   void repeatedImagesAreLearnt(Preset preset) {
-    Training training = Training.start(new TrainingPlan(preset, SEED, 40, 2, target), initial(preset));
+    Training training =
+        Training.start(new TrainingPlan(preset, SEED, 40, 2, target), initial(preset));
     try (training) {
       double first = training.step(pixels(0)).losses().total();
       double last = first;
@@ -90,7 +91,8 @@ abstract class TrainingContract {
     double[] parameters = Cases.doubles(initial.parameters());
     double[] first = new double[parameters.length];
     double[] second = new double[parameters.length];
-    try (Training training = Training.start(new TrainingPlan(preset, SEED, 3, 2, target), initial)) {
+    try (Training training =
+        Training.start(new TrainingPlan(preset, SEED, 3, 2, target), initial)) {
       for (int step = 1; step <= 3; step++) {
         training.step(pixels(step));
         float[] gradient = training.lastGradient();
@@ -167,7 +169,8 @@ abstract class TrainingContract {
     float[] parameters = initial.parameters();
     parameters[layout.tensor("logvar.b").offset()] = 500;
     Weights exploding = Weights.of(layout, parameters, initial.statistics());
-    try (Training training = Training.start(new TrainingPlan(preset, SEED, 1, 2, target), exploding)) {
+    try (Training training =
+        Training.start(new TrainingPlan(preset, SEED, 1, 2, target), exploding)) {
       StepOutcome outcome = training.step(pixels(0));
       assertThat(outcome).isInstanceOf(StepOutcome.Diverged.class);
       assertThat(((StepOutcome.Diverged) outcome).reason()).startsWith("loss ");

@@ -88,7 +88,13 @@ class TrainingStepsTest {
   private TrainingSteps steps(TrainingSnapshot snapshot, String name, Progress progress)
       throws Exception {
     return new TrainingSteps(
-        ORDER, snapshot, RunFolder.open(folder, name), progress, 2, ComputeTarget.DEFAULT, () -> false);
+        ORDER,
+        snapshot,
+        RunFolder.open(folder, name),
+        progress,
+        2,
+        ComputeTarget.DEFAULT,
+        () -> false);
   }
 
   private static Weights initial() {
