@@ -6,6 +6,9 @@ import org.bytedeco.pytorch.global.torch;
 /** Loads libtorch, which only some builds contain. */
 final class TorchLibraries {
 
+  /** How Java and JavaCPP begin when they find no such library anywhere. */
+  private static final String ABSENT = "no jnitorch in";
+
   private TorchLibraries() {}
 
   /**
@@ -20,11 +23,16 @@ final class TorchLibraries {
       Loader.load(torch.class);
     } catch (LinkageError e) {
       throw new MissingLibrariesException(
-          "engine torch needs libtorch, which this build has not for %s (%s): build once with"
-                  .formatted(Loader.getPlatform(), e.getMessage())
-              + " './mvnw -q -Dquick -Dmaven.test.skip -Ptorch package' (fetches 90 MB) and try"
-              + " again, or choose engine nd4j",
+          "engine torch needs libtorch, which %s: type './mvnw -q -Dquick -Dmaven.test.skip -Ptorch"
+                  .formatted(trouble(String.valueOf(e.getMessage())))
+              + " package' (fetches 90 MB) and try again, or choose engine nd4j",
           e);
     }
+  }
+
+  private static String trouble(String message) {
+    return message.startsWith(ABSENT)
+        ? "this build has not for " + Loader.getPlatform()
+        : "cannot be loaded (" + message + ")";
   }
 }
