@@ -4,7 +4,7 @@ import infomax.trainer.network.TrainingCheckpoint;
 
 /** What computes a training. */
 public enum Engine {
-  /** ND4J under fused kernels: the fastest on a CPU, and on nothing else. */
+  /** ND4J under fused kernels, on the CPU alone. */
   ND4J,
   /** Libtorch with its automatic differentiation: on a CPU, or on a GPU. */
   TORCH;
