@@ -14,7 +14,8 @@ import java.time.Duration;
  * @param indexing how generations are indexed: {@code indexer.path}, {@code indexer.threads},
  *     {@code encoder.device}, {@code indexer.commit-interval}, {@code
  *     indexer.standby-commit-interval}, {@code indexer.build-commit-interval}
- * @param rollout how generations are rolled: {@code indexer.rollout.*}, {@code indexer.hnsw.*}
+ * @param rollout how generations are rolled: {@code indexer.rollout.*}, {@code indexer.hnsw.*},
+ *     {@code encoder.precision}
  */
 public record IndexerConfig(IndexingSettings indexing, RolloutConfig rollout) {
 

@@ -24,8 +24,8 @@ import java.time.Duration;
  * @param threads threads of steps and inference ({@code trainer.threads})
  * @param snapshotImagesMax most images in a snapshot ({@code trainer.snapshot-images-max})
  * @param triggers when the trainer trains without being asked
- * @param target what computes trainings, and where ({@code trainer.engine}, {@code trainer.device},
- *     {@code trainer.precision})
+ * @param target what computes trainings, where and in which precision ({@code trainer.engine},
+ *     {@code trainer.device}, {@code trainer.precision})
  */
 public record TrainerConfig(
     Path folder,
@@ -89,7 +89,7 @@ public record TrainerConfig(
       return ComputeTarget.of(
           settings.text("trainer.engine", "nd4j"),
           settings.text("trainer.device", "auto"),
-          settings.text("trainer.precision", "float32"));
+          settings.text("trainer.precision", "auto"));
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException("setting trainer." + e.getMessage());
     }

@@ -269,7 +269,8 @@ public final class TrainerService implements AutoCloseable {
     writer.append(request.as(Status.RUNNING, ""));
     for (int attempt = 1; ; attempt++) {
       try {
-        TrainingOrder order = TrainingOrder.of(request, config.defaults());
+        TrainingOrder order =
+            TrainingOrder.of(request, config.defaults(), control.state().encoders());
         conclude(request, run.execute(order, control.state(), () -> isToEnd(request)));
         return;
       } catch (CancelledTrainingException e) {
@@ -320,8 +321,12 @@ public final class TrainerService implements AutoCloseable {
     writer.append(
         request.as(
             Status.DONE,
-            "encoder %d %s: %s"
-                .formatted(release.version(), verdict, String.join("; ", release.reasons()))));
+            "encoder %d %s: %s%s"
+                .formatted(
+                    release.version(),
+                    verdict,
+                    String.join("; ", release.reasons()),
+                    TrainingRun.repetition(release).map(text -> "; " + text).orElse(""))));
     metrics.counter("infomax.trainer.releases", "verdict", release.verdict().name()).increment();
     run.clean(request.id());
   }

@@ -14,6 +14,7 @@ import infomax.trainer.trigger.Triggers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Defaults, the full mapping of keys, and what is refused. */
@@ -70,7 +71,7 @@ class TrainerConfigTest {
                 4,
                 200,
                 new Triggers(5_000, Duration.ofDays(7), 0.05),
-                new ComputeTarget(Engine.TORCH, Device.CPU, Precision.BFLOAT16)));
+                new ComputeTarget(Engine.TORCH, Device.CPU, Optional.of(Precision.BFLOAT16))));
     settings.verifyAllUsed();
   }
 
@@ -82,6 +83,9 @@ class TrainerConfigTest {
     assertThatThrownBy(() -> TrainerConfig.from(Settings.of(Map.of("trainer.input-size", "48"))))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("expected 32 or 64");
+    assertThatThrownBy(() -> TrainerConfig.from(Settings.of(Map.of("trainer.precision", "half"))))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("'half', expected auto, float32 or bfloat16");
     assertThatThrownBy(() -> TrainerConfig.from(Settings.of(Map.of("trainer.dimensions", "100"))))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("expected a multiple of 8");

@@ -337,6 +337,8 @@ class TrainerIT {
     LossHistory losses =
         Json.read(store.read(release.artifacts().get(ReleasePublisher.LOSSES)), LossHistory.class);
     assertThat(losses.points()).hasSizeGreaterThan(5);
+    assertThat(release.artifacts()).containsKey(ReleasePublisher.MOMENTS);
+    assertThat(release.int8()).isNotNull();
     assertThat(store.contains(release.artifacts().get(ReleasePublisher.CHECKPOINT))).isTrue();
   }
 

@@ -21,7 +21,8 @@ class ArchitectureTest {
 
   private static final String[] SERVICES = {"ingest", "trainer", "indexer", "search"};
 
-  private final JavaClasses ours =
+  /** Read once: JUnit makes an instance per test. */
+  private static final JavaClasses OURS =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .importPackages("infomax");
@@ -37,7 +38,7 @@ class ArchitectureTest {
               .should()
               .dependOnClassesThat()
               .resideInAPackage("infomax." + other + "..")
-              .check(ours);
+              .check(OURS);
         }
       }
     }
@@ -51,7 +52,7 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("infomax.testing..")
-        .check(ours);
+        .check(OURS);
   }
 
   @Test
@@ -68,7 +69,7 @@ class ArchitectureTest {
             "infomax.store..",
             "infomax.index..",
             "infomax.broker..")
-        .check(ours);
+        .check(OURS);
   }
 
   @Test
@@ -97,13 +98,13 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .haveFullyQualifiedName(client)
-          .check(ours);
+          .check(OURS);
     }
   }
 
   @Test
   void packagesHaveNoCycles() {
-    slices().matching("infomax.(**)").should().beFreeOfCycles().check(ours);
+    slices().matching("infomax.(**)").should().beFreeOfCycles().check(OURS);
   }
 
   @Test
@@ -119,11 +120,11 @@ class ArchitectureTest {
         .haveSimpleNameNotEndingWith("Utils")
         .andShould()
         .haveSimpleNameNotEndingWith("Impl")
-        .check(ours);
+        .check(OURS);
     noClasses()
         .should()
         .resideInAnyPackage("..common..", "..util..", "..utils..", "..misc..")
-        .check(ours);
+        .check(OURS);
   }
 
   @Test
@@ -149,6 +150,6 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage(library)
-        .check(ours);
+        .check(OURS);
   }
 }

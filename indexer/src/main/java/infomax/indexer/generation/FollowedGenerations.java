@@ -187,7 +187,7 @@ public final class FollowedGenerations implements AutoCloseable, Check {
 
   private void start(ControlState state, IndexGeneration generation, Orders orders) {
     EncoderRelease release = state.encoders().get(generation.encoderVersion());
-    if (release == null || !release.onnx().equals(generation.encoder())) {
+    if (release == null || release.precisionOf(generation.encoder()).isEmpty()) {
       unstartable.put(
           generation.number(),
           new GenerationFailure(
@@ -241,8 +241,7 @@ public final class FollowedGenerations implements AutoCloseable, Check {
   private void sweep(ControlState state) {
     Set<Digest> named = shared.publications().objects();
     for (EncoderRelease release : state.encoders().values()) {
-      named.add(release.onnx());
-      named.addAll(release.artifacts().values());
+      named.addAll(release.objects().values());
     }
     int deleted =
         shared

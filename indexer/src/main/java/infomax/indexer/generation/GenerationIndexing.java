@@ -265,8 +265,8 @@ final class GenerationIndexing implements AutoCloseable {
     for (int attempt = 1; ; attempt++) {
       try {
         return Encoder.open(
-            shared.publications().store().read(release.onnx()),
-            release.onnx(),
+            shared.publications().store().read(generation.encoder()),
+            generation.encoder(),
             release.inputSize(),
             release.dimensions(),
             new Encoder.Execution(shared.device(), ENCODER_THREADS));

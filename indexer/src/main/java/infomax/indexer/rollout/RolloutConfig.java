@@ -22,7 +22,10 @@ public record RolloutConfig(
       new RolloutConfig(
           "indexer-0", Duration.ofSeconds(10), RolloutPolicy.DEFAULT, VerificationLimits.DEFAULT);
 
-  /** The configuration under {@code indexer.rollout.} and {@code indexer.hnsw.}. */
+  /**
+   * The configuration under {@code indexer.rollout.} and {@code indexer.hnsw.}, and {@code
+   * encoder.precision}.
+   */
   public static RolloutConfig from(Settings settings) {
     RolloutPolicy policy = RolloutPolicy.DEFAULT;
     VerificationLimits limits = VerificationLimits.DEFAULT;
@@ -40,7 +43,8 @@ public record RolloutConfig(
             settings.duration("indexer.rollout.back-off", policy.backOff()),
             settings.duration("indexer.rollout.keep-finished", policy.keepFinished()),
             settings.integer("indexer.hnsw.max-conn", policy.maxConn(), 2, 512),
-            settings.integer("indexer.hnsw.beam-width", policy.beamWidth(), 1, 3200)),
+            settings.integer("indexer.hnsw.beam-width", policy.beamWidth(), 1, 3200),
+            settings.choice("encoder.precision", policy.precision())),
         new VerificationLimits(
             settings.decimal("indexer.rollout.recall-floor", limits.recallFloor(), 0, 1),
             settings.integer(

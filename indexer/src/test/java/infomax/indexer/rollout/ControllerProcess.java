@@ -1,5 +1,6 @@
 package infomax.indexer.rollout;
 
+import infomax.events.control.Precision;
 import infomax.index.Publications;
 import infomax.indexer.rollout.decision.RolloutPolicy;
 import infomax.indexer.rollout.verification.VerificationLimits;
@@ -52,7 +53,8 @@ final class ControllerProcess {
             Duration.ofMillis(500),
             Duration.ofDays(30),
             16,
-            100),
+            100,
+            Precision.FLOAT32),
         VerificationLimits.DEFAULT);
   }
 

@@ -157,7 +157,7 @@ public final class IngestRoutes implements Routes {
           case EMPTY, INVALID_ID, INVALID_METADATA, INVALID_RECORD -> 400;
           case TOO_MANY_BYTES -> 413;
           case UNSUPPORTED_FORMAT -> 415;
-          case TOO_MANY_PIXELS, UNDECODABLE, DECODE_TIMEOUT, NOT_EMBEDDABLE -> 422;
+          case TOO_MANY_PIXELS, EXTREME_ASPECT, UNDECODABLE, DECODE_TIMEOUT, NOT_EMBEDDABLE -> 422;
         };
     return Problem.of(status, rejection.reason().code(), rejection.message());
   }

@@ -15,14 +15,19 @@ final class ColourProfile {
 
   private static final ColorSpace SRGB = ColorSpace.getInstance(ColorSpace.CS_sRGB);
   private static final int[] RGB = {0, 1, 2};
+  private static final int LEVELS = 256;
 
   private ColourProfile() {}
 
-  /** The profile, if the bytes are one of an RGB space. */
-  static @Nullable ICC_Profile rgbOrNull(byte[] icc) {
+  /**
+   * The profile, if the bytes are one of the kind of space that the pixels are in.
+   *
+   * @param type {@link ColorSpace#TYPE_RGB} or {@link ColorSpace#TYPE_GRAY}
+   */
+  static @Nullable ICC_Profile orNull(byte[] icc, int type) {
     try {
       ICC_Profile profile = ICC_Profile.getInstance(icc);
-      return profile.getColorSpaceType() == ColorSpace.TYPE_RGB ? profile : null;
+      return profile.getColorSpaceType() == type ? profile : null;
     } catch (IllegalArgumentException | CMMException e) {
       return null;
     }
@@ -31,6 +36,10 @@ final class ColourProfile {
   /** Converts in place; a profile that cannot be applied leaves the pixels as they are. */
   static void toSrgb(RgbPixels pixels, ICC_Profile profile) {
     try {
+      if (profile.getColorSpaceType() == ColorSpace.TYPE_GRAY) {
+        grayToSrgb(pixels, new ICC_ColorSpace(profile));
+        return;
+      }
       WritableRaster raster =
           Raster.createInterleavedRaster(
               new DataBufferByte(pixels.rgb(), pixels.rgb().length),
@@ -46,6 +55,20 @@ final class ColourProfile {
       converted.getDataElements(0, 0, pixels.width(), pixels.height(), pixels.rgb());
     } catch (IllegalArgumentException | CMMException e) {
       // The profile is damaged; viewers then show the numbers as sRGB, and so do we.
+    }
+  }
+
+  private static void grayToSrgb(RgbPixels pixels, ColorSpace gray) {
+    byte[] table = new byte[3 * LEVELS];
+    for (int level = 0; level < LEVELS; level++) {
+      float[] rgb = gray.toRGB(new float[] {level / (LEVELS - 1f)});
+      for (int channel = 0; channel < 3; channel++) {
+        table[3 * level + channel] = (byte) Math.round(rgb[channel] * (LEVELS - 1));
+      }
+    }
+    byte[] values = pixels.rgb();
+    for (int at = 0; at < values.length; at++) {
+      values[at] = table[3 * (values[at] & 0xff) + at % 3];
     }
   }
 }

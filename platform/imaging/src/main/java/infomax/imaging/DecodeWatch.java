@@ -12,34 +12,42 @@ import java.util.function.Supplier;
 
 /**
  * Runs decodes that may be expensive, each on a thread of its own, so that one that overruns can be
- * left behind. A bounded number runs at once, left-behind ones included; further callers wait.
- * Thread-safe.
+ * left behind. A bounded number runs at once, within the memory that all decodes of the process
+ * share, left-behind ones included; further callers wait. Thread-safe.
  */
 final class DecodeWatch {
 
   private static final long STEP_MILLIS = 50;
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
-  private final int atOnce;
   private final Semaphore permits;
+  private final DecodeBudget budget;
 
-  DecodeWatch(int atOnce) {
-    this.atOnce = atOnce;
+  DecodeWatch(int atOnce, DecodeBudget budget) {
     this.permits = new Semaphore(atOnce, true);
+    this.budget = budget;
   }
 
   /**
-   * Decodes within the limits of time. A decode that runs out of memory is tried once more with
-   * nothing beside it: only if it is too large even then is the image to blame.
+   * Decodes within the limits of time and memory. A decode that runs out of memory all the same is
+   * tried once more with nothing beside it: only if it is too large even then is the image to
+   * blame.
    *
-   * @throws RejectedImageException if the image cannot be decoded or takes too long
+   * @throws RejectedImageException if the image cannot be decoded, takes too long or needs more
+   *     heap than all decodes together may have
    */
-  RgbPixels run(Supplier<PixelDecoding> decoding) throws RejectedImageException {
+  RgbPixels run(DecodeCost cost, Supplier<PixelDecoding> decoding) throws RejectedImageException {
+    if (cost.heapBytes() > budget.bytes()) {
+      throw new RejectedImageException(
+          RejectionReason.TOO_MANY_PIXELS,
+          "image needs %d MiB of memory to decode, expected at most the %d MiB there are for it"
+              .formatted(cost.heapBytes() >> 20, budget.bytes() >> 20));
+    }
     try {
-      return run(decoding.get(), 1);
+      return run(decoding.get(), cost.bytes());
     } catch (OutOfMemoryError e) {
       try {
-        return run(decoding.get(), atOnce);
+        return run(decoding.get(), budget.bytes());
       } catch (OutOfMemoryError again) {
         throw RejectedImageException.undecodable(
             "image needs more memory to decode than there is, expected a smaller one");
@@ -47,9 +55,10 @@ final class DecodeWatch {
     }
   }
 
-  private RgbPixels run(PixelDecoding decoding, int share) throws RejectedImageException {
+  private RgbPixels run(PixelDecoding decoding, long bytes) throws RejectedImageException {
     FutureTask<RgbPixels> task = new FutureTask<>(decoding);
-    permits.acquireUninterruptibly(share);
+    permits.acquireUninterruptibly();
+    int taken = budget.take(bytes);
     Thread thread =
         Thread.ofPlatform()
             .daemon(true)
@@ -59,16 +68,21 @@ final class DecodeWatch {
                   try {
                     task.run();
                   } finally {
-                    permits.release(share);
+                    giveBack(taken);
                   }
                 });
     try {
       thread.start();
     } catch (Throwable e) {
-      permits.release(share);
+      giveBack(taken);
       throw e;
     }
     return await(task, thread, decoding);
+  }
+
+  private void giveBack(int taken) {
+    budget.giveBack(taken);
+    permits.release();
   }
 
   private static RgbPixels await(FutureTask<RgbPixels> task, Thread thread, PixelDecoding decoding)

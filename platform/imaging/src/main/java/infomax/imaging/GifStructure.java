@@ -25,7 +25,7 @@ final class GifStructure {
     // The screen's size is only a stage for the frames, yet some writers leave it 0.
     int screenWidth = Math.max(1, bytes.getShort() & 0xffff);
     int screenHeight = Math.max(1, bytes.getShort() & 0xffff);
-    SourceHeader.checkSize(screenWidth, screenHeight);
+    SourceHeader.checkPixels(screenWidth, screenHeight);
     int flags = bytes.get();
     bytes.getShort();
     skipColours(flags);
@@ -43,8 +43,10 @@ final class GifStructure {
     int height = bytes.getShort() & 0xffff;
     SourceHeader.checkSize(width, height);
     skipColours(bytes.get());
-    bytes.get();
-    skipSubBlocks();
+    long pixels = (long) width * height;
+    if (GifPixels.skip(bytes, pixels) < pixels) {
+      throw SourceHeader.cutOff(SourceFormat.GIF);
+    }
     return SourceHeader.of(
         SourceFormat.GIF, width, height, ExifOrientation.UPRIGHT, DecodeRoute.PLAIN);
   }

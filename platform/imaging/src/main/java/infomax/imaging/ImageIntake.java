@@ -7,11 +7,11 @@ import infomax.events.image.RejectionReason;
 
 /**
  * Makes canonical images of hostile bytes. Accepts JPEG, PNG, WebP, GIF (its first frame) and BMP,
- * told by their leading bytes; at most 10 MiB, 40 million pixels by the header, and 2 s of
- * decoding. A canonical image is 8-bit sRGB, upright, on white, without metadata, its longer side
- * at most 256 px and never enlarged. An image that is canonical already passes byte for byte; every
- * other one becomes a JPEG of quality 0.95 without chroma subsampling. The same bytes always give
- * the same image. Thread-safe.
+ * told by their leading bytes; at most 10 MiB, 40 million pixels by the header, sides of at most
+ * 256 : 1, and 2 s of decoding. A canonical image is 8-bit sRGB, upright, on white, without
+ * metadata, its longer side at most 256 px and never enlarged. An image that is canonical already
+ * passes byte for byte; every other one becomes a JPEG of quality 0.95 without chroma subsampling.
+ * The same bytes always give the same image. Thread-safe.
  */
 public final class ImageIntake {
 
@@ -28,14 +28,14 @@ public final class ImageIntake {
   /**
    * An intake.
    *
-   * @param decodesAtOnce how many large images are decoded at the same time, at least 1; each may
-   *     take some hundred MiB for a moment
+   * @param decodesAtOnce how many large images are decoded at the same time, at least 1, within a
+   *     quarter of the heap that all intakes of the process share
    */
   public static ImageIntake create(int decodesAtOnce) {
     if (decodesAtOnce < 1) {
       throw new IllegalArgumentException(decodesAtOnce + " decodes at once, expected at least 1");
     }
-    return new ImageIntake(new DecodeWatch(decodesAtOnce));
+    return new ImageIntake(new DecodeWatch(decodesAtOnce, DecodeBudget.ofProcess()));
   }
 
   /** What became of an upload. */
@@ -84,7 +84,7 @@ public final class ImageIntake {
     RgbPixels pixels =
         header.route() == DecodeRoute.QUICK
             ? new PixelDecoding(uploaded, header).call()
-            : watch.run(() -> new PixelDecoding(uploaded, header));
+            : watch.run(DecodeCost.of(header), () -> new PixelDecoding(uploaded, header));
     return header
         .canonical()
         .map(format -> CanonicalImage.of(format, uploaded))

@@ -11,6 +11,12 @@ final class ImageLimits {
   /** Most pixels a header may claim: 40 million. */
   static final long PIXELS_MAX = 40_000_000;
 
+  /**
+   * How many times longer than the other a side may be. Beyond it a canonical image has less than a
+   * pixel for the shorter one.
+   */
+  static final long ASPECT_MAX = 256;
+
   /** Processor time one decode may take. */
   static final Duration DECODE_CPU_MAX = Duration.ofSeconds(2);
 

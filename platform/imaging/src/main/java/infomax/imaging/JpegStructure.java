@@ -1,6 +1,7 @@
 package infomax.imaging;
 
 import infomax.events.image.ImageFormat;
+import java.awt.color.ColorSpace;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -29,6 +30,7 @@ final class JpegStructure {
   private static final int JFIF_BYTES_WITHOUT_THUMBNAIL = 14;
   private static final byte[] JFIF = "JFIF\0".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] EXIF = "Exif\0\0".getBytes(StandardCharsets.US_ASCII);
+  private static final int ICC_NUMBERING_BYTES = 2;
   private static final byte[] ICC = "ICC_PROFILE\0".getBytes(StandardCharsets.US_ASCII);
 
   private final ByteBuffer bytes;
@@ -39,6 +41,7 @@ final class JpegStructure {
   private int scans;
   private int orientation = 1;
   private boolean profile;
+  private byte[] profileStart = {};
   private boolean foreignSegment;
 
   private JpegStructure(byte[] bytes) {
@@ -86,7 +89,11 @@ final class JpegStructure {
         orientation,
         canonical ? Optional.of(ImageFormat.JPEG) : Optional.empty(),
         quick ? DecodeRoute.QUICK : plain ? DecodeRoute.PLAIN : DecodeRoute.CONVERTING,
-        null);
+        frame == SOF2 || scans > 1,
+        // The decoder does not tell a profile of gray from having none. They fit into one segment.
+        components == 1 && profile
+            ? ColourProfile.orNull(profileStart, ColorSpace.TYPE_GRAY)
+            : null);
   }
 
   /** The next marker; junk before it is skipped, as every decoder does. */
@@ -125,7 +132,11 @@ final class JpegStructure {
       }
       case APP2 -> {
         foreignSegment = true;
-        profile |= startsWith(ICC);
+        if (startsWith(ICC)) {
+          profile = true;
+          int from = bytes.position() + ICC.length + ICC_NUMBERING_BYTES;
+          profileStart = from < end ? Arrays.copyOfRange(bytes.array(), from, end) : profileStart;
+        }
       }
       default -> foreignSegment = true;
     }

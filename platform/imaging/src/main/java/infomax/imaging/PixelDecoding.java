@@ -3,6 +3,7 @@ package infomax.imaging;
 import java.awt.color.ICC_Profile;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
@@ -10,12 +11,16 @@ import javax.imageio.event.IIOReadWarningListener;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes one image to upright sRGB pixels, at full size when small, else subsampled to no less
- * than four times the canonical size. Used once, by one thread; {@link #abort} comes from another.
+ * Decodes one image to upright sRGB pixels, at full size when small, else subsampled. Used once, by
+ * one thread; {@link #abort} comes from another.
  */
 final class PixelDecoding implements Callable<RgbPixels>, IIOReadWarningListener {
 
-  private static final int OVERSAMPLING = 4;
+  /**
+   * The WebP decoder reads 64 bits ahead, at every pixel anew once it met the end. A picture of one
+   * colour has no bits per pixel and so is whole long before that.
+   */
+  private static final int WEBP_LOOKAHEAD_BYTES = 16;
 
   private final ArrayImageInput input;
   private final SourceHeader header;
@@ -25,7 +30,11 @@ final class PixelDecoding implements Callable<RgbPixels>, IIOReadWarningListener
   PixelDecoding(byte[] bytes, SourceHeader header) {
     this.input =
         new ArrayImageInput(
-            header.format() == SourceFormat.PNG ? PngStructure.essential(bytes) : bytes);
+            switch (header.format()) {
+              case PNG -> PngStructure.essential(bytes);
+              case WEBP -> Arrays.copyOf(bytes, bytes.length + WEBP_LOOKAHEAD_BYTES);
+              case JPEG, GIF, BMP -> bytes;
+            });
     this.header = header;
   }
 
@@ -81,11 +90,8 @@ final class PixelDecoding implements Callable<RgbPixels>, IIOReadWarningListener
     decoder.addIIOReadWarningListener(this);
     SourceHeader.checkSize(decoder.getWidth(0), decoder.getHeight(0));
     ImageReadParam param = decoder.getDefaultReadParam();
-    int factor =
-        Math.max(header.width(), header.height()) / (OVERSAMPLING * ImageLimits.CANONICAL_SIDE_MAX);
-    if (factor > 1) {
-      param.setSourceSubsampling(factor, factor, 0, 0);
-    }
+    int factor = header.subsampling();
+    param.setSourceSubsampling(factor, factor, 0, 0);
     BufferedImage image = decoder.read(0, param);
     if (damaged) {
       throw SourceHeader.cutOff(header.format());

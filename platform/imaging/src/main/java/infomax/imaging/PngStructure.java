@@ -1,6 +1,7 @@
 package infomax.imaging;
 
 import infomax.events.image.ImageFormat;
+import java.awt.color.ColorSpace;
 import java.awt.color.ICC_Profile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -28,10 +29,9 @@ final class PngStructure {
   private static final int EXIF = 0x65584966;
   private static final int COLOUR_GRAY = 0;
   private static final int COLOUR_RGB = 2;
-  private static final int COLOUR_PALETTE = 3;
-  private static final int COLOUR_RGB_ALPHA = 6;
+  private static final int COLOUR_GRAY_ALPHA = 4;
 
-  /** No real RGB profile is larger. */
+  /** No real profile is larger. */
   private static final int PROFILE_BYTES_MAX = 1024 * 1024;
 
   private final ByteBuffer bytes;
@@ -112,6 +112,7 @@ final class PngStructure {
         orientation,
         canonical ? Optional.of(ImageFormat.PNG) : Optional.empty(),
         small ? DecodeRoute.QUICK : DecodeRoute.PLAIN,
+        false,
         profile);
   }
 
@@ -141,9 +142,7 @@ final class PngStructure {
       }
       case ICCP -> {
         foreignChunk = true;
-        if (colour == COLOUR_RGB || colour == COLOUR_RGB_ALPHA || colour == COLOUR_PALETTE) {
-          profile = profile(begin, length);
-        }
+        profile = profile(begin, length);
       }
       case EXIF -> {
         foreignChunk = true;
@@ -176,7 +175,10 @@ final class PngStructure {
     try (InflaterInputStream inflated =
         new InflaterInputStream(
             new ByteArrayInputStream(bytes.array(), from, begin + length - from))) {
-      return ColourProfile.rgbOrNull(inflated.readNBytes(PROFILE_BYTES_MAX));
+      boolean gray = colour == COLOUR_GRAY || colour == COLOUR_GRAY_ALPHA;
+      return ColourProfile.orNull(
+          inflated.readNBytes(PROFILE_BYTES_MAX),
+          gray ? ColorSpace.TYPE_GRAY : ColorSpace.TYPE_RGB);
     } catch (IOException e) {
       return null;
     }

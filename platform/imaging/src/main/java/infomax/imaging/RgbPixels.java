@@ -35,8 +35,8 @@ record RgbPixels(int width, int height, byte[] rgb) {
   }
 
   /**
-   * The pixels of a decoded image, laid on white. Values of an RGB space other than sRGB are taken
-   * as they are; {@link #profileOf} names the space.
+   * The pixels of a decoded image, laid on white. Values of gray and of an RGB space other than
+   * sRGB are taken as they are; {@link #profileOf} names the space.
    */
   static RgbPixels of(BufferedImage image) {
     RgbPixels pixels = create(image.getWidth(), image.getHeight());
@@ -56,14 +56,17 @@ record RgbPixels(int width, int height, byte[] rgb) {
     return pixels;
   }
 
-  /** The RGB space other than sRGB that the values of an image are in, if any. */
+  /** The RGB or gray space other than sRGB that the values of an image are in, if any. */
   static @Nullable ICC_Profile profileOf(BufferedImage image) {
     ColorSpace space = image.getColorModel().getColorSpace();
-    return space instanceof ICC_ColorSpace icc
-            && space.getType() == ColorSpace.TYPE_RGB
-            && !space.isCS_sRGB()
-        ? icc.getProfile()
-        : null;
+    boolean foreign =
+        switch (space.getType()) {
+          case ColorSpace.TYPE_RGB -> !space.isCS_sRGB();
+          // Decoders use Java's own for every gray image that says nothing about its space.
+          case ColorSpace.TYPE_GRAY -> !space.equals(ColorSpace.getInstance(ColorSpace.CS_GRAY));
+          default -> false;
+        };
+    return foreign && space instanceof ICC_ColorSpace icc ? icc.getProfile() : null;
   }
 
   private void takeBgr(byte[] bgr) {

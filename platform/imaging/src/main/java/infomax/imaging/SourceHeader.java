@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param orientation EXIF orientation, 1 to 8
  * @param canonical the format, if the bytes are a canonical image as they stand
  * @param route how to decode it
+ * @param gathered true if the decoder holds the whole picture before it can tell the first row
  * @param profile a colour profile the decoder does not apply by itself
  */
 record SourceHeader(
@@ -25,12 +26,23 @@ record SourceHeader(
     int orientation,
     Optional<ImageFormat> canonical,
     DecodeRoute route,
+    boolean gathered,
     @Nullable ICC_Profile profile) {
+
+  /** Decoded to no less than four times the canonical size. */
+  private static final int OVERSAMPLING = 4;
 
   /** A header with nothing special about it. */
   static SourceHeader of(
       SourceFormat format, int width, int height, int orientation, DecodeRoute route) {
-    return new SourceHeader(format, width, height, orientation, Optional.empty(), route, null);
+    boolean gathered = format == SourceFormat.WEBP;
+    return new SourceHeader(
+        format, width, height, orientation, Optional.empty(), route, gathered, null);
+  }
+
+  /** Every how manieth pixel and row is decoded, at least 1. */
+  int subsampling() {
+    return Math.max(1, Math.max(width, height) / (OVERSAMPLING * ImageLimits.CANONICAL_SIDE_MAX));
   }
 
   /** True if neither side is longer than a canonical image's may be. */
@@ -50,8 +62,10 @@ record SourceHeader(
                 () ->
                     new RejectedImageException(
                         RejectionReason.UNSUPPORTED_FORMAT,
-                        "leading bytes name no accepted format, expected JPEG, PNG, WebP, GIF or"
-                            + " BMP"));
+                        ForeignFormat.name(bytes)
+                                .map(name -> "leading bytes are those of " + name)
+                                .orElse("leading bytes name no accepted format")
+                            + ", expected JPEG, PNG, WebP, GIF or BMP"));
     try {
       return switch (format) {
         case JPEG -> JpegStructure.read(bytes);
@@ -75,9 +89,30 @@ record SourceHeader(
    * Checks claimed dimensions. Each format calls it as soon as it knows them, before it looks at
    * anything else.
    *
-   * @throws RejectedImageException if one is zero or their product above the limit
+   * @throws RejectedImageException if one is zero, their product above the limit, or one so much
+   *     longer than the other that a canonical image keeps less than a pixel of the other
    */
   static void checkSize(long width, long height) throws RejectedImageException {
+    checkPixels(width, height);
+    if (Math.max(width, height) > ImageLimits.ASPECT_MAX * Math.min(width, height)) {
+      throw new RejectedImageException(
+          RejectionReason.EXTREME_ASPECT,
+          "image is "
+              + width
+              + " x "
+              + height
+              + " pixels, expected a longer side of at most "
+              + ImageLimits.ASPECT_MAX
+              + " times the shorter");
+    }
+  }
+
+  /**
+   * Checks claimed dimensions of a stage on which nothing is painted.
+   *
+   * @throws RejectedImageException if one is zero or their product above the limit
+   */
+  static void checkPixels(long width, long height) throws RejectedImageException {
     if (width <= 0 || height <= 0) {
       throw RejectedImageException.undecodable(
           "image is " + width + " x " + height + " pixels, expected at least 1 x 1");

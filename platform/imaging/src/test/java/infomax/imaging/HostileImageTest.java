@@ -6,10 +6,15 @@ import static infomax.imaging.Pictures.shapes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import infomax.events.image.CanonicalImage;
+import infomax.events.image.Rejection;
 import infomax.events.image.RejectionReason;
 import infomax.imaging.ImageIntake.Outcome;
 import infomax.imaging.ImageIntake.Outcome.Accepted;
 import infomax.imaging.ImageIntake.Outcome.Rejected;
+import infomax.imaging.bench.Bomb;
+import infomax.imaging.bench.Containers;
+import infomax.imaging.bench.HostileImages;
+import infomax.imaging.bench.HostileImages.Input;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -22,6 +27,9 @@ import java.util.Random;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every upload is accepted or refused with a reason, cheaply; none throws or hangs. */
 final class HostileImageTest {
@@ -47,6 +55,37 @@ final class HostileImageTest {
         }) {
       assertRefused(ascii(text), RejectionReason.UNSUPPORTED_FORMAT);
     }
+  }
+
+  @Test
+  void whatIsNotAcceptedIsNamedAndSoIsWhatIs() {
+    Map<String, String> leadingBytes = new LinkedHashMap<>();
+    leadingBytes.put("II*\0\10\0\0\0", "TIFF");
+    leadingBytes.put("MM\0*\0\0\0\10", "TIFF");
+    leadingBytes.put("8BPS\0\1", "PSD");
+    leadingBytes.put("<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG");
+    leadingBytes.put("<?xml version='1.0'?><!-- made by hand --><svg/>", "SVG");
+    leadingBytes.put("\0\0\0\30ftypheic\0\0\0\0mif1heic", "HEIC");
+    leadingBytes.put("\0\0\0\34ftypavif\0\0\0\0avifmif1", "AVIF");
+    leadingBytes.put("\0\0\0\fJXL \r\n", "JPEG XL");
+    leadingBytes.put("%PDF-1.7", "PDF");
+    leadingBytes.forEach(
+        (leading, name) ->
+            assertThat(intake.canonicalize(ascii(leading)))
+                .isEqualTo(
+                    new Rejected(
+                        new Rejection(
+                            RejectionReason.UNSUPPORTED_FORMAT,
+                            "leading bytes are those of "
+                                + name
+                                + ", expected JPEG, PNG, WebP, GIF or BMP"))));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"png, 257, 1", "png, 1, 257", "jpeg, 2600, 10", "bmp, 10, 2570", "gif, 514, 2"})
+  void aPictureMuchLongerThanWideIsRefused(String format, int width, int height) {
+    byte[] bytes = encode(shapes(width, height, BufferedImage.TYPE_INT_RGB, 1), format);
+    assertRefused(bytes, RejectionReason.EXTREME_ASPECT);
   }
 
   @Test
@@ -96,9 +135,13 @@ final class HostileImageTest {
 
   @Test
   void aWebpThatEndsLongBeforeItsPixelsIsCheap() {
-    byte[] webp = Pictures.WEBP_LOSSLESS.clone();
-    // 16384 x 1024 pixels in 38 bytes
-    Arrays.fill(webp, 21, 24, (byte) 0xff);
+    byte[] webp = Pictures.WEBP_ORIENTATION_6.clone();
+    // A picture of 4096 x 256 pixels and of two colours in 98 bytes, on a canvas as large.
+    ByteBuffer.wrap(webp)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(24, 0xff000fff)
+        .putShort(28, (short) 0x0000)
+        .putInt(39, 4095 | 255 << 14);
     assertRefused(webp, RejectionReason.UNDECODABLE);
   }
 
@@ -142,6 +185,40 @@ final class HostileImageTest {
   }
 
   @Test
+  void aPictureWhoseDataEndWithinAWholeFileIsRefused() {
+    BufferedImage image = shapes(120, 90, BufferedImage.TYPE_INT_RGB, 4);
+    byte[] jpeg = encode(image, "jpeg");
+    assertRefused(
+        Pictures.concat(
+            Arrays.copyOf(jpeg, jpeg.length / 2), new byte[] {(byte) 0xff, (byte) 0xd9}),
+        RejectionReason.UNDECODABLE);
+    byte[] rows = new byte[90 * (1 + 3 * 120)];
+    byte[] half = Containers.deflated(Arrays.copyOf(rows, rows.length / 2));
+    byte[] whole = Containers.deflated(rows);
+    for (byte[] data : new byte[][] {half, Arrays.copyOf(whole, whole.length / 2)}) {
+      assertRefused(
+          Containers.png(
+              Containers.pngHeader(120, 90, 8, 2, 0),
+              Containers.chunk("IDAT", data),
+              Containers.chunk("IEND", new byte[0])),
+          RejectionReason.UNDECODABLE);
+    }
+    byte[] gif = encode(image, "gif");
+    // The data of the frame end with its first block, or there are none at all.
+    int begin = 13 + (3 << ((gif[10] & 7) + 1));
+    while (gif[begin] != 0x2c) {
+      begin += 8;
+    }
+    int table = (gif[begin + 9] & 0x80) == 0 ? 0 : 3 << ((gif[begin + 9] & 7) + 1);
+    int block = begin + 11 + table;
+    byte[] end = {0, 0x3b};
+    assertRefused(
+        Pictures.concat(Arrays.copyOf(gif, block + 1 + (gif[block] & 0xff)), end),
+        RejectionReason.UNDECODABLE);
+    assertRefused(Pictures.concat(Arrays.copyOf(gif, block), end), RejectionReason.UNDECODABLE);
+  }
+
+  @Test
   void mutantsAreAcceptedOrRefusedAndNothingElse() {
     long seed = Long.getLong("infomax.seed", System.nanoTime());
     System.out.println("seed of HostileImageTest mutants: " + seed);
@@ -149,15 +226,15 @@ final class HostileImageTest {
     Map<RejectionReason, Integer> refused = new java.util.EnumMap<>(RejectionReason.class);
     int accepted = 0;
     for (Map.Entry<String, byte[]> sample : samples().entrySet()) {
-      for (int round = 0; round < 300; round++) {
-        byte[] mutant = mutate(sample.getValue(), random);
+      for (int round = 0; round < 200; round++) {
+        byte[] mutant = HostileImages.mutant(sample.getValue(), random);
         switch (intake.canonicalize(mutant)) {
           case Accepted(CanonicalImage image) -> {
             accepted++;
             assertThat(EncoderPixelsTest.colourOf(image)).as(sample.getKey()).isNotNull();
             assertThat(intake.canonicalize(image.bytes())).isEqualTo(new Accepted(image));
           }
-          case Rejected(infomax.events.image.Rejection rejection) -> {
+          case Rejected(Rejection rejection) -> {
             refused.merge(rejection.reason(), 1, Integer::sum);
             assertThat(rejection.message()).hasSizeLessThan(400).doesNotContain("\n");
           }
@@ -191,9 +268,41 @@ final class HostileImageTest {
     assertThat(intake.canonicalize(png)).isInstanceOf(Accepted.class);
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void aBombDoesWhatItsReceiverExpects(Bomb bomb) {
+    assertExpected(
+        new Input(bomb.name(), "jpg", bomb.bytes(), bomb.expected()), Duration.ofSeconds(9));
+  }
+
+  @Test
+  void strangersUploadsAreAcceptedOrRefusedAsTheyDeserve() {
+    long seed = Long.getLong("infomax.seed", System.nanoTime());
+    System.out.println("seed of HostileImageTest uploads: " + seed);
+    HostileImages uploads = HostileImages.of(seed);
+    for (int number = 0; number < 500; number++) {
+      if (number % HostileImages.RARE_EVERY != HostileImages.RARE_EVERY - 1) {
+        assertExpected(uploads.input(number), Duration.ofSeconds(2));
+      }
+    }
+  }
+
+  private void assertExpected(Input input, Duration within) {
+    long startNanos = System.nanoTime();
+    Outcome outcome = intake.canonicalize(input.bytes());
+    assertThat(Duration.ofNanos(System.nanoTime() - startNanos))
+        .as(input.kind() + " " + outcome)
+        .isLessThan(within);
+    switch (input.expected()) {
+      case ACCEPTED -> assertThat(outcome).as(input.kind()).isInstanceOf(Accepted.class);
+      case REFUSED -> assertThat(outcome).as(input.kind()).isInstanceOf(Rejected.class);
+      case EITHER -> {}
+    }
+  }
+
   @Test
   void aDecodeThatOverrunsIsRefusedAndTheNextOneServed() {
-    byte[] bomb = manyScans();
+    byte[] bomb = Bomb.JPEG_OF_MANY_SCANS.bytes();
     assertThat(bomb.length).isLessThanOrEqualTo(ImageIntake.BYTES_MAX);
     ImageIntake narrow = ImageIntake.create(1);
     assertThat(narrow.canonicalize(bomb))
@@ -204,21 +313,6 @@ final class HostileImageTest {
                     .isEqualTo(RejectionReason.DECODE_TIMEOUT));
     byte[] good = encode(shapes(300, 300, BufferedImage.TYPE_INT_RGB, 1), "jpeg");
     assertThat(narrow.canonicalize(good)).isInstanceOf(Accepted.class);
-  }
-
-  /** A progressive JPEG of 36 million pixels that repeats one of its scans 2,000 times. */
-  private static byte[] manyScans() {
-    byte[] jpeg =
-        Pictures.progressive(new BufferedImage(6_000, 6_000, BufferedImage.TYPE_BYTE_GRAY), "jpeg");
-    int scan = lastIndexOf(jpeg, (byte) 0xff, (byte) 0xda);
-    byte[] repeated = Arrays.copyOfRange(jpeg, scan, jpeg.length - 2);
-    int times = Math.min(2_000, (ImageIntake.BYTES_MAX - jpeg.length) / repeated.length);
-    ByteBuffer bomb = ByteBuffer.allocate(jpeg.length + times * repeated.length);
-    bomb.put(jpeg, 0, jpeg.length - 2);
-    for (int time = 0; time < times; time++) {
-      bomb.put(repeated);
-    }
-    return bomb.put(jpeg, jpeg.length - 2, 2).array();
   }
 
   private static Map<String, byte[]> samples() {
@@ -238,25 +332,6 @@ final class HostileImageTest {
     samples.put("webp alpha", Pictures.WEBP_LOSSY_ALPHA);
     samples.put("webp animated", Pictures.WEBP_ANIMATED);
     return samples;
-  }
-
-  private static byte[] mutate(byte[] original, Random random) {
-    byte[] mutant = original.clone();
-    int changes = 1 + random.nextInt(4);
-    for (int change = 0; change < changes; change++) {
-      int at = random.nextInt(mutant.length);
-      switch (random.nextInt(4)) {
-        case 0 -> mutant[at] = (byte) random.nextInt();
-        case 1 -> mutant[at] ^= (byte) (1 << random.nextInt(8));
-        case 2 -> mutant[Math.min(at, 40 % mutant.length)] = (byte) 0xff;
-        default -> {
-          int from = random.nextInt(mutant.length);
-          int length = random.nextInt(Math.min(16, mutant.length - Math.max(at, from)) + 1);
-          System.arraycopy(original, from, mutant, at, length);
-        }
-      }
-    }
-    return mutant;
   }
 
   private void assertRefused(byte[] bytes, RejectionReason reason) {
@@ -289,15 +364,6 @@ final class HostileImageTest {
 
   private static int indexOf(byte[] bytes, byte first, byte second) {
     for (int at = 0; at + 1 < bytes.length; at++) {
-      if (bytes[at] == first && bytes[at + 1] == second) {
-        return at;
-      }
-    }
-    throw new AssertionError("not found");
-  }
-
-  private static int lastIndexOf(byte[] bytes, byte first, byte second) {
-    for (int at = bytes.length - 2; at >= 0; at--) {
       if (bytes[at] == first && bytes[at + 1] == second) {
         return at;
       }

@@ -10,10 +10,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import infomax.events.image.CanonicalImage;
 import infomax.events.image.ImageFormat;
 import infomax.imaging.ImageIntake.Outcome.Accepted;
+import infomax.imaging.bench.Containers;
+import infomax.imaging.bench.SampleImages;
 import java.awt.Color;
 import java.awt.color.ColorSpace;
 import java.awt.color.ICC_Profile;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.awt.image.Raster;
+import java.awt.image.WritableRaster;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -38,6 +43,77 @@ final class ImageIntakeTest {
   void everyFormatThatJavaWritesKeepsItsColour(String format) throws IOException {
     byte[] uploaded = encode(plain(40, 24, BufferedImage.TYPE_INT_RGB, CRIMSON), format);
     assertPlain(accepted(uploaded), 40, 24, CRIMSON, JPEG_TOLERANCE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"200, 120", "1500, 900", "3100, 2000"})
+  void aProgressiveJpegIsShownAfterItsLastScan(int width, int height) throws Exception {
+    BufferedImage image = shapes(width, height, BufferedImage.TYPE_INT_RGB, 11);
+    byte[] baseline =
+        EncoderPixels.of(accepted(Pictures.withOrientation(encode(image, "jpeg"), 1)), 64).bytes();
+    byte[] progressive =
+        EncoderPixels.of(accepted(Pictures.progressive(image, "jpeg")), 64).bytes();
+    assertThat(progressive).isEqualTo(baseline);
+  }
+
+  @Test
+  void aWebpOfOneColourIsReadWhateverItsSize() throws IOException {
+    BufferedImage decoded = decode(accepted(SampleImages.plainWebp(1_000, 500, 3)));
+    assertThat(decoded.getWidth()).isEqualTo(256);
+    assertNear(
+        new Color(decoded.getRGB(0, 0)), new Color(decoded.getRGB(255, 127)), JPEG_TOLERANCE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // colour type of the PNG, bits per sample, interlaced
+    "0, 1, 0",
+    "0, 2, 0",
+    "0, 4, 1",
+    "0, 8, 1",
+    "0, 16, 0",
+    "0, 16, 1",
+    "2, 8, 0",
+    "2, 8, 1",
+    "2, 16, 0",
+    "2, 16, 1",
+    "3, 1, 0",
+    "3, 2, 1",
+    "3, 4, 0",
+    "3, 8, 1",
+    "4, 8, 0",
+    "4, 16, 1",
+    "6, 8, 1",
+    "6, 16, 0"
+  })
+  void pngOfEveryColourTypeAndDepthKeepsItsColours(int colour, int depth, int interlace)
+      throws Exception {
+    PngSample sample = PngSample.of(colour, depth, interlace);
+    BufferedImage decoded = decode(accepted(sample.bytes()));
+    assertThat(decoded.getWidth()).isEqualTo(PngSample.WIDTH);
+    for (int x = 0; x < PngSample.WIDTH; x += PngSample.STRIPE) {
+      int middle = x + PngSample.STRIPE / 2;
+      assertNear(
+          new Color(decoded.getRGB(middle, PngSample.HEIGHT / 2)),
+          sample.colourOf(middle),
+          JPEG_TOLERANCE);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 8", "2, 8", "0, 16", "2, 16", "3, 4"})
+  void aPngThatCallsOneColourTransparentShowsWhiteThere(int colour, int depth) throws Exception {
+    PngSample sample = PngSample.of(colour, depth, 0).withFirstStripeTransparent();
+    BufferedImage decoded = decode(accepted(sample.bytes()));
+    assertNear(
+        new Color(decoded.getRGB(PngSample.STRIPE / 2, PngSample.HEIGHT / 2)),
+        Color.WHITE,
+        JPEG_TOLERANCE);
+    int second = PngSample.STRIPE + PngSample.STRIPE / 2;
+    assertNear(
+        new Color(decoded.getRGB(second, PngSample.HEIGHT / 2)),
+        sample.colourOf(second),
+        JPEG_TOLERANCE);
   }
 
   @Test
@@ -87,6 +163,47 @@ final class ImageIntakeTest {
     assertThat(colour.getRed()).isBetween(180, 255);
     assertThat(colour.getGreen()).isBetween(10, 90);
     assertThat(colour.getBlue()).isBetween(30, 110);
+  }
+
+  /** Samples as Adobe writes them: inks inverted; luma and chroma of inks not inverted. */
+  @ParameterizedTest
+  @CsvSource({"0, 200, 30, 60", "2, 171, 142, 45"})
+  void ycckAndInvertedCmykAreConverted(int transform, int first, int second, int third)
+      throws IOException {
+    WritableRaster raster = Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, 32, 32, 4, null);
+    for (int y = 0; y < 32; y++) {
+      for (int x = 0; x < 32; x++) {
+        raster.setPixel(x, y, new int[] {first, second, third, 255});
+      }
+    }
+    Color colour =
+        EncoderPixelsTest.colourOf(accepted(Pictures.fourComponentJpeg(raster, transform)));
+    // Without ink profiles nobody can say more than roughly which colour this is.
+    assertThat(colour.getRed()).isBetween(170, 240);
+    assertThat(colour.getGreen()).isBetween(10, 90);
+    assertThat(colour.getBlue()).isBetween(30, 110);
+  }
+
+  @Test
+  void grayProfilesAreApplied() throws IOException {
+    byte[] linear = ICC_Profile.getInstance(ColorSpace.CS_GRAY).getData();
+    BufferedImage gray = new BufferedImage(64, 64, BufferedImage.TYPE_BYTE_GRAY);
+    for (int y = 0; y < 64; y++) {
+      for (int x = 0; x < 64; x++) {
+        gray.getRaster().setSample(x, y, 0, 128);
+      }
+    }
+    byte[] png =
+        Pictures.withChunk(
+            encode(gray, "png"),
+            "iCCP",
+            Pictures.concat(ascii("p\0\0"), Containers.deflated(linear)));
+    // Java's gray is linear light.
+    assertPlain(accepted(png), 64, 64, new Color(188, 188, 188), JPEG_TOLERANCE);
+    byte[] jpeg =
+        Pictures.withSegment(
+            encode(gray, "jpeg"), 0xe2, Pictures.concat(ascii("ICC_PROFILE\0\1\1"), linear));
+    assertPlain(accepted(jpeg), 64, 64, new Color(188, 188, 188), JPEG_TOLERANCE);
   }
 
   @Test
@@ -216,8 +333,8 @@ final class ImageIntakeTest {
   @CsvSource({
     "257, 128, 256, 128",
     "3000, 4000, 192, 256",
-    "5000, 1, 256, 1",
-    "1, 3000, 1, 256",
+    "5000, 20, 256, 1",
+    "12, 3000, 1, 256",
     "1025, 1025, 256, 256",
     "31, 17, 31, 17"
   })

@@ -3,6 +3,7 @@ package infomax.imaging;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
+import java.awt.image.Raster;
 import java.awt.image.RenderedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -125,6 +126,22 @@ final class Pictures {
       writer.dispose();
     }
     return bytes.toByteArray();
+  }
+
+  /** A JPEG of four components with an Adobe segment: transform 0 is CMYK, 2 is YCCK. */
+  static byte[] fourComponentJpeg(Raster raster, int transform) {
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (MemoryCacheImageOutputStream output = new MemoryCacheImageOutputStream(bytes)) {
+      writer.setOutput(output);
+      writer.write(null, new IIOImage(raster, null, null), null);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      writer.dispose();
+    }
+    byte[] adobe = concat(ascii("Adobe\0d\0\0\0\0"), new byte[] {(byte) transform});
+    return withSegment(bytes.toByteArray(), 0xee, adobe);
   }
 
   /** A JPEG with one more segment right after its start. */

@@ -1,6 +1,7 @@
 package infomax.search.live;
 
 import infomax.encoder.Encoder;
+import infomax.events.Digest;
 import infomax.events.Positions;
 import infomax.events.control.ControlState;
 import infomax.events.control.EncoderRelease;
@@ -146,11 +147,16 @@ public final class GenerationLoader {
       return;
     }
     EncoderRelease release = state.encoders().get(generation.encoderVersion());
-    if (release == null || !release.onnx().equals(newest.get().encoder())) {
+    Digest file = newest.get().encoder();
+    if (release == null
+        || !file.equals(generation.encoder())
+        || release.precisionOf(file).isEmpty()) {
       throw new IllegalStateException(
           "publication was made with encoder "
-              + newest.get().encoder()
-              + ", expected that of release "
+              + file
+              + ", expected "
+              + generation.encoder()
+              + " of release "
               + generation.encoderVersion());
     }
     open(newest.get(), release, current);
@@ -160,7 +166,7 @@ public final class GenerationLoader {
     ServedEncoder encoder =
         current != null && current.servedEncoder().tryRetain()
             ? current.servedEncoder()
-            : ServedEncoder.open(publications.store(), release, execution);
+            : ServedEncoder.open(publications.store(), release, manifest.encoder(), execution);
     PublishedIndex index;
     try {
       index =

@@ -1,6 +1,7 @@
 package infomax.search.live;
 
 import infomax.encoder.Encoder;
+import infomax.events.Digest;
 import infomax.events.control.EncoderRelease;
 import infomax.store.ObjectStore;
 
@@ -17,16 +18,15 @@ final class ServedEncoder {
     this.references = new References(encoder::close);
   }
 
-  /** Opens the encoder of a release; the first reference is the caller's. */
+  /**
+   * Opens the encoder of a release; the first reference is the caller's.
+   *
+   * @param file which of the release's ONNX files
+   */
   static ServedEncoder open(
-      ObjectStore store, EncoderRelease release, Encoder.Execution execution) {
+      ObjectStore store, EncoderRelease release, Digest file, Encoder.Execution execution) {
     Encoder encoder =
-        Encoder.open(
-            store.read(release.onnx()),
-            release.onnx(),
-            release.inputSize(),
-            release.dimensions(),
-            execution);
+        Encoder.open(store.read(file), file, release.inputSize(), release.dimensions(), execution);
     return new ServedEncoder(release, encoder);
   }
 

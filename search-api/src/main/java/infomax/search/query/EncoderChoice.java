@@ -1,7 +1,8 @@
 package infomax.search.query;
 
-import infomax.events.control.EncoderRelease;
+import infomax.events.Digest;
 import infomax.runtime.http.Problem;
+import infomax.search.live.LiveGeneration;
 
 /**
  * The encoder a client insists on: a release version, or the SHA-256 of its file.
@@ -13,11 +14,12 @@ record EncoderChoice(String text) {
   /**
    * Refuses an answer by another encoder.
    *
-   * @throws Problem 409 if {@code release} is not the chosen one
+   * @throws Problem 409 if the generation was built with another one
    */
-  void verify(EncoderRelease release) {
-    boolean same =
-        text.equals(Integer.toString(release.version())) || text.equals(release.onnx().hex());
+  void verify(LiveGeneration live) {
+    int version = live.release().version();
+    Digest file = live.encoder().digest();
+    boolean same = text.equals(Integer.toString(version)) || text.equals(file.hex());
     if (!same) {
       throw Problem.of(
               409,
@@ -25,11 +27,11 @@ record EncoderChoice(String text) {
               "the vector is said to come from encoder "
                   + text
                   + ", but encoder "
-                  + release.version()
+                  + version
                   + " ("
-                  + release.onnx()
+                  + file
                   + ") answers; embed the image with that one, or search by image or id")
-          .with("encoder", EncoderBody.of(release));
+          .with("encoder", EncoderBody.of(live));
     }
   }
 }

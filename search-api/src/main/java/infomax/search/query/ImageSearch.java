@@ -65,7 +65,7 @@ public final class ImageSearch {
     try (Lease lease = lease(request.consistency())) {
       LiveGeneration live = lease.generation();
       if (request.encoder() != null) {
-        request.encoder().verify(live.release());
+        request.encoder().verify(live);
       }
       takeTurn();
       try {

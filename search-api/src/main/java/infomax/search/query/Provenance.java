@@ -30,7 +30,7 @@ record Provenance(
   static Provenance of(LiveGeneration live, LogEnd logEnd) {
     OptionalLong lag = logEnd.lag(live.positions());
     return new Provenance(
-        EncoderBody.of(live.release()),
+        EncoderBody.of(live),
         live.number(),
         live.manifest().images(),
         live.positions(),

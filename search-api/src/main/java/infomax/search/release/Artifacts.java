@@ -1,12 +1,9 @@
 package infomax.search.release;
 
 import infomax.events.Digest;
-import infomax.events.control.EncoderRelease;
 import infomax.store.ObjectStore;
 import infomax.store.ObjectStoreException;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The files of releases in the object store, and what they are. Thread-safe. */
@@ -14,21 +11,12 @@ public final class Artifacts {
 
   private static final String BINARY = "application/octet-stream";
 
-  private static final String ENCODER = "onnx";
-
   private final ObjectStore store;
   private final Map<Digest, String> mediaTypes = new ConcurrentHashMap<>();
 
   /** Artifacts in {@code store}. */
   public Artifacts(ObjectStore store) {
     this.store = store;
-  }
-
-  /** All files of a release by name, the encoder itself as {@value #ENCODER}. */
-  static SortedMap<String, Digest> of(EncoderRelease release) {
-    SortedMap<String, Digest> files = new TreeMap<>(release.artifacts());
-    files.put(ENCODER, release.onnx());
-    return files;
   }
 
   /** The verified bytes of an artifact. */

@@ -8,6 +8,7 @@ import infomax.events.control.EncoderRelease.SnapshotSummary;
 import infomax.events.control.EncoderRelease.TrainingSummary;
 import infomax.events.control.EncoderRelease.Verdict;
 import infomax.events.control.GenerationState;
+import infomax.events.control.Int8Variant;
 import java.time.Instant;
 import java.util.List;
 import java.util.SortedMap;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A release as it is shown: what {@code control} says of it, with what became of it.
  *
  * @param version 0 for the untrained network
- * @param digest SHA-256 of the ONNX file
+ * @param digest SHA-256 of the float32 ONNX file
  * @param onnxBytes its length
  * @param inputSize side of the square input in pixels
  * @param dimensions length of the embedding
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param snapshot what it was trained on; null for the untrained release
  * @param evaluation one row per encoder compared
  * @param artifacts its files, by name
+ * @param int8 its int8 file, or why it has none; null if none was made
  * @param createdAt when it was published
  * @param generations generations built with it
  * @param barred true if a rollback barred it from automatic promotion
@@ -54,6 +56,7 @@ record ReleaseBody(
     @Nullable SnapshotSummary snapshot,
     List<EvaluationRow> evaluation,
     List<ArtifactBody> artifacts,
+    @Nullable Int8Variant int8,
     Instant createdAt,
     List<BuiltGeneration> generations,
     boolean barred) {
@@ -75,7 +78,7 @@ record ReleaseBody(
         release.training(),
         release.snapshot(),
         release.evaluation(),
-        Artifacts.of(release).entrySet().stream()
+        release.objects().entrySet().stream()
             .map(
                 artifact ->
                     new ArtifactBody(
@@ -83,6 +86,7 @@ record ReleaseBody(
                         artifact.getValue(),
                         artifacts.mediaType(artifact.getValue())))
             .toList(),
+        release.int8(),
         release.createdAt(),
         state.generations().values().stream()
             .filter(generation -> generation.encoderVersion() == release.version())

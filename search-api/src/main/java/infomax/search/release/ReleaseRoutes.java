@@ -59,7 +59,7 @@ public final class ReleaseRoutes implements Routes {
   private void artifact(Context context) {
     EncoderRelease release = release(context, control.get());
     String name = context.pathParam("name");
-    Map<String, Digest> files = Artifacts.of(release);
+    Map<String, Digest> files = release.objects();
     Digest digest = files.get(name);
     if (digest == null) {
       throw Problem.of(

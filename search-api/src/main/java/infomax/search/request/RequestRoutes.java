@@ -4,7 +4,6 @@ import infomax.events.control.ControlRequest;
 import infomax.events.control.ControlRequest.Kind;
 import infomax.events.control.ControlRequest.Status;
 import infomax.events.control.ControlState;
-import infomax.events.control.EncoderRelease;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
 import infomax.runtime.control.ControlWriter;
@@ -65,7 +64,9 @@ public final class RequestRoutes implements Routes {
 
   private void train(Context context) throws InterruptedException {
     Fields fields =
-        body(context, List.of("preset", "imagesSeen", "warmStart", "seed", "force", "who", "why"));
+        body(
+            context,
+            List.of("preset", "imagesSeen", "warmStart", "seed", "like", "force", "who", "why"));
     Map<String, String> parameters = new HashMap<>();
     fields
         .text("preset")
@@ -78,20 +79,8 @@ public final class RequestRoutes implements Routes {
             });
     put(parameters, ControlRequest.IMAGES_SEEN, fields.whole("imagesSeen", 1, 1_000_000_000L));
     put(parameters, ControlRequest.SEED, fields.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE));
-    OptionalLong warmStart = fields.whole("warmStart", 0, Integer.MAX_VALUE);
-    if (warmStart.isPresent()) {
-      EncoderRelease release = control.get().encoders().get((int) warmStart.getAsLong());
-      if (release == null) {
-        throw Problem.of(
-            404,
-            "encoder_not_found",
-            "warmStart is "
-                + warmStart.getAsLong()
-                + ", expected one of the releases "
-                + control.get().encoders().keySet());
-      }
-      put(parameters, ControlRequest.WARM_START, warmStart);
-    }
+    putRelease(parameters, ControlRequest.WARM_START, fields);
+    putRelease(parameters, ControlRequest.LIKE, fields);
     if (fields.flag("force", false)) {
       for (String name : List.of("who", "why")) {
         if (fields.text(name).filter(text -> !text.isBlank()).isEmpty()) {
@@ -101,6 +90,22 @@ public final class RequestRoutes implements Routes {
       parameters.put(ControlRequest.FORCE, "true");
     }
     accept(context, fields, Kind.TRAIN, parameters, TRAINING_EXPIRES_AFTER);
+  }
+
+  /** A parameter that names a release. */
+  private void putRelease(Map<String, String> parameters, String name, Fields fields) {
+    OptionalLong version = fields.whole(name, 0, Integer.MAX_VALUE);
+    if (version.isPresent() && !control.get().encoders().containsKey((int) version.getAsLong())) {
+      throw Problem.of(
+          404,
+          "encoder_not_found",
+          name
+              + " is "
+              + version.getAsLong()
+              + ", expected one of the releases "
+              + control.get().encoders().keySet());
+    }
+    put(parameters, name, version);
   }
 
   private void cancel(Context context) throws InterruptedException {

@@ -124,7 +124,7 @@ public final class SystemStatus {
       OptionalLong lag = logEnd.lag(live.positions());
       return new Serving(
           live.number(),
-          EncoderBody.of(live.release()),
+          EncoderBody.of(live),
           live.manifest().sequence(),
           live.manifest().images(),
           live.positions(),

@@ -47,6 +47,7 @@ function training(encoder) {
     ['Loss', training && `${decimals(training.lossFirst)} → ${decimals(training.lossLast)}`],
     ['Began with', training && (encoder.warmStartedFrom === null || encoder.warmStartedFrom === undefined ? 'fresh weights' : `weights of encoder ${encoder.warmStartedFrom}`)],
     ['Network', `${encoder.inputSize} × ${encoder.inputSize} px in, ${encoder.dimensions} numbers out`],
+    ['int8', encoder.int8 && `${encoder.int8.onnx ? `offered (${bytes(encoder.int8.onnxBytes)})` : 'not offered'}: ${encoder.int8.reason}`],
     ['Published', time(encoder.createdAt)],
     ['SHA-256', h('span.mono', {title: encoder.digest}, `${shortDigest(encoder.digest)}… (${bytes(encoder.onnxBytes)})`)],
   ]);

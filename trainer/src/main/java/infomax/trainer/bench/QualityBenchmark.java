@@ -1,6 +1,7 @@
 package infomax.trainer.bench;
 
 import infomax.trainer.bench.TimedTraining.Result;
+import infomax.trainer.engine.Precision;
 import infomax.trainer.evaluation.ColourHistogram;
 import infomax.trainer.evaluation.Evaluation.Embedder;
 import infomax.trainer.evaluation.LinearProbe;
@@ -51,7 +52,6 @@ public final class QualityBenchmark {
   private static final Duration PROBE_TIME_MAX = Duration.ofMinutes(5);
   private static final int VIEWS_MAX = 1_000;
   private static final int RANK_VECTORS_MAX = 2_000;
-  private static final int WHITENING_IMAGES_MAX = 5_000;
   private static final float HALF = 0.5f;
 
   private final LabelledImages images;
@@ -67,6 +67,7 @@ public final class QualityBenchmark {
    * @param dimensions length of the embeddings
    * @param budget training time of each
    * @param threads threads of training and inference
+   * @param precision of the trainings' convolutions
    * @param seed of weights, trainings and views
    * @param vectors folder for each row's vectors; empty for none
    * @param sheets folder for each row's neighbour sheets; empty for none
@@ -76,6 +77,7 @@ public final class QualityBenchmark {
       int dimensions,
       Duration budget,
       int threads,
+      Precision precision,
       long seed,
       Optional<Path> vectors,
       Optional<Path> sheets) {}
@@ -133,6 +135,7 @@ public final class QualityBenchmark {
         images.classes(),
         images.inputSize(),
         options.threads(),
+        options.precision().text(),
         options.seed(),
         options.budget().toSeconds(),
         rows);
@@ -142,7 +145,13 @@ public final class QualityBenchmark {
 
   private Trained train(Preset preset, NetworkShape shape) {
     Result result =
-        new TimedTraining(preset, options.budget(), options.threads(), options.seed(), tell)
+        new TimedTraining(
+                preset,
+                options.budget(),
+                options.threads(),
+                options.precision(),
+                options.seed(),
+                tell)
             .run(images, shape);
     return new Trained(preset, result);
   }
@@ -151,7 +160,7 @@ public final class QualityBenchmark {
   private List<byte[]> whiteningImages() {
     List<byte[]> drawn = new ArrayList<>(images.pixels());
     Collections.shuffle(drawn, new Random(options.seed()));
-    return List.copyOf(drawn.subList(0, Math.min(drawn.size(), WHITENING_IMAGES_MAX)));
+    return List.copyOf(drawn.subList(0, Math.min(drawn.size(), WhitenedExport.IMAGES_MAX)));
   }
 
   private QualityRow measure(
@@ -240,7 +249,7 @@ public final class QualityBenchmark {
     RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     List<byte[]> views = new ArrayList<>();
     for (byte[] image : queries.pixels().subList(0, Math.min(queries.count(), VIEWS_MAX))) {
-      byte[] view = new byte[painter.imageBytes()];
+      byte[] view = new byte[painter.viewBytes()];
       painter.paint(image, 0, view, 0, random);
       views.add(view);
     }

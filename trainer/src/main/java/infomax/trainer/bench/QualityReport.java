@@ -11,6 +11,7 @@ import java.util.List;
  * @param classes number of labels
  * @param input height and width of an encoder's input in pixels
  * @param threads threads of training and inference
+ * @param precision of the trainings' convolutions
  * @param seed of weights and trainings
  * @param budgetSeconds training time of each preset
  * @param rows pixels, histogram, random weights, then each preset
@@ -22,6 +23,7 @@ public record QualityReport(
     int classes,
     int input,
     int threads,
+    String precision,
     long seed,
     long budgetSeconds,
     List<QualityRow> rows) {

@@ -111,12 +111,12 @@ public final class StepBenchmark {
     List<Double> millis = new ArrayList<>();
     int warmUpSteps = 0;
     TrainingPlan plan = new TrainingPlan(preset, SEED, Integer.MAX_VALUE, threads, target);
-    Weights initial = Weights.initial(shape, preset.critics(), SEED);
+    Weights initial = Weights.initial(preset.layout(shape), SEED);
     String device;
     String precision;
     try (Training training = Training.start(plan, initial)) {
       device = training.device();
-      precision = ComputeTarget.nameOf(training.precision());
+      precision = training.precision().text();
       long begunNanos = System.nanoTime();
       long endNanos = begunNanos + WARM_UP.plus(duration).toNanos();
       while (System.nanoTime() < endNanos || millis.isEmpty()) {

@@ -1,8 +1,10 @@
 package infomax.trainer.bench;
 
 import infomax.trainer.network.Convolution;
+import infomax.trainer.network.CriticSides;
 import infomax.trainer.network.Critics;
 import infomax.trainer.network.NetworkShape;
+import infomax.trainer.objective.Objective;
 import infomax.trainer.objective.Preset;
 
 /**
@@ -20,12 +22,22 @@ final class StepWork {
   static double gigaflop(Preset preset, NetworkShape shape) {
     double perPicture = convolutions(shape) + PASSES * 2 * 2 * square(shape.dimensions());
     double perTerm = 0;
-    if (preset.objective().alpha() > 0) {
-      perTerm += PASSES * critic(preset, shape, 1);
+    Objective objective = preset.objective();
+    int z = shape.dimensions();
+    if (objective.alpha() > 0) {
+      boolean wholeMap = objective.global() == CriticSides.Global.FEATURE_MAP;
+      perTerm += critic(preset, shape, 1, wholeMap ? shape.locations() * z : z);
     }
-    if (preset.objective().beta() > 0) {
-      perTerm += PASSES * critic(preset, shape, NetworkShape.LOCATIONS);
+    if (objective.beta() > 0) {
+      perTerm += critic(preset, shape, shape.locations(), z);
     }
+    if (objective.within() > 0) {
+      perTerm += shape.locations() * critic(preset, shape, 1, z);
+    }
+    if (objective.earlier() > 0) {
+      perTerm += critic(preset, shape, shape.earlierLocations(), shape.earlierChannels());
+    }
+    perTerm *= PASSES;
     return preset.pictures() * (perPicture + perTerm) / 1e9;
   }
 
@@ -44,16 +56,17 @@ final class StepWork {
     return sum;
   }
 
-  /** The forward pass of one term's critic, per picture. */
-  private static double critic(Preset preset, NetworkShape shape, int locations) {
+  /** The forward pass of one term's critic, per row of its left side. */
+  private static double critic(Preset preset, NetworkShape shape, int locations, int rightLength) {
     int z = shape.dimensions();
     return switch (preset.critics()) {
       // The first layer once per side, the others for a positive and a negative at each location.
       case Critics.Mlp(int width) ->
-          2.0 * z * width * (1 + locations)
+          2.0 * width * (z + (double) locations * rightLength)
               + 2.0 * locations * (2 * 2 * square(width) + 2.0 * width);
       case Critics.Projection(int hidden, int output) ->
-          2.0 * (1 + locations) * ((double) z * hidden + (double) hidden * output)
+          2.0 * hidden * (z + (double) locations * rightLength)
+              + 2.0 * (1 + locations) * (double) hidden * output
               + 2.0 * preset.miniBatch() * locations * output;
       case Critics.Decoder(int width) ->
           locations == 1 ? 2.0 * width * (z + (double) shape.imageBytes()) : 0;

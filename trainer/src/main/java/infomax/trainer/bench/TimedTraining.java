@@ -1,9 +1,11 @@
 package infomax.trainer.bench;
 
+import infomax.trainer.engine.Precision;
 import infomax.trainer.engine.StepOutcome;
 import infomax.trainer.engine.Training;
 import infomax.trainer.engine.TrainingPlan;
 import infomax.trainer.network.NetworkShape;
+import infomax.trainer.network.TrainingCheckpoint;
 import infomax.trainer.network.Weights;
 import infomax.trainer.objective.Preset;
 import infomax.trainer.training.MiniBatches;
@@ -19,18 +21,32 @@ final class TimedTraining {
   private static final int SLOW_STEPS = 10;
 
   private static final int STEPS_PER_PLAN = 20;
+
+  /** Time of a step with small views as a share of one with full views, about. */
+  private static final double SMALL_COST = 0.6;
+
   private static final Duration TELL_EVERY = Duration.ofSeconds(30);
 
   private final Preset preset;
   private final Duration budget;
   private final int threads;
+  private final Precision precision;
   private final long seed;
   private final Consumer<String> tell;
+  private long startNanos;
+  private long stepsPlanned = Integer.MAX_VALUE;
 
-  TimedTraining(Preset preset, Duration budget, int threads, long seed, Consumer<String> tell) {
+  TimedTraining(
+      Preset preset,
+      Duration budget,
+      int threads,
+      Precision precision,
+      long seed,
+      Consumer<String> tell) {
     this.preset = preset;
     this.budget = budget;
     this.threads = threads;
+    this.precision = precision;
     this.seed = seed;
     this.tell = tell;
   }
@@ -51,23 +67,50 @@ final class TimedTraining {
    * @throws IllegalStateException if the training diverges
    */
   Result run(TrainingImages images, NetworkShape shape) {
-    MiniBatches batches = new MiniBatches(images, preset, seed);
-    Weights initial = Weights.initial(shape, preset.critics(), seed);
+    Weights initial = Weights.initial(preset.layout(shape), seed);
+    int size = initial.layout().size();
+    TrainingCheckpoint checkpoint =
+        TrainingCheckpoint.of(
+            new TrainingCheckpoint.Progress(preset.name(), seed, 0),
+            initial,
+            new float[size],
+            new float[size]);
+    startNanos = System.nanoTime();
+    double small = preset.views().smallShare();
+    double smallTime = small * SMALL_COST / (small * SMALL_COST + 1 - small);
+    if (small > 0) {
+      checkpoint =
+          advance(checkpoint, images, preset.views().side(shape.inputSize(), 0), smallTime);
+    }
+    if (small < 1) {
+      checkpoint = advance(checkpoint, images, shape.inputSize(), 1);
+    }
+    return new Result(
+        checkpoint.trained(), seconds(), checkpoint.progress().step() * preset.miniBatch());
+  }
+
+  /** Makes steps with pictures of one side until a share of the budget is used up. */
+  private TrainingCheckpoint advance(
+      TrainingCheckpoint from, TrainingImages images, int side, double until) {
+    MiniBatches batches = new MiniBatches(images, side, preset, seed);
     // Until the pace is known the schedule cannot end: the first plan only has to be long.
-    TrainingPlan plan = new TrainingPlan(preset, seed, Integer.MAX_VALUE, threads);
-    try (Training training = Training.start(plan, initial)) {
-      long startNanos = System.nanoTime();
-      long fastNanos = startNanos;
-      long toldNanos = startNanos;
-      while (System.nanoTime() - startNanos < budget.toNanos()) {
+    TrainingPlan plan = new TrainingPlan(preset, seed, Integer.MAX_VALUE, threads, precision);
+    long first = from.progress().step();
+    double fastSeconds = 0;
+    double toldSeconds = seconds();
+    try (Training training = Training.resume(plan, from.at(side))) {
+      training.plan(Math.max(stepsPlanned, first + 1));
+      while (seconds() < until * budget.toSeconds()) {
         long step = training.stepsDone();
-        if (step == SLOW_STEPS) {
-          fastNanos = System.nanoTime();
+        if (step == first + SLOW_STEPS) {
+          fastSeconds = seconds();
         }
-        if (step > SLOW_STEPS && step % STEPS_PER_PLAN == 0) {
-          double secondsPerStep = (System.nanoTime() - fastNanos) / 1e9 / (step - SLOW_STEPS);
-          double secondsLeft = (budget.toNanos() - (System.nanoTime() - startNanos)) / 1e9;
-          training.plan(step + Math.max(1, (long) (secondsLeft / secondsPerStep)));
+        if (step > first + SLOW_STEPS && step % STEPS_PER_PLAN == 0) {
+          double secondsPerStep = (seconds() - fastSeconds) / (step - first - SLOW_STEPS);
+          double left = until * budget.toSeconds() - seconds();
+          double after = (1 - until) * budget.toSeconds() * SMALL_COST;
+          stepsPlanned = step + Math.max(1, (long) ((left + after) / secondsPerStep));
+          training.plan(stepsPlanned);
         }
         StepOutcome outcome = training.step(batches.batch(step));
         if (outcome instanceof StepOutcome.Diverged diverged) {
@@ -75,16 +118,17 @@ final class TimedTraining {
               "preset %s diverged at step %d: %s"
                   .formatted(preset.name(), step, diverged.reason()));
         }
-        if (System.nanoTime() - toldNanos > TELL_EVERY.toNanos()) {
-          toldNanos = System.nanoTime();
-          tell.accept(progress(step + 1, outcome, (toldNanos - startNanos) / 1e9, batches));
+        if (seconds() - toldSeconds > TELL_EVERY.toSeconds()) {
+          toldSeconds = seconds();
+          tell.accept(progress(step + 1, outcome, toldSeconds, batches));
         }
       }
-      return new Result(
-          training.weights(),
-          (System.nanoTime() - startNanos) / 1e9,
-          training.stepsDone() * preset.miniBatch());
+      return training.checkpoint().at(images.inputSize());
     }
+  }
+
+  private double seconds() {
+    return (System.nanoTime() - startNanos) / 1e9;
   }
 
   private String progress(long steps, StepOutcome outcome, double seconds, MiniBatches batches) {

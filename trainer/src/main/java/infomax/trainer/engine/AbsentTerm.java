@@ -14,7 +14,7 @@ final class AbsentTerm implements InformationTerm {
   }
 
   @Override
-  public void read(byte[] pixels, int[] partners) {
+  public void read(byte[] pixels, Pairing pairing) {
     // Pairs nothing.
   }
 

@@ -1,6 +1,8 @@
 package infomax.trainer.engine;
 
 import infomax.trainer.network.Weights;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * What an engine does for a {@link Training}: it owns parameters, moments and running statistics,
@@ -12,7 +14,7 @@ sealed interface Computation extends AutoCloseable permits Nd4jComputation, Torc
   /** Where it runs: {@code cpu} or {@code cuda}. */
   String device();
 
-  /** What its products multiply. */
+  /** What its convolutions multiply. */
   Precision precision();
 
   /**
@@ -24,7 +26,7 @@ sealed interface Computation extends AutoCloseable permits Nd4jComputation, Torc
   StepLosses differentiate(byte[] pixels, StepRandomness randomness);
 
   /**
-   * One Adam step along the kept gradient.
+   * One Adam step along the kept gradient; an average of the weights follows.
    *
    * @param step number of this step, from 1
    * @return the gradient's squared length; not finite if the parameters are lost
@@ -38,11 +40,17 @@ sealed interface Computation extends AutoCloseable permits Nd4jComputation, Torc
    */
   void observe(byte[] pixels, double momentum);
 
-  /** Embeddings of one mini-batch, (picture, dimension), as inference computes them. */
-  float[] embed(byte[] pixels);
+  /**
+   * Embeddings of mini-batches, (picture, dimension) each, as inference of the network to export
+   * computes them; weights do not change.
+   */
+  List<float[]> embed(List<byte[]> miniBatches);
 
   /** Parameters and running statistics. */
   Weights weights();
+
+  /** The average of the weights over the steps, where the preset asks for one. */
+  Optional<Weights> average();
 
   /** Adam's running means of the gradients. */
   float[] firstMoments();

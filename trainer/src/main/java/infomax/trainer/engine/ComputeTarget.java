@@ -3,19 +3,20 @@ package infomax.trainer.engine;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What a training is computed by, and where.
  *
  * @param engine the library
  * @param device the processor
- * @param precision of convolutions and matrix products
+ * @param precision of a step's convolutions; empty for the fastest there is
  */
-public record ComputeTarget(Engine engine, Device device, Precision precision) {
+public record ComputeTarget(Engine engine, Device device, Optional<Precision> precision) {
 
-  /** ND4J on the CPU in single precision. */
+  /** ND4J on the CPU, as fast as it can. */
   public static final ComputeTarget DEFAULT =
-      new ComputeTarget(Engine.ND4J, Device.AUTO, Precision.FLOAT32);
+      new ComputeTarget(Engine.ND4J, Device.AUTO, Optional.empty());
 
   /** Refuses what no engine does. */
   public ComputeTarget {
@@ -23,14 +24,15 @@ public record ComputeTarget(Engine engine, Device device, Precision precision) {
       throw new IllegalArgumentException(
           "engine nd4j computes on the CPU alone, expected engine torch for device cuda");
     }
-    if (engine == Engine.ND4J && precision == Precision.BFLOAT16) {
-      throw new IllegalArgumentException(
-          "engine nd4j computes in float32 alone, expected engine torch for bfloat16");
-    }
+  }
+
+  /** ND4J on the CPU in that precision. */
+  public static ComputeTarget nd4j(Precision precision) {
+    return new ComputeTarget(Engine.ND4J, Device.AUTO, Optional.of(precision));
   }
 
   /**
-   * The target of these names, in lower case.
+   * The target of these names, in lower case; {@code auto} is a precision too. Loads nothing.
    *
    * @throws IllegalArgumentException if one is unknown, naming those there are, or if they do not
    *     go together
@@ -39,7 +41,17 @@ public record ComputeTarget(Engine engine, Device device, Precision precision) {
     return new ComputeTarget(
         named(Engine.class, "engine", engine),
         named(Device.class, "device", device),
-        named(Precision.class, "precision", precision));
+        Precision.asked(precision));
+  }
+
+  /**
+   * The same with the precision that a training will have here. Loads native libraries.
+   *
+   * @throws IllegalArgumentException if the processor does not multiply what is asked for
+   * @throws MissingLibrariesException if the engine's native libraries are not part of this build
+   */
+  public ComputeTarget settled() {
+    return new ComputeTarget(engine, device, Optional.of(engine.precision(this)));
   }
 
   private static <E extends Enum<E>> E named(Class<E> kind, String what, String name) {

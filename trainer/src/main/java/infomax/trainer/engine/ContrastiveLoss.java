@@ -26,6 +26,14 @@ final class ContrastiveLoss {
     this.columnSums = new double[images * locations];
   }
 
+  int images() {
+    return images;
+  }
+
+  int locations() {
+    return locations;
+  }
+
   /**
    * Computes the loss and replaces the cosines by its gradient.
    *

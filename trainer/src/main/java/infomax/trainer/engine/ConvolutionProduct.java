@@ -1,6 +1,9 @@
 package infomax.trainer.engine;
 
 import infomax.trainer.kernels.PatchWriter;
+import infomax.trainer.onednn.Bfloat16Convolution;
+import infomax.trainer.onednn.OneDnn;
+import infomax.trainer.onednn.Primitives;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.ops.CustomOp;
@@ -9,8 +12,13 @@ import org.nd4j.linalg.factory.Nd4j;
 /** The products of one convolution, bound to their buffers for every worker. */
 sealed interface ConvolutionProduct {
 
-  /** Writes a worker's share of the convolution's output. */
+  /** Writes a worker's share of the convolution's output, in the training's precision. */
   void forward(int worker);
+
+  /** The same in single precision, not to be followed by {@link #backward}. */
+  default void infer(int worker) {
+    forward(worker);
+  }
 
   /**
    * Reads the gradient that has replaced the output, and writes the worker's part of the weights'
@@ -119,6 +127,60 @@ sealed interface ConvolutionProduct {
     @Override
     public void backward(int worker) {
       Nd4j.exec(backward.get(worker));
+    }
+  }
+
+  /** A convolution of feature maps whose products are of bfloat16. */
+  final class OfMapsInBfloat16 implements ConvolutionProduct {
+
+    private final OfMaps exact;
+    private final Bfloat16Convolution[] shares;
+
+    OfMapsInBfloat16(
+        OneDnn library,
+        Workers workers,
+        NativeArena arena,
+        ParameterBuffers buffers,
+        String weights,
+        Variable in,
+        NativeFloats convolved,
+        int side) {
+      this.exact = new OfMaps(workers, buffers, weights, in, convolved, side);
+      this.shares = new Bfloat16Convolution[workers.count()];
+      workers.run(
+          worker -> {
+            int first = workers.from(worker) * side * side;
+            Primitives primitives = new Primitives(library);
+            arena.own(primitives);
+            shares[worker] =
+                new Bfloat16Convolution(
+                    primitives,
+                    new Bfloat16Convolution.Wiring(
+                        workers.to(worker) - workers.from(worker),
+                        side,
+                        in.values().columns(),
+                        convolved.columns(),
+                        in.values().from(first),
+                        in.gradient().from(first),
+                        buffers.tensor(weights),
+                        buffers.tensorGradient(worker, weights),
+                        convolved.from(first)));
+          });
+    }
+
+    @Override
+    public void forward(int worker) {
+      shares[worker].forward();
+    }
+
+    @Override
+    public void infer(int worker) {
+      exact.forward(worker);
+    }
+
+    @Override
+    public void backward(int worker) {
+      shares[worker].backward();
     }
   }
 }

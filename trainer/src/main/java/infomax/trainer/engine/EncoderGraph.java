@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 
 /**
  * The convolutions with their batch normalisations, from bytes to the feature map C and the pooled
@@ -30,7 +31,8 @@ final class EncoderGraph {
       Workers workers,
       NativeArena arena,
       ParameterBuffers buffers,
-      int miniBatch) {
+      int miniBatch,
+      Precision precision) {
     this.workers = workers;
     this.kernels = kernels;
     NetworkShape shape = buffers.layout().shape();
@@ -48,9 +50,23 @@ final class EncoderGraph {
         first = new ConvolutionProduct.OfImages(workers, arena, buffers, convolved, side);
         products.add(first);
       } else {
+        String weights = "conv" + i + ".w";
+        Variable in = outputs.getLast();
         products.add(
-            new ConvolutionProduct.OfMaps(
-                workers, buffers, "conv" + i + ".w", outputs.getLast(), convolved, side));
+            switch (precision) {
+              case FLOAT32 ->
+                  new ConvolutionProduct.OfMaps(workers, buffers, weights, in, convolved, side);
+              case BFLOAT16 ->
+                  new ConvolutionProduct.OfMapsInBfloat16(
+                      Precision.library().orElseThrow(),
+                      workers,
+                      arena,
+                      buffers,
+                      weights,
+                      in,
+                      convolved,
+                      side);
+            });
       }
       norms.add(
           new NormLayer(kernels.norm(), workers, buffers, convolution, convolved, out, outSide));
@@ -64,6 +80,11 @@ final class EncoderGraph {
     return outputs.get(featureMapLayer);
   }
 
+  /** The map before C, (image and location, channel). */
+  Variable earlierMap() {
+    return outputs.get(featureMapLayer - 1);
+  }
+
   /** h, (image, channel). */
   Variable pooled() {
     return outputs.getLast();
@@ -71,15 +92,16 @@ final class EncoderGraph {
 
   /** Forward pass that normalises by the mini-batch and updates the running statistics. */
   void forwardTraining(byte[] pixels, double momentum) {
-    forward(pixels, layer -> layer.useMiniBatch(momentum));
+    forward(pixels, ConvolutionProduct::forward, layer -> layer.useMiniBatch(momentum));
   }
 
-  /** Forward pass that normalises by the running statistics. */
+  /** Forward pass in single precision that normalises by the running statistics. */
   void forwardInference(byte[] pixels) {
-    forward(pixels, NormLayer::useRunning);
+    forward(pixels, ConvolutionProduct::infer, NormLayer::useRunning);
   }
 
-  private void forward(byte[] pixels, Consumer<NormLayer> normalise) {
+  private void forward(
+      byte[] pixels, ObjIntConsumer<ConvolutionProduct> convolve, Consumer<NormLayer> normalise) {
     images.read(pixels);
     for (int i = 0; i < products.size(); i++) {
       int layer = i;
@@ -88,7 +110,7 @@ final class EncoderGraph {
             if (layer > 0) {
               norms.get(layer - 1).activate(worker);
             }
-            products.get(layer).forward(worker);
+            convolve.accept(products.get(layer), worker);
             norms.get(layer).collect(worker);
           });
       normalise.accept(norms.get(layer));
@@ -99,9 +121,10 @@ final class EncoderGraph {
   /**
    * Backward pass from the gradient of h.
    *
-   * @param featureMapGradient what the local term adds to the gradient of C
+   * @param ofFeatureMap what the terms add to the gradient of C
+   * @param ofEarlierMap what they add to the gradient of the map before it
    */
-  void backward(NativeFloats featureMapGradient) {
+  void backward(List<NativeFloats> ofFeatureMap, List<NativeFloats> ofEarlierMap) {
     workers.run(norms.getLast()::collectGradient);
     for (int i = products.size() - 1; i >= 0; i--) {
       int layer = i;
@@ -111,7 +134,10 @@ final class EncoderGraph {
             norms.get(layer).applyGradient(worker);
             products.get(layer).backward(worker);
             if (layer - 1 == featureMapLayer) {
-              addToFeatureMap(featureMapGradient, worker);
+              ofFeatureMap.forEach(each -> add(each, featureMap(), worker));
+            }
+            if (layer == featureMapLayer) {
+              ofEarlierMap.forEach(each -> add(each, earlierMap(), worker));
             }
             if (layer > 0) {
               norms.get(layer - 1).collectGradient(worker);
@@ -120,12 +146,12 @@ final class EncoderGraph {
     }
   }
 
-  private void addToFeatureMap(NativeFloats featureMapGradient, int worker) {
-    int locations = NetworkShape.LOCATIONS;
+  private void add(NativeFloats ofTerm, Variable map, int worker) {
+    int locations = ofTerm.rows() / workers.to(workers.count() - 1);
     int from = workers.from(worker) * locations;
     int rows = workers.to(worker) * locations - from;
-    Matrix gradient = featureMap().gradient().matrix();
-    kernels.dense().add(gradient, from, featureMapGradient.matrix(), from, rows, gradient, from);
+    Matrix gradient = map.gradient().matrix();
+    kernels.dense().add(gradient, from, ofTerm.matrix(), from, rows, gradient, from);
   }
 
   NormStatistics statistics(NetworkShape shape) {

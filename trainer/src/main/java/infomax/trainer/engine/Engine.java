@@ -20,6 +20,17 @@ public enum Engine {
     }
   }
 
+  /** As {@link ComputeTarget#settled} settles it. */
+  Precision precision(ComputeTarget target) {
+    return switch (this) {
+      case ND4J -> Precision.choose(target.precision());
+      case TORCH -> {
+        TorchLibraries.load();
+        yield TorchDevice.choose(target.device()).precision(target.precision());
+      }
+    };
+  }
+
   Computation open(TrainingPlan plan, TrainingCheckpoint start) {
     return switch (this) {
       case ND4J -> Nd4jComputation.open(plan, start);

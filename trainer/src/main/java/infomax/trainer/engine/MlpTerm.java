@@ -5,15 +5,13 @@ import infomax.trainer.kernels.DenseKernels;
 import infomax.trainer.kernels.Matrix;
 import infomax.trainer.objective.Estimator;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 
 /**
  * Estimators that score pairs with an MLP, one shuffled negative per positive.
  *
  * <p>The critic's first layer is linear in the concatenation of its two sides, so it is computed
  * per side and once per row; a pair is then a sum of two rows, and a negative just another row
- * number. The pairs of a picture lie together: first the positives of its locations, then their
- * negatives.
+ * number. The pairs of a left row lie together: first its positives, then as many negatives.
  */
 final class MlpTerm implements InformationTerm {
 
@@ -34,8 +32,7 @@ final class MlpTerm implements InformationTerm {
   private final PairLoss pairLoss;
   private final PairScores scores;
   private final float[] scoreGradient;
-  private int[] partners = {};
-  private int[] partnerOf = {};
+  private Pairing pairing = Pairing.NONE;
 
   MlpTerm(TermWiring wiring, Estimator.OfPairs estimator) {
     int width = estimator.critics().width();
@@ -44,19 +41,23 @@ final class MlpTerm implements InformationTerm {
     this.kernels = wiring.kernels();
     this.workers = wiring.workers();
     NativeArena arena = wiring.arena();
-    int dimensions = wiring.dimensions();
-    int pairs = 2 * wiring.right().rows();
-    this.left = new Variable(wiring.left(), arena.floats(wiring.pictures(), dimensions));
-    this.right = new Variable(wiring.right(), arena.floats(wiring.right().rows(), dimensions));
-    this.leftPart = arena.variable(wiring.pictures(), width);
-    this.rightPart = arena.variable(wiring.right().rows(), width);
+    int leftRows = wiring.left().rows();
+    int rightRows = wiring.right().rows();
+    int leftLength = wiring.left().columns();
+    int rightLength = wiring.right().columns();
+    int pairs = 2 * rightRows;
+    this.left = new Variable(wiring.left(), arena.floats(leftRows, leftLength));
+    this.right = new Variable(wiring.right(), arena.floats(rightRows, rightLength));
+    this.leftPart = arena.variable(leftRows, width);
+    this.rightPart = arena.variable(rightRows, width);
     this.first = arena.variable(pairs, width);
     this.second = arena.variable(pairs, width);
     NativeFloats last = arena.floats(pairs, width);
     this.third = new Variable(last, last);
-    this.leftProduct = product(new WeightRows(name("d1.w"), 0, dimensions), left, leftPart);
+    this.leftProduct = product(new WeightRows(name("d1.w"), 0, leftLength), left, leftPart);
     this.rightProduct =
-        product(new WeightRows(name("d1.w"), dimensions, 2 * dimensions), right, rightPart);
+        product(
+            new WeightRows(name("d1.w"), leftLength, leftLength + rightLength), right, rightPart);
     this.secondProduct = product(new WeightRows(name("d2.w"), 0, width), first, second);
     this.thirdProduct = product(new WeightRows(name("d3.w"), 0, width), second, third);
     this.scores = new PairScores(new float[pairs], wiring.locations());
@@ -64,17 +65,8 @@ final class MlpTerm implements InformationTerm {
   }
 
   @Override
-  public void read(byte[] pixels, int[] newPartners) {
-    partners = newPartners;
-    partnerOf = new int[newPartners.length];
-    Arrays.fill(partnerOf, -1);
-    for (int i = 0; i < newPartners.length; i++) {
-      if (partnerOf[newPartners[i]] >= 0) {
-        throw new IllegalArgumentException(
-            "picture " + newPartners[i] + " is the negative of two, expected a permutation");
-      }
-      partnerOf[newPartners[i]] = i;
-    }
+  public void read(byte[] pixels, Pairing newPairing) {
+    pairing = newPairing;
   }
 
   @Override
@@ -86,12 +78,12 @@ final class MlpTerm implements InformationTerm {
   @Override
   public void compare(int worker) {
     Matrix bias = row("d1.b");
-    for (int picture = workers.from(worker); picture < workers.to(worker); picture++) {
-      pair(picture, wiring.counterpart(picture), bias, positiveRow(picture));
-      pair(picture, partners[picture], bias, negativeRow(picture));
+    for (int row = wiring.firstRow(worker); row < wiring.lastRow(worker); row++) {
+      pair(row, pairing.positive(row), bias, positiveRow(row));
+      pair(row, pairing.negative(row), bias, negativeRow(row));
     }
-    int from = positiveRow(workers.from(worker));
-    int to = positiveRow(workers.to(worker));
+    int from = positiveRow(wiring.firstRow(worker));
+    int to = positiveRow(wiring.lastRow(worker));
     secondProduct.forward(worker);
     kernels.addBiasRelu(second.values().matrix(), from, to, row("d2.b"));
     thirdProduct.forward(worker);
@@ -103,11 +95,11 @@ final class MlpTerm implements InformationTerm {
     }
   }
 
-  private void pair(int picture, int other, Matrix bias, int outRow) {
+  private void pair(int leftRow, int other, Matrix bias, int outRow) {
     int locations = wiring.locations();
     kernels.pairRelu(
         leftPart.values().matrix(),
-        picture,
+        leftRow,
         rightPart.values().matrix(),
         other * locations,
         locations,
@@ -119,8 +111,8 @@ final class MlpTerm implements InformationTerm {
   @Override
   public void settle(int worker) {
     PairLoss.Derivative derivative = pairLoss.derivative(scores);
-    int from = positiveRow(workers.from(worker));
-    int to = positiveRow(workers.to(worker));
+    int from = positiveRow(wiring.firstRow(worker));
+    int to = positiveRow(wiring.lastRow(worker));
     for (int i = from; i < to; i++) {
       double slope = derivative.at(scores.values()[i], scores.positive(i));
       scoreGradient[i] = (float) (wiring.weight() * slope);
@@ -158,10 +150,9 @@ final class MlpTerm implements InformationTerm {
     Matrix pairs = first.gradient().matrix();
     Matrix leftGradient = leftPart.gradient().matrix();
     Matrix rightGradient = rightPart.gradient().matrix();
-    for (int picture = workers.from(worker); picture < workers.to(worker); picture++) {
-      // At most two views: a picture is the counterpart of its counterpart.
-      int positiveElsewhere = positiveRow(wiring.counterpart(picture));
-      int negativeElsewhere = negativeRow(partnerOf[picture]);
+    for (int row = wiring.firstRow(worker); row < wiring.lastRow(worker); row++) {
+      int positiveElsewhere = positiveRow(pairing.positiveOf(row));
+      int negativeElsewhere = negativeRow(pairing.negativeOf(row));
       kernels.add(
           pairs,
           positiveElsewhere,
@@ -169,8 +160,8 @@ final class MlpTerm implements InformationTerm {
           negativeElsewhere,
           locations,
           rightGradient,
-          picture * locations);
-      kernels.sumRows(pairs, positiveRow(picture), positiveRow(picture + 1), leftGradient, picture);
+          row * locations);
+      kernels.sumRows(pairs, positiveRow(row), positiveRow(row + 1), leftGradient, row);
     }
     leftProduct.backward(worker);
     rightProduct.backward(worker);
@@ -186,12 +177,12 @@ final class MlpTerm implements InformationTerm {
     return right.gradient();
   }
 
-  private int positiveRow(int picture) {
-    return 2 * wiring.locations() * picture;
+  private int positiveRow(int leftRow) {
+    return 2 * wiring.locations() * leftRow;
   }
 
-  private int negativeRow(int picture) {
-    return positiveRow(picture) + wiring.locations();
+  private int negativeRow(int leftRow) {
+    return positiveRow(leftRow) + wiring.locations();
   }
 
   private DenseProduct product(WeightRows weights, Variable in, Variable out) {

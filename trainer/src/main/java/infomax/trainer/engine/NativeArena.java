@@ -1,12 +1,19 @@
 package infomax.trainer.engine;
 
+import infomax.trainer.onednn.Primitives;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Creates native buffers and frees them all together. Not safe for use by several threads. */
+/**
+ * Creates native buffers and frees them all together. Not safe for use by several threads, but for
+ * {@link #own}.
+ */
 final class NativeArena implements AutoCloseable {
 
   private final List<NativeFloats> owned = new ArrayList<>();
+  private final Queue<Primitives> users = new ConcurrentLinkedQueue<>();
 
   NativeFloats floats(int rows, int columns) {
     NativeFloats floats = NativeFloats.create(rows, columns);
@@ -19,8 +26,15 @@ final class NativeArena implements AutoCloseable {
     return new Variable(floats(rows, columns), floats(rows, columns));
   }
 
+  /** Closes those too, before the buffers that they use. */
+  void own(Primitives primitives) {
+    users.add(primitives);
+  }
+
   @Override
   public void close() {
+    users.forEach(Primitives::close);
+    users.clear();
     owned.forEach(NativeFloats::free);
     owned.clear();
   }

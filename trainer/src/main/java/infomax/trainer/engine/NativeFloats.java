@@ -50,6 +50,16 @@ final class NativeFloats {
     return segment;
   }
 
+  /** The same memory with other extents; freed with this. */
+  NativeFloats reshaped(int newRows, int newColumns) {
+    if ((long) newRows * newColumns != (long) rows * columns) {
+      throw new IllegalArgumentException(
+          "%d x %d floats, expected as many as %d x %d"
+              .formatted(newRows, newColumns, rows, columns));
+    }
+    return new NativeFloats(flat, segment, newRows, newColumns);
+  }
+
   /** All rows as a matrix for the kernels. */
   Matrix matrix() {
     return new Matrix(segment, columns);
@@ -58,6 +68,11 @@ final class NativeFloats {
   /** The floats as feature maps; there must be as many columns as channels. */
   Pixels pixels(int side) {
     return new Pixels(segment, side, columns);
+  }
+
+  /** The rows from one on. */
+  MemorySegment from(int row) {
+    return segment.asSlice((long) row * columns * Float.BYTES);
   }
 
   /** Rows [from, to) as an ND4J matrix. */

@@ -3,6 +3,9 @@ package infomax.trainer.engine;
 import infomax.trainer.kernels.Kernels;
 import infomax.trainer.network.TrainingCheckpoint;
 import infomax.trainer.network.Weights;
+import infomax.trainer.objective.Adam;
+import java.util.List;
+import java.util.Optional;
 
 /** ND4J's products and our kernels over buffers that are allocated once. */
 final class Nd4jComputation implements Computation {
@@ -12,23 +15,33 @@ final class Nd4jComputation implements Computation {
   private final ParameterBuffers buffers;
   private final TrainingGraph graph;
   private final Optimiser optimiser;
+  private final Optional<WeightAverage> average;
+  private final Precision precision;
 
   private Nd4jComputation(
       TrainingPlan plan,
       TrainingCheckpoint start,
+      Precision precision,
       Kernels kernels,
       NativeArena arena,
       Workers workers) {
     Weights weights = start.weights();
     this.arena = arena;
     this.workers = workers;
+    this.precision = precision;
     this.buffers = new ParameterBuffers(arena, weights.layout(), workers.count());
-    this.graph = new TrainingGraph(plan.preset(), kernels, workers, arena, buffers);
-    this.optimiser = new Optimiser(kernels.adam(), workers, buffers, plan.preset().adam());
-    buffers.parameters().copyFrom(weights.parameters());
+    this.graph = new TrainingGraph(plan.preset(), precision, kernels, workers, arena, buffers);
+    Adam adam = plan.preset().adam();
+    this.optimiser = new Optimiser(kernels.adam(), workers, buffers, adam);
+    this.average =
+        adam.averageDecay() > 0
+            ? Optional.of(
+                new WeightAverage(
+                    kernels.adam(), workers, arena, buffers, adam.averageDecay(), start.trained()))
+            : Optional.empty();
+    load(weights);
     buffers.firstMoments().copyFrom(start.firstMoments());
     buffers.secondMoments().copyFrom(start.secondMoments());
-    graph.restore(weights.statistics());
   }
 
   static Nd4jComputation open(TrainingPlan plan, TrainingCheckpoint start) {
@@ -36,10 +49,11 @@ final class Nd4jComputation implements Computation {
   }
 
   static Nd4jComputation open(TrainingPlan plan, TrainingCheckpoint start, Kernels kernels) {
+    Precision precision = Engine.ND4J.precision(plan.target());
     NativeArena arena = new NativeArena();
     Workers workers = Workers.start(plan.threads(), plan.preset().pictures());
     try {
-      return new Nd4jComputation(plan, start, kernels, arena, workers);
+      return new Nd4jComputation(plan, start, precision, kernels, arena, workers);
     } catch (RuntimeException | Error e) {
       workers.close();
       arena.close();
@@ -54,7 +68,7 @@ final class Nd4jComputation implements Computation {
 
   @Override
   public Precision precision() {
-    return Precision.FLOAT32;
+    return precision;
   }
 
   @Override
@@ -66,7 +80,11 @@ final class Nd4jComputation implements Computation {
 
   @Override
   public double update(long step, double learningRate) {
-    return optimiser.update(step, learningRate);
+    double squaredGradient = optimiser.update(step, learningRate);
+    if (Double.isFinite(squaredGradient)) {
+      average.ifPresent(each -> each.follow(step, graph.statistics()));
+    }
+    return squaredGradient;
   }
 
   @Override
@@ -75,13 +93,32 @@ final class Nd4jComputation implements Computation {
   }
 
   @Override
-  public float[] embed(byte[] pixels) {
-    return graph.embed(pixels);
+  public List<float[]> embed(List<byte[]> miniBatches) {
+    if (average.isEmpty()) {
+      return miniBatches.stream().map(graph::embed).toList();
+    }
+    Weights current = weights();
+    load(average.get().weights());
+    try {
+      return miniBatches.stream().map(graph::embed).toList();
+    } finally {
+      load(current);
+    }
+  }
+
+  private void load(Weights weights) {
+    buffers.parameters().copyFrom(weights.parameters());
+    graph.restore(weights.statistics());
   }
 
   @Override
   public Weights weights() {
     return Weights.of(buffers.layout(), buffers.parameters().toArray(), graph.statistics());
+  }
+
+  @Override
+  public Optional<Weights> average() {
+    return average.map(WeightAverage::weights);
   }
 
   @Override

@@ -3,12 +3,12 @@ package infomax.trainer.engine;
 import infomax.trainer.kernels.AdamKernel;
 import infomax.trainer.kernels.AdamKernel.AdamStep;
 import infomax.trainer.objective.Adam;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
 
 /** Adam over the flat buffers, each worker its own part of them. */
 final class Optimiser {
-
-  /** Parts start at multiples of this many floats, a cache line. */
-  private static final int ALIGNMENT = 16;
 
   private final AdamKernel kernel;
   private final Workers workers;
@@ -38,27 +38,39 @@ final class Optimiser {
             (float) adam.beta1(),
             (float) adam.beta2(),
             (float) adam.epsilon());
+    return adam.gradientMax() > 0
+        ? updateClipped(numbers)
+        : updateBy(buffers.gradientParts(), numbers);
+  }
+
+  private double updateBy(List<MemorySegment> gradients, AdamStep numbers) {
     workers.run(
         worker ->
             squares[worker] =
                 kernel.update(
                     buffers.adamBuffers(),
-                    buffers.gradientParts(),
+                    gradients,
                     numbers,
-                    bound(worker),
-                    bound(worker + 1)));
-    double sum = 0;
-    for (double part : squares) {
-      sum += part;
-    }
-    return sum;
+                    buffers.from(worker),
+                    buffers.to(worker)));
+    return Arrays.stream(squares).sum();
   }
 
-  private int bound(int worker) {
-    int size = buffers.layout().size();
-    if (worker == workers.count()) {
-      return size;
+  private double updateClipped(AdamStep numbers) {
+    List<MemorySegment> parts = buffers.gradientParts();
+    MemorySegment sum = parts.getFirst();
+    workers.run(
+        worker -> squares[worker] = kernel.addUp(parts, buffers.from(worker), buffers.to(worker)));
+    double total = Arrays.stream(squares).sum();
+    if (!Double.isFinite(total)) {
+      return total;
     }
-    return (int) ((long) size * worker / workers.count()) / ALIGNMENT * ALIGNMENT;
+    double factor = adam.gradientMax() / Math.sqrt(total);
+    if (factor < 1) {
+      workers.run(
+          worker -> kernel.scale(sum, (float) factor, buffers.from(worker), buffers.to(worker)));
+    }
+    updateBy(List.of(sum), numbers);
+    return total;
   }
 }

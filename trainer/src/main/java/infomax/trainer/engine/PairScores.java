@@ -2,11 +2,11 @@ package infomax.trainer.engine;
 
 /**
  * A critic's scores of a mini-batch's pairs, half of them positive. They lie in runs: the positives
- * of a picture, then as many negatives, then those of the next picture. Mutable and shared by the
+ * of a left row, then as many negatives, then those of the next row. Mutable and shared by the
  * workers, each of which writes its own pictures' scores.
  *
  * @param values the scores
- * @param run positives of a picture
+ * @param run positives of a left row
  */
 @SuppressWarnings("ArrayRecordComponent") // a buffer, never compared
 record PairScores(float[] values, int run) {

@@ -16,6 +16,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 final class ParameterBuffers {
 
+  /** Parts start at multiples of this many floats, a cache line. */
+  private static final int ALIGNMENT = 16;
+
   private final ParameterLayout layout;
   private final NativeFloats parameters;
   private final NativeFloats firstMoments;
@@ -35,6 +38,17 @@ final class ParameterBuffers {
 
   ParameterLayout layout() {
     return layout;
+  }
+
+  /** First float of a worker's part of the flat buffers. */
+  int from(int worker) {
+    long floats = (long) layout.size() * worker / gradients.size();
+    return (int) floats / ALIGNMENT * ALIGNMENT;
+  }
+
+  /** Float after the last of a worker's part. */
+  int to(int worker) {
+    return worker == gradients.size() - 1 ? layout.size() : from(worker + 1);
   }
 
   NativeFloats parameters() {
@@ -70,6 +84,16 @@ final class ParameterBuffers {
   /** A tensor's gradient, as a worker computes it, in its own shape. */
   INDArray weightGradient(int worker, String name) {
     return shaped(gradients.get(worker), layout.tensor(name));
+  }
+
+  /** Where a tensor's values lie. */
+  MemorySegment tensor(String name) {
+    return row(name).values();
+  }
+
+  /** Where a tensor's gradient lies, as a worker computes it. */
+  MemorySegment tensorGradient(int worker, String name) {
+    return rowGradient(worker, name).values();
   }
 
   /** Rows [from, to) of a two-dimensional tensor's values. */

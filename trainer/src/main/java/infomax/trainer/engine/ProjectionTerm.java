@@ -1,12 +1,8 @@
 package infomax.trainer.engine;
 
 import infomax.trainer.objective.Estimator;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
-import org.nd4j.linalg.api.ops.CustomOp;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * InfoNCE over all pairs with a projection head on each side. The comparison of all with all is
@@ -18,7 +14,7 @@ final class ProjectionTerm implements InformationTerm {
   private final ProjectionHead left;
   private final ProjectionHead right;
   private final int firstComparer;
-  private final List<Comparison> comparisons = new ArrayList<>();
+  private final List<ContrastiveComparison> comparisons = new ArrayList<>();
 
   /**
    * Wires the term.
@@ -31,14 +27,24 @@ final class ProjectionTerm implements InformationTerm {
     this.firstComparer = firstComparer;
     this.left = new ProjectionHead(wiring, "left", wiring.left(), estimator.critics());
     this.right = new ProjectionHead(wiring, "right", wiring.right(), estimator.critics());
+    int images = wiring.images();
+    int locations = wiring.locations();
     for (int view = 0; view < wiring.views(); view++) {
+      int next = (view + 1) % wiring.views();
       comparisons.add(
-          new Comparison(wiring, left.unit(), right.unit(), view, estimator.temperature()));
+          new ContrastiveComparison(
+              wiring.arena(),
+              left.unit(),
+              view * images,
+              right.unit(),
+              next * images * locations,
+              new ContrastiveLoss(images, locations, estimator.temperature()),
+              wiring.weight() / wiring.views()));
     }
   }
 
   @Override
-  public void read(byte[] pixels, int[] partners) {
+  public void read(byte[] pixels, Pairing pairing) {
     // Every other image of the mini-batch is a negative: nothing to draw.
   }
 
@@ -59,7 +65,7 @@ final class ProjectionTerm implements InformationTerm {
 
   @Override
   public double loss() {
-    return comparisons.stream().mapToDouble(each -> each.loss).average().orElseThrow();
+    return comparisons.stream().mapToDouble(ContrastiveComparison::loss).average().orElseThrow();
   }
 
   @Override
@@ -76,54 +82,5 @@ final class ProjectionTerm implements InformationTerm {
   @Override
   public NativeFloats rightGradient() {
     return right.inputGradient();
-  }
-
-  /** The left sides of one view against the right sides of the next. */
-  private static final class Comparison {
-    private final double weight;
-    private final NativeFloats cosines;
-    private final float[] scratch;
-    private final ContrastiveLoss contrastive;
-    private final CustomOp compare;
-    private final CustomOp leftGradient;
-    private final CustomOp rightGradient;
-    private double loss;
-
-    Comparison(TermWiring wiring, Variable left, Variable right, int view, double temperature) {
-      int images = wiring.images();
-      int columns = images * wiring.locations();
-      int rowsFrom = view * images;
-      int rowsTo = rowsFrom + images;
-      int columnsFrom = (view + 1) % wiring.views() * columns;
-      int columnsTo = columnsFrom + columns;
-      this.weight = wiring.weight() / wiring.views();
-      this.cosines = wiring.arena().floats(images, columns);
-      this.scratch = new float[images * columns];
-      this.contrastive = new ContrastiveLoss(images, wiring.locations(), temperature);
-      this.compare =
-          Products.transposedRight(
-              left.values().matrix(rowsFrom, rowsTo),
-              right.values().matrix(columnsFrom, columnsTo),
-              cosines.matrix(0, images));
-      this.leftGradient =
-          Products.product(
-              cosines.matrix(0, images),
-              right.values().matrix(columnsFrom, columnsTo),
-              left.gradient().matrix(rowsFrom, rowsTo));
-      this.rightGradient =
-          Products.transposedLeft(
-              cosines.matrix(0, images),
-              left.values().matrix(rowsFrom, rowsTo),
-              right.gradient().matrix(columnsFrom, columnsTo));
-    }
-
-    void run() {
-      Nd4j.exec(compare);
-      MemorySegment.copy(cosines.segment(), ValueLayout.JAVA_FLOAT, 0, scratch, 0, scratch.length);
-      loss = contrastive.apply(scratch, weight);
-      cosines.copyFrom(scratch);
-      Nd4j.exec(leftGradient);
-      Nd4j.exec(rightGradient);
-    }
   }
 }

@@ -37,18 +37,18 @@ final class ReconstructionTerm implements InformationTerm {
     this.workers = wiring.workers();
     NativeArena arena = wiring.arena();
     int pictures = wiring.pictures();
-    this.left = new Variable(wiring.left(), arena.floats(pictures, wiring.dimensions()));
+    int dimensions = wiring.left().columns();
+    this.left = new Variable(wiring.left(), arena.floats(pictures, dimensions));
     this.hidden = arena.variable(pictures, width);
     this.picture = arena.variable(pictures, imageBytes);
-    this.hiddenProduct =
-        product(new WeightRows(name("d1.w"), 0, wiring.dimensions()), left, hidden);
+    this.hiddenProduct = product(new WeightRows(name("d1.w"), 0, dimensions), left, hidden);
     this.pictureProduct = product(new WeightRows(name("d2.w"), 0, width), hidden, picture);
     this.rightGradient = arena.floats(wiring.right().rows(), wiring.right().columns());
     this.lossParts = new double[workers.count()];
   }
 
   @Override
-  public void read(byte[] newPixels, int[] partners) {
+  public void read(byte[] newPixels, Pairing pairing) {
     pixels = newPixels;
   }
 

@@ -1,5 +1,6 @@
 package infomax.trainer.engine;
 
+import infomax.trainer.network.NetworkShape;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
@@ -12,11 +13,23 @@ final class StepRandomness {
   private final float[] noise;
   private final int[] globalPartners;
   private final int[] localPartners;
+  private final int[] withinPartners;
+  private final int[] withinShifts;
+  private final int[] earlierPartners;
 
-  private StepRandomness(float[] noise, int[] globalPartners, int[] localPartners) {
+  private StepRandomness(
+      float[] noise,
+      int[] globalPartners,
+      int[] localPartners,
+      int[] withinPartners,
+      int[] withinShifts,
+      int[] earlierPartners) {
     this.noise = noise;
     this.globalPartners = globalPartners;
     this.localPartners = localPartners;
+    this.withinPartners = withinPartners;
+    this.withinShifts = withinShifts;
+    this.earlierPartners = earlierPartners;
   }
 
   /**
@@ -24,22 +37,28 @@ final class StepRandomness {
    *
    * @param images images in it
    * @param views views of each
-   * @param dimensions z
+   * @param shape of the network that sees it
    */
-  static StepRandomness draw(long seed, long step, int images, int views, int dimensions) {
+  static StepRandomness draw(long seed, long step, int images, int views, NetworkShape shape) {
     RandomGenerator random =
         RandomGeneratorFactory.of("L64X128MixRandom").create(mix(seed) + mix(~step));
-    float[] noise = new float[images * views * dimensions];
+    float[] noise = new float[images * views * shape.dimensions()];
     for (int i = 0; i < noise.length; i++) {
       noise[i] = (float) random.nextGaussian();
     }
     return new StepRandomness(
-        noise, partners(random, images, views), partners(random, images, views));
+        noise,
+        partners(random, images, views),
+        partners(random, images, views),
+        partners(random, images, views),
+        shifts(random, images * views, shape.locations()),
+        partners(random, images, views));
   }
 
-  /** Takes the arrays as they are: recorded randomness. */
+  /** Takes the arrays as they are: recorded randomness of a step with two terms. */
   static StepRandomness of(float[] noise, int[] globalPartners, int[] localPartners) {
-    return new StepRandomness(noise, globalPartners, localPartners);
+    int[] none = {};
+    return new StepRandomness(noise, globalPartners, localPartners, none, none, none);
   }
 
   /** u, standard normal, (picture, dimension). */
@@ -55,6 +74,32 @@ final class StepRandomness {
   /** Picture i's z is paired with the locations of picture q[i] as the local term's negatives. */
   int[] localPartners() {
     return localPartners;
+  }
+
+  /** Locations of picture i are paired with locations of picture r[i] as negatives within C. */
+  int[] withinPartners() {
+    return withinPartners;
+  }
+
+  /**
+   * Location l of picture i is paired with location (l + s[i]) modulo {@link
+   * NetworkShape#locations} within C, which is never l.
+   */
+  int[] withinShifts() {
+    return withinShifts;
+  }
+
+  /** Picture i's z is paired with the map before C of picture t[i] as negatives. */
+  int[] earlierPartners() {
+    return earlierPartners;
+  }
+
+  private static int[] shifts(RandomGenerator random, int pictures, int locations) {
+    int[] shifts = new int[pictures];
+    for (int i = 0; i < pictures; i++) {
+      shifts[i] = random.nextInt(1, locations);
+    }
+    return shifts;
   }
 
   /** Negatives come, as positives do, from the next view: a permutation of its images. */

@@ -5,12 +5,13 @@ import infomax.trainer.kernels.DenseKernels;
 /**
  * What both forms of a term are built from.
  *
- * @param name {@code global} or {@code local}, the prefix of its parameters
+ * @param name {@code global}, {@code local}, {@code within} or {@code earlier}, the prefix of its
+ *     parameters
  * @param weight factor of the term in the loss
  * @param views views of each image: the left side of one meets the right side of the next, or of
  *     itself where there is one
- * @param left z
- * @param right z, or the feature map
+ * @param left z, or the feature map
+ * @param right z, the feature map, or the map before it
  * @param kernels in the form this JVM runs
  * @param workers who computes
  * @param arena owner of the buffers
@@ -27,26 +28,32 @@ record TermWiring(
     NativeArena arena,
     ParameterBuffers buffers) {
 
-  /** Views of images: rows of the left side, first all of the first view. */
+  /** Views of images, first all of the first view. */
   int pictures() {
-    return left.rows();
+    return workers.to(workers.count() - 1);
   }
 
   int images() {
-    return left.rows() / views;
+    return pictures() / views;
   }
 
-  /** The picture of the same image that a picture's left side is compared with. */
-  int counterpart(int picture) {
-    return (picture + images()) % pictures();
+  /** Rows of the left side per picture. */
+  int rowsPerPicture() {
+    return left.rows() / pictures();
   }
 
-  /** Rows of the right side per picture. */
+  /** First row of the left side in a worker's share. */
+  int firstRow(int worker) {
+    return workers.from(worker) * rowsPerPicture();
+  }
+
+  /** Row of the left side after the last in a worker's share. */
+  int lastRow(int worker) {
+    return workers.to(worker) * rowsPerPicture();
+  }
+
+  /** Rows of the right side that a row of the left side meets. */
   int locations() {
     return right.rows() / left.rows();
-  }
-
-  int dimensions() {
-    return left.columns();
   }
 }

@@ -6,7 +6,9 @@ import infomax.trainer.network.Weights;
 import infomax.trainer.objective.Estimator;
 import infomax.trainer.objective.Objective;
 import infomax.trainer.objective.Preset;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -48,7 +50,7 @@ final class TorchComputation implements Computation {
     TorchSupport.require(plan.preset(), start.weights().layout());
     TorchLibraries.load();
     TorchDevice device = TorchDevice.choose(plan.target().device());
-    return new TorchComputation(plan, start, device, device.nearest(plan.target().precision()));
+    return new TorchComputation(plan, start, device, device.precision(plan.target().precision()));
   }
 
   @Override
@@ -104,7 +106,7 @@ final class TorchComputation implements Computation {
     Objective objective = preset.objective();
     double total =
         objective.alpha() * global + objective.beta() * local + objective.gamma() * prior;
-    return new StepLosses(total, global, local, prior);
+    return new StepLosses(total, global, local, prior, 0, 0);
   }
 
   private Tensor zero() {
@@ -158,7 +160,11 @@ final class TorchComputation implements Computation {
   }
 
   @Override
-  public float[] embed(byte[] pixels) {
+  public List<float[]> embed(List<byte[]> miniBatches) {
+    return miniBatches.stream().map(this::embed).toList();
+  }
+
+  private float[] embed(byte[] pixels) {
     torch.set_num_threads(threads);
     try (PointerScope _ = new PointerScope();
         NoGradGuard _ = new NoGradGuard()) {
@@ -171,6 +177,11 @@ final class TorchComputation implements Computation {
   @Override
   public Weights weights() {
     return Weights.of(parameters.layout(), parameters.values(), encoder.statistics());
+  }
+
+  @Override
+  public Optional<Weights> average() {
+    return Optional.empty();
   }
 
   @Override

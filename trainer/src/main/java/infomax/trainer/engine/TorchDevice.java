@@ -77,13 +77,18 @@ enum TorchDevice {
     }
   }
 
-  /** The asked precision if the device has it, single precision otherwise; says so in the log. */
-  Precision nearest(Precision asked) {
-    if (asked == Precision.BFLOAT16 && this == CPU && !cpuHasBfloat16()) {
-      log.warn("this CPU has no instructions for bfloat16, computing in float32");
-      return Precision.FLOAT32;
-    }
-    return asked;
+  /**
+   * The precision asked for, or the fastest there is. On a GPU that is single precision until
+   * bfloat16 has been measured there.
+   *
+   * @throws IllegalArgumentException if the CPU does not multiply what is asked for
+   */
+  Precision precision(Optional<Precision> asked) {
+    boolean narrow = this == CUDA || cpuHasBfloat16();
+    Precision fastest = this == CPU && narrow ? Precision.BFLOAT16 : Precision.FLOAT32;
+    Precision precision = asked.orElse(fastest);
+    precision.require(precision == Precision.FLOAT32 || narrow);
+    return precision;
   }
 
   /** As Linux tells; other systems do not, and get single precision. */

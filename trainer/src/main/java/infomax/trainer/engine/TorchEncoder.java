@@ -22,6 +22,7 @@ final class TorchEncoder implements AutoCloseable {
 
   private static final double HALF = 0.5;
   private static final double WHITE = 255;
+  private static final TorchProducts EXACT = new TorchProducts(Precision.FLOAT32);
 
   private final NetworkShape shape;
   private final TorchProducts products;
@@ -66,23 +67,27 @@ final class TorchEncoder implements AutoCloseable {
 
   /** With the mini-batch's own statistics, which the running ones follow by this momentum. */
   Features forwardTraining(Tensor images, Map<String, Tensor> parameters, double momentum) {
-    return forward(images, parameters, true, momentum);
+    return forward(images, parameters, products, true, momentum);
   }
 
-  /** With the running statistics. */
+  /** With the running statistics, in single precision. */
   Features forwardInference(Tensor images, Map<String, Tensor> parameters) {
-    return forward(images, parameters, false, 1);
+    return forward(images, parameters, EXACT, false, 1);
   }
 
   private Features forward(
-      Tensor images, Map<String, Tensor> parameters, boolean training, double momentum) {
+      Tensor images,
+      Map<String, Tensor> parameters,
+      TorchProducts convolutions,
+      boolean training,
+      double momentum) {
     Tensor features = images.contiguous(MemoryFormat.ChannelsLast);
     Tensor featureMap = features;
     for (Convolution convolution : shape.convolutions()) {
       int layer = convolution.ordinal();
       Tensor normalised =
           torch.batch_norm(
-              products.convolve(features, named(parameters, "conv" + layer + ".w")),
+              convolutions.convolve(features, named(parameters, "conv" + layer + ".w")),
               new TensorOptional(named(parameters, "bn" + layer + ".g")),
               new TensorOptional(named(parameters, "bn" + layer + ".b")),
               new TensorOptional(means.get(layer)),
@@ -99,7 +104,7 @@ final class TorchEncoder implements AutoCloseable {
         featureMap = features;
       }
     }
-    int side = NetworkShape.FEATURE_MAP_SIDE;
+    int side = shape.featureMapSide();
     int z = shape.dimensions();
     return new Features(
         featureMap.permute(0, 2, 3, 1).reshape(-1, z),

@@ -16,7 +16,7 @@ final class TorchMatrixSpeed {
     TorchLibraries.load();
     torch.set_num_threads(threads);
     TorchDevice device = TorchDevice.choose(target.device());
-    TorchProducts products = new TorchProducts(device.nearest(target.precision()));
+    TorchProducts products = new TorchProducts(device.precision(target.precision()));
     double[] seconds = new double[MatrixSpeed.ROUNDS];
     try (PointerScope _ = new PointerScope();
         NoGradGuard _ = new NoGradGuard()) {

@@ -7,10 +7,10 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Convolutions and matrix products in one precision; what goes in and comes out is single
- * precision.
+ * Convolutions in a precision, matrix products in single precision; what goes in and comes out is
+ * single precision.
  *
- * @param precision of what is multiplied
+ * @param precision of what convolutions multiply
  */
 record TorchProducts(Precision precision) {
 
@@ -25,10 +25,10 @@ record TorchProducts(Precision precision) {
 
   /** The product of two matrices. */
   Tensor multiply(Tensor left, Tensor right) {
-    return widened(narrowed(left).matmul(narrowed(right)));
+    return left.matmul(right);
   }
 
-  /** In the precision that products multiply. */
+  /** In the precision that convolutions multiply. */
   Tensor narrowed(Tensor values) {
     return precision == Precision.FLOAT32 ? values : values.to(ScalarType.BFloat16);
   }

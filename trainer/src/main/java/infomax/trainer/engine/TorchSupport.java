@@ -1,5 +1,6 @@
 package infomax.trainer.engine;
 
+import infomax.trainer.network.CriticSides;
 import infomax.trainer.network.ParameterLayout;
 import infomax.trainer.network.ParameterTensor;
 import infomax.trainer.objective.Adam;
@@ -11,6 +12,7 @@ import infomax.trainer.view.Views;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** What the libtorch engine can train. */
 final class TorchSupport {
@@ -46,15 +48,34 @@ final class TorchSupport {
     return switch (preset) {
       case Preset(
               String _,
-              Objective(double _, double _, double _, Estimator _),
-              Adam(LearningRate _, double _, double _, double _),
+              Objective(
+                  double _,
+                  double _,
+                  double _,
+                  double within,
+                  double earlier,
+                  CriticSides.Global global,
+                  Estimator _),
+              Adam(LearningRate _, double _, double _, double _, double clip, double average),
               int _,
               double _,
               Views _,
               boolean _,
               long _) ->
-          Optional.empty();
+          Stream.of(
+                  named("within", within > 0),
+                  named("earlier", earlier > 0),
+                  named("critic.global=featuremap", global != CriticSides.Global.Z),
+                  named("clip", clip > 0),
+                  named("average", average > 0))
+              .flatMap(Optional::stream)
+              .reduce((left, right) -> left + ", " + right)
+              .map("the options "::concat);
     };
+  }
+
+  private static Optional<String> named(String option, boolean chosen) {
+    return chosen ? Optional.of(option) : Optional.empty();
   }
 
   /** The parameters that no part of this engine reads, in words. */

@@ -1,6 +1,7 @@
 package infomax.trainer.engine;
 
 import infomax.trainer.network.NetworkShape;
+import infomax.trainer.network.ParameterLayout;
 import infomax.trainer.network.TrainingCheckpoint;
 import infomax.trainer.network.TrainingCheckpoint.Progress;
 import infomax.trainer.network.Weights;
@@ -17,8 +18,8 @@ import org.slf4j.LoggerFactory;
  * 32 px images, 250 MB for 64 px) and threads until closed. To be used by one thread at a time.
  *
  * <p>Images are unsigned bytes, (image, colour R G B, y, x), without gaps; the network sees value /
- * 255 - 0.5. Same preset, weights, seed, images, engine and number of threads: same weights, bit
- * for bit, on one kind of CPU. Checkpoints are the same for every engine.
+ * 255 - 0.5. Same preset, weights, seed, images, engine, number of threads and precision: same
+ * weights, bit for bit, on one kind of processor. Checkpoints are the same for every engine.
  */
 public final class Training implements AutoCloseable {
 
@@ -79,13 +80,11 @@ public final class Training implements AutoCloseable {
   }
 
   private static Training open(TrainingPlan plan, TrainingCheckpoint start) {
-    if (!start.weights().layout().critics().equals(plan.preset().critics())) {
+    ParameterLayout expected = plan.preset().layout(start.weights().shape());
+    if (!start.weights().layout().equals(expected)) {
       throw new IllegalArgumentException(
-          "weights with critics %s, expected %s for preset '%s'"
-              .formatted(
-                  start.weights().layout().critics(),
-                  plan.preset().critics(),
-                  plan.preset().name()));
+          "weights %s, expected %s for preset '%s'"
+              .formatted(start.weights().layout(), expected, plan.preset().name()));
     }
     return over(plan, start, plan.target().engine().open(plan, start));
   }
@@ -93,23 +92,21 @@ public final class Training implements AutoCloseable {
   static Training over(TrainingPlan plan, TrainingCheckpoint start, Computation computation) {
     Training training = new Training(plan, start, computation);
     log.info(
-        "training opened: preset={} inputSize={} step={} stepsPlanned={} threads={} computedBy={}",
+        "training opened: preset={} inputSize={} step={} stepsPlanned={} threads={} computedBy={}"
+            + " precision={}",
         plan.preset().name(),
         training.shape.inputSize(),
         training.steps,
         plan.stepsPlanned(),
         plan.threads(),
-        training.computedBy());
+        training.computedBy(),
+        training.precision().text());
     return training;
   }
 
-  /** Engine, device and precision, such as {@code nd4j cpu float32}. */
+  /** Engine and device, such as {@code nd4j cpu}. */
   public String computedBy() {
-    return String.join(
-        " ",
-        ComputeTarget.nameOf(plan.target().engine()),
-        device(),
-        ComputeTarget.nameOf(precision()));
+    return ComputeTarget.nameOf(plan.target().engine()) + " " + device();
   }
 
   /** Where it runs: {@code cpu} or {@code cuda}. */
@@ -117,7 +114,7 @@ public final class Training implements AutoCloseable {
     return computation.device();
   }
 
-  /** What its products multiply; not always what the plan asks for. */
+  /** What its convolutions multiply. */
   public Precision precision() {
     return computation.precision();
   }
@@ -156,8 +153,7 @@ public final class Training implements AutoCloseable {
     Preset preset = plan.preset();
     return step(
         pixels,
-        StepRandomness.draw(
-            seed, steps, preset.miniBatch(), preset.views().count(), shape.dimensions()));
+        StepRandomness.draw(seed, steps, preset.miniBatch(), preset.views().count(), shape));
   }
 
   StepOutcome step(byte[] pixels, StepRandomness randomness) {
@@ -189,18 +185,26 @@ public final class Training implements AutoCloseable {
     return computation.weights();
   }
 
+  /** The network to export: the average over the steps where the preset asks for one. */
+  public Weights trained() {
+    requireState();
+    return computation.average().orElseGet(computation::weights);
+  }
+
   /** Everything needed to go on from here. */
   public TrainingCheckpoint checkpoint() {
-    return TrainingCheckpoint.of(
-        new Progress(plan.preset().name(), seed, steps),
-        weights(),
-        computation.firstMoments(),
-        computation.secondMoments());
+    TrainingCheckpoint checkpoint =
+        TrainingCheckpoint.of(
+            new Progress(plan.preset().name(), seed, steps),
+            weights(),
+            computation.firstMoments(),
+            computation.secondMoments());
+    return computation.average().map(checkpoint::withAverage).orElse(checkpoint);
   }
 
   /**
    * Replaces the running statistics by the plain average over these mini-batches: those of a short
-   * training lag behind its weights. Weights do not change.
+   * training lag behind its weights. Weights do not change, nor does an average of them.
    *
    * @param miniBatches at least one, each of {@link #miniBatchBytes()} bytes
    * @throws IllegalArgumentException if there is none, or a length differs
@@ -219,7 +223,8 @@ public final class Training implements AutoCloseable {
   }
 
   /**
-   * Embeddings as inference computes them: the mean of p(z|x) with running statistics.
+   * Embeddings as the {@link #trained} network's inference computes them: the mean of p(z|x) with
+   * running statistics.
    *
    * @param pixels any whole number of images
    * @return one embedding per image
@@ -231,12 +236,14 @@ public final class Training implements AutoCloseable {
       throw new IllegalArgumentException(
           "%d bytes, expected a multiple of %d".formatted(pixels.length, shape.imageBytes()));
     }
-    List<float[]> embeddings = new ArrayList<>();
+    List<byte[]> miniBatches = new ArrayList<>();
     for (int start = 0; start < pixels.length; start += miniBatchBytes()) {
-      float[] means =
-          computation.embed(Arrays.copyOfRange(pixels, start, start + miniBatchBytes()));
-      int images = Math.min(miniBatchBytes(), pixels.length - start) / shape.imageBytes();
-      for (int i = 0; i < images; i++) {
+      miniBatches.add(Arrays.copyOfRange(pixels, start, start + miniBatchBytes()));
+    }
+    List<float[]> embeddings = new ArrayList<>();
+    int images = pixels.length / shape.imageBytes();
+    for (float[] means : computation.embed(miniBatches)) {
+      for (int i = 0; i < plan.preset().pictures() && embeddings.size() < images; i++) {
         embeddings.add(
             Arrays.copyOfRange(means, i * shape.dimensions(), (i + 1) * shape.dimensions()));
       }

@@ -76,7 +76,7 @@ final class EvaluationSet {
   }
 
   private static byte[] view(ViewPainter painter, byte[] pixels, long seed) {
-    byte[] view = new byte[painter.imageBytes()];
+    byte[] view = new byte[painter.viewBytes()];
     RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     painter.paint(pixels, 0, view, 0, random);
     return view;

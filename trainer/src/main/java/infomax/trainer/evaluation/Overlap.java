@@ -35,6 +35,19 @@ public final class Overlap {
     return common / ((double) k * one.count());
   }
 
+  /** The mean cosine between two encoders' embeddings of the same images, in the same order. */
+  public static double meanCosine(VectorSet one, VectorSet other) {
+    VectorSet left = one.unit();
+    VectorSet right = other.unit();
+    double sum = 0;
+    for (int image = 0; image < left.count(); image++) {
+      for (int d = 0; d < left.dimensions(); d++) {
+        sum += left.value(image, d) * (double) right.value(image, d);
+      }
+    }
+    return sum / left.count();
+  }
+
   /** An image is its own nearest, unless k others are equal to it. */
   private static int[] others(Neighbours neighbours, int image, int k) {
     return Arrays.stream(neighbours.of(image)).filter(row -> row != image).limit(k).toArray();

@@ -20,7 +20,13 @@ enum EncoderOperators implements ONNXOperator {
   /** Input: images; output (batch, channels, 1, 1). */
   GLOBAL_MAX_POOL("GlobalMaxPool", 1),
   /** Input: anything; output (batch, rest). */
-  FLATTEN("Flatten", 1, new ONNXAttribute("axis", AttributeType.INT, false));
+  FLATTEN("Flatten", 1, new ONNXAttribute("axis", AttributeType.INT, false)),
+  /** Input: anything; output its largest value along {@code axes}. */
+  REDUCE_MAX("ReduceMax", 1, ints("axes"), new ONNXAttribute("keepdims", AttributeType.INT, false)),
+  /** Inputs: real numbers, scale, zero point; output: round(number / scale) + zero point. */
+  QUANTIZE("QuantizeLinear", 3),
+  /** Inputs: whole numbers, scales, zero points, one for each index of {@code axis} or just one. */
+  DEQUANTIZE("DequantizeLinear", 3, new ONNXAttribute("axis", AttributeType.INT, false));
 
   private final String operatorName;
   private final int inputs;

@@ -3,6 +3,7 @@ package infomax.trainer.export;
 import infomax.trainer.network.Convolution;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.network.Weights;
+import java.util.List;
 
 /**
  * A convolution with the batch normalisation after it folded in: kernel and bias in ONNX order, so
@@ -47,6 +48,15 @@ final class FoldedConvolution {
 
   Convolution convolution() {
     return convolution;
+  }
+
+  /** Extents of the kernel: out, in, rows, columns. */
+  List<Integer> extents() {
+    return List.of(
+        convolution.outputChannels(),
+        convolution.inputChannels(),
+        Convolution.KERNEL,
+        Convolution.KERNEL);
   }
 
   /** A copy of the kernel, (out, in, row, column). */

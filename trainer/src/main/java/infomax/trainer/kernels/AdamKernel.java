@@ -3,7 +3,7 @@ package infomax.trainer.kernels;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** One Adam step over floats [from, to) of flat buffers. */
+/** One Adam step, and what may surround it, over floats [from, to) of flat buffers. */
 public interface AdamKernel {
 
   /**
@@ -15,6 +15,20 @@ public interface AdamKernel {
    */
   double update(
       AdamBuffers buffers, List<MemorySegment> gradients, AdamStep step, int from, int to);
+
+  /**
+   * Adds up the gradient without a step: for a step that has to know its length first.
+   *
+   * @param gradients as for {@link #update}; the first is replaced by the sum
+   * @return the sum of the squared gradients in the range
+   */
+  double addUp(List<MemorySegment> gradients, int from, int to);
+
+  /** values *= factor. */
+  void scale(MemorySegment values, float factor, int from, int to);
+
+  /** follower += share * (values - follower). */
+  void follow(MemorySegment follower, MemorySegment values, float share, int from, int to);
 
   /**
    * What a step changes; floats off the heap, equal lengths.

@@ -14,15 +14,48 @@ final class ScalarAdamKernel implements AdamKernel {
     double squares = 0;
     for (int i = from; i < to; i++) {
       long at = 4L * i;
-      float gradient = 0;
-      for (MemorySegment part : gradients) {
-        gradient += part.get(JAVA_FLOAT_UNALIGNED, at);
-      }
-      gradients.getFirst().set(JAVA_FLOAT_UNALIGNED, at, gradient);
+      float gradient = addUpOne(gradients, at);
       squares += (double) gradient * gradient;
       updateOne(buffers, gradient, step, at);
     }
     return squares;
+  }
+
+  @Override
+  public double addUp(List<MemorySegment> gradients, int from, int to) {
+    double squares = 0;
+    for (int i = from; i < to; i++) {
+      float gradient = addUpOne(gradients, 4L * i);
+      squares += (double) gradient * gradient;
+    }
+    return squares;
+  }
+
+  @Override
+  public void scale(MemorySegment values, float factor, int from, int to) {
+    for (int i = from; i < to; i++) {
+      long at = 4L * i;
+      values.set(JAVA_FLOAT_UNALIGNED, at, factor * values.get(JAVA_FLOAT_UNALIGNED, at));
+    }
+  }
+
+  @Override
+  public void follow(MemorySegment follower, MemorySegment values, float share, int from, int to) {
+    for (int i = from; i < to; i++) {
+      long at = 4L * i;
+      float kept = follower.get(JAVA_FLOAT_UNALIGNED, at);
+      float distance = values.get(JAVA_FLOAT_UNALIGNED, at) - kept;
+      follower.set(JAVA_FLOAT_UNALIGNED, at, Math.fma(share, distance, kept));
+    }
+  }
+
+  private static float addUpOne(List<MemorySegment> gradients, long at) {
+    float gradient = 0;
+    for (MemorySegment part : gradients) {
+      gradient += part.get(JAVA_FLOAT_UNALIGNED, at);
+    }
+    gradients.getFirst().set(JAVA_FLOAT_UNALIGNED, at, gradient);
+    return gradient;
   }
 
   private static void updateOne(AdamBuffers buffers, float gradient, AdamStep step, long at) {

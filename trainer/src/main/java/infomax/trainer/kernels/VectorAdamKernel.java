@@ -33,6 +33,49 @@ final class VectorAdamKernel implements AdamKernel {
     return squares + rest.update(buffers, gradients, step, bound, to);
   }
 
+  @Override
+  public double addUp(List<MemorySegment> gradients, int from, int to) {
+    MemorySegment sum = gradients.getFirst();
+    int bound = from + SPECIES.loopBound(to - from);
+    for (MemorySegment part : gradients.subList(1, gradients.size())) {
+      addTo(sum, part, from, bound);
+    }
+    double squares = 0;
+    for (int chunk = from; chunk < bound; chunk += CHUNK) {
+      squares += squaresOf(sum, chunk, Math.min(bound, chunk + CHUNK));
+    }
+    return squares + rest.addUp(gradients, bound, to);
+  }
+
+  private static float squaresOf(MemorySegment values, int from, int to) {
+    FloatVector squares = FloatVector.zero(SPECIES);
+    for (int i = from; i < to; i += SPECIES.length()) {
+      FloatVector value = load(values, i);
+      squares = value.fma(value, squares);
+    }
+    return LaneSum.of(squares);
+  }
+
+  @Override
+  public void scale(MemorySegment values, float factor, int from, int to) {
+    int bound = from + SPECIES.loopBound(to - from);
+    for (int i = from; i < bound; i += SPECIES.length()) {
+      store(load(values, i).mul(factor), values, i);
+    }
+    rest.scale(values, factor, bound, to);
+  }
+
+  @Override
+  public void follow(MemorySegment follower, MemorySegment values, float share, int from, int to) {
+    int bound = from + SPECIES.loopBound(to - from);
+    FloatVector shares = FloatVector.broadcast(SPECIES, share);
+    for (int i = from; i < bound; i += SPECIES.length()) {
+      FloatVector kept = load(follower, i);
+      store(load(values, i).sub(kept).fma(shares, kept), follower, i);
+    }
+    rest.follow(follower, values, share, bound, to);
+  }
+
   private static void addTo(MemorySegment sum, MemorySegment part, int from, int to) {
     for (int i = from; i < to; i += SPECIES.length()) {
       store(load(sum, i).add(load(part, i)), sum, i);

@@ -24,9 +24,12 @@ import java.security.NoSuchAlgorithmException;
  *
  * <p>Fields in order, big-endian: magic {@code IMXC} (4 bytes), format version (int), preset
  * (modified UTF-8), seed and step (long), input size and dimensions (int), kind of critics (byte: 1
- * MLP, 2 projection, 3 decoder) with its widths (int, int; 0 for what it has not), parameters,
- * first moments, second moments (each: count as int, then floats), then per batch normalisation its
- * mean and its variance (likewise), and at last the SHA-256 of all bytes before it (32 bytes).
+ * MLP, 2 projection, 3 decoder) with its widths (int, int; 0 for what it has not), whether the
+ * global one looks at the whole feature map, whether there are critics within it and for the map
+ * before it (boolean each), parameters, first moments, second moments (each: count as int, then
+ * floats), then per batch normalisation its mean and its variance (likewise), then whether there is
+ * an average of the weights (boolean) and, if so, its parameters and batch normalisations
+ * (likewise), and at last the SHA-256 of all bytes before it (32 bytes).
  *
  * <p>A file is written beside its name, forced to disk and renamed, so that a name always holds a
  * whole checkpoint; a reader checks the digest before it believes anything.
@@ -34,7 +37,7 @@ import java.security.NoSuchAlgorithmException;
 public final class CheckpointFile {
 
   private static final int MAGIC = 0x494d5843;
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final byte MLP = 1;
   private static final byte PROJECTION = 2;
   private static final byte DECODER = 3;
@@ -117,12 +120,26 @@ public final class CheckpointFile {
         out.writeInt(0);
       }
     }
+    CriticSides sides = weights.layout().sides();
+    out.writeBoolean(sides.global() == CriticSides.Global.FEATURE_MAP);
+    out.writeBoolean(sides.within());
+    out.writeBoolean(sides.earlier());
     writeFloats(out, weights.parameters());
     writeFloats(out, checkpoint.firstMoments());
     writeFloats(out, checkpoint.secondMoments());
-    for (int layer = 0; layer < weights.statistics().layers(); layer++) {
-      writeFloats(out, weights.statistics().mean(layer));
-      writeFloats(out, weights.statistics().variance(layer));
+    writeStatistics(out, weights.statistics());
+    out.writeBoolean(checkpoint.average().isPresent());
+    if (checkpoint.average().isPresent()) {
+      writeFloats(out, checkpoint.average().get().parameters());
+      writeStatistics(out, checkpoint.average().get().statistics());
+    }
+  }
+
+  private static void writeStatistics(DataOutput out, NormStatistics statistics)
+      throws IOException {
+    for (int layer = 0; layer < statistics.layers(); layer++) {
+      writeFloats(out, statistics.mean(layer));
+      writeFloats(out, statistics.variance(layer));
     }
   }
 
@@ -132,10 +149,26 @@ public final class CheckpointFile {
     TrainingCheckpoint.Progress progress =
         new TrainingCheckpoint.Progress(in.readUTF(), in.readLong(), in.readLong());
     NetworkShape shape = new NetworkShape(in.readInt(), in.readInt());
-    ParameterLayout layout = ParameterLayout.of(shape, readCritics(in));
+    ParameterLayout layout = ParameterLayout.of(shape, readCritics(in), readSides(in));
     float[] parameters = readFloats(in, fileBytes);
     float[] firstMoments = readFloats(in, fileBytes);
     float[] secondMoments = readFloats(in, fileBytes);
+    TrainingCheckpoint checkpoint =
+        TrainingCheckpoint.of(
+            progress,
+            Weights.of(layout, parameters, readStatistics(in, shape, fileBytes)),
+            firstMoments,
+            secondMoments);
+    if (!in.readBoolean()) {
+      return checkpoint;
+    }
+    float[] average = readFloats(in, fileBytes);
+    return checkpoint.withAverage(
+        Weights.of(layout, average, readStatistics(in, shape, fileBytes)));
+  }
+
+  private static NormStatistics readStatistics(DataInput in, NetworkShape shape, long fileBytes)
+      throws IOException {
     int layers = shape.convolutions().size();
     float[][] means = new float[layers][];
     float[][] variances = new float[layers][];
@@ -143,9 +176,7 @@ public final class CheckpointFile {
       means[layer] = readFloats(in, fileBytes);
       variances[layer] = readFloats(in, fileBytes);
     }
-    NormStatistics statistics = NormStatistics.of(shape, means, variances);
-    return TrainingCheckpoint.of(
-        progress, Weights.of(layout, parameters, statistics), firstMoments, secondMoments);
+    return NormStatistics.of(shape, means, variances);
   }
 
   private static Critics readCritics(DataInput in) throws IOException {
@@ -158,6 +189,12 @@ public final class CheckpointFile {
       case DECODER -> new Critics.Decoder(first);
       default -> throw new IOException("kind of critics " + kind + ", expected 1 to 3");
     };
+  }
+
+  private static CriticSides readSides(DataInput in) throws IOException {
+    CriticSides.Global global =
+        in.readBoolean() ? CriticSides.Global.FEATURE_MAP : CriticSides.Global.Z;
+    return new CriticSides(global, in.readBoolean(), in.readBoolean());
   }
 
   private static void writeFloats(DataOutput out, float[] values) throws IOException {

@@ -12,7 +12,10 @@ import java.util.List;
  * norm, LeakyReLU 0.2], a global max pool h (n, z), and two dense layers from h: the mean and the
  * log variance of p(z|x). The embedding is the mean.
  *
- * @param inputSize height and width of an input image in pixels, 32 or 64
+ * <p>No weight depends on the input's size, so a network can be trained on smaller pictures than it
+ * is made for: 24 and 48 px are three quarters, with a feature map of 3x3 locations.
+ *
+ * @param inputSize height and width of an input image in pixels: 32 or 64; 24 or 48 in training
  * @param dimensions z, the length of an embedding: at most 4096, and a multiple of 2^(B-1)
  */
 public record NetworkShape(int inputSize, int dimensions) {
@@ -22,12 +25,6 @@ public record NetworkShape(int inputSize, int dimensions) {
 
   /** Colour channels of an input image. */
   public static final int COLOURS = 3;
-
-  /** Height and width of the feature map C. */
-  public static final int FEATURE_MAP_SIDE = 4;
-
-  /** Locations of the feature map C. */
-  public static final int LOCATIONS = FEATURE_MAP_SIDE * FEATURE_MAP_SIDE;
 
   /** Convolutions between the feature map and the global max pool. */
   public static final int CONVOLUTIONS_AFTER_FEATURE_MAP = 2;
@@ -39,11 +36,13 @@ public record NetworkShape(int inputSize, int dimensions) {
   public static final float LEAKY_SLOPE = 0.2f;
 
   private static final int DIMENSIONS_MAX = 4096;
+  private static final List<Integer> INPUT_SIZES = List.of(32, 64, 24, 48);
 
   /** Validates both numbers. */
   public NetworkShape {
-    if (inputSize != 32 && inputSize != 64) {
-      throw new IllegalArgumentException("input size " + inputSize + " px, expected 32 or 64");
+    if (!INPUT_SIZES.contains(inputSize)) {
+      throw new IllegalArgumentException(
+          "input size " + inputSize + " px, expected one of " + INPUT_SIZES);
     }
     int divisor = 1 << (blocksOf(inputSize) - 1);
     if (dimensions < divisor || dimensions > DIMENSIONS_MAX || dimensions % divisor != 0) {
@@ -58,9 +57,39 @@ public record NetworkShape(int inputSize, int dimensions) {
     return new NetworkShape(inputSize, DEFAULT_DIMENSIONS);
   }
 
+  /** Channels of the map before C: half as many. */
+  public int earlierChannels() {
+    return dimensions / 2;
+  }
+
   /** B, the number of pooled blocks: 3 for 32 px, 4 for 64 px. */
   public int blocks() {
     return blocksOf(inputSize);
+  }
+
+  /** Height and width of the feature map C. */
+  public int featureMapSide() {
+    return inputSize >> blocks();
+  }
+
+  /** Locations of the feature map C. */
+  public int locations() {
+    return featureMapSide() * featureMapSide();
+  }
+
+  /** Locations of the map before C, twice as high and wide. */
+  public int earlierLocations() {
+    return 4 * locations();
+  }
+
+  /** The same network for images of another size, which must need as many blocks. */
+  public NetworkShape at(int otherInputSize) {
+    NetworkShape other = new NetworkShape(otherInputSize, dimensions);
+    if (other.blocks() != blocks()) {
+      throw new IllegalArgumentException(
+          "a network for %d px cannot see images of %d px".formatted(inputSize, otherInputSize));
+    }
+    return other;
   }
 
   /** All convolutions from the input to the global max pool: B pooled ones, then two plain ones. */
@@ -86,6 +115,7 @@ public record NetworkShape(int inputSize, int dimensions) {
   }
 
   private static int blocksOf(int inputSize) {
-    return Integer.numberOfTrailingZeros(inputSize / FEATURE_MAP_SIDE);
+    int leastSide = inputSize % 3 == 0 ? 3 : 4;
+    return Integer.numberOfTrailingZeros(inputSize / leastSide);
   }
 }

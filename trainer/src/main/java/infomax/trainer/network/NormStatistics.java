@@ -54,6 +54,22 @@ public final class NormStatistics {
     return new NormStatistics(copy(means), copy(variances));
   }
 
+  /** These, a share of the way towards others of the same shape. */
+  public NormStatistics towards(NormStatistics others, float share) {
+    return new NormStatistics(
+        towards(means, others.means, share), towards(variances, others.variances, share));
+  }
+
+  private static float[][] towards(float[][] from, float[][] to, float share) {
+    float[][] between = copy(from);
+    for (int layer = 0; layer < between.length; layer++) {
+      for (int c = 0; c < between[layer].length; c++) {
+        between[layer][c] += share * (to[layer][c] - between[layer][c]);
+      }
+    }
+    return between;
+  }
+
   /** Number of batch normalisations. */
   public int layers() {
     return means.length;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Where every trained parameter lies in one flat float buffer. Immutable.
@@ -16,29 +17,38 @@ import java.util.Map;
  *       ("YXIO"; ONNX wants (out, in, row, column)); {@code bn<i>.g} (out) scale; {@code bn<i>.b}
  *       (out) shift. There is no convolution bias: the normalisation after it would cancel it.
  *   <li>{@code mean.w} (z, z) as (in, out), {@code mean.b} (z); {@code logvar.w}, {@code logvar.b}.
- *   <li>MLP critics, {@code t} being {@code global} and then {@code local}: {@code t.d1.w} (2z,
- *       width), whose first z rows read z and whose last z rows read the other side (z again, or a
- *       location of the feature map); {@code t.d1.b}; {@code t.d2.w} (width, width), {@code
- *       t.d2.b}; {@code t.d3.w}, {@code t.d3.b}; {@code t.d4.w} (width, 1), {@code t.d4.b} (1).
- *   <li>Projection critics: {@code t.left.d1.w} (z, hidden), {@code t.left.d1.b}, {@code
- *       t.left.d2.w} (hidden, output), {@code t.left.d2.b} read z; {@code t.right.*} likewise read
- *       the other side.
+ *   <li>MLP critics, {@code t} being {@code global}, {@code local} and, where there are such
+ *       critics, {@code within} and {@code earlier}: {@code t.d1.w} (left + right, width), whose
+ *       first rows read the left side and whose last rows read the right one; {@code t.d1.b};
+ *       {@code t.d2.w} (width, width), {@code t.d2.b}; {@code t.d3.w}, {@code t.d3.b}; {@code
+ *       t.d4.w} (width, 1), {@code t.d4.b} (1).
+ *   <li>Projection critics: {@code t.left.d1.w} (left, hidden), {@code t.left.d1.b}, {@code
+ *       t.left.d2.w} (hidden, output), {@code t.left.d2.b} read the left side; {@code t.right.*}
+ *       likewise read the right one.
  * </ul>
+ *
+ * <p>The left side is z, or a location of C (within): z values each. The right side has z values
+ * too, but for the whole of C (global, where it is compared) 16 z, row by row, and for a location
+ * of the map before C (earlier) z / 2.
  */
 public final class ParameterLayout {
 
-  private static final List<String> TERMS = List.of("global", "local");
-
   private final NetworkShape shape;
   private final Critics critics;
+  private final CriticSides sides;
   private final List<ParameterTensor> tensors;
   private final Map<String, ParameterTensor> byName;
   private final int encoderSize;
 
   private ParameterLayout(
-      NetworkShape shape, Critics critics, List<ParameterTensor> tensors, int encoderSize) {
+      NetworkShape shape,
+      Critics critics,
+      CriticSides sides,
+      List<ParameterTensor> tensors,
+      int encoderSize) {
     this.shape = shape;
     this.critics = critics;
+    this.sides = sides;
     this.tensors = List.copyOf(tensors);
     this.byName = new HashMap<>();
     for (ParameterTensor tensor : tensors) {
@@ -47,8 +57,13 @@ public final class ParameterLayout {
     this.encoderSize = encoderSize;
   }
 
-  /** The layout of an encoder and its critics. */
+  /** The layout of an encoder and the usual two critics. */
   public static ParameterLayout of(NetworkShape shape, Critics critics) {
+    return of(shape, critics, CriticSides.USUAL);
+  }
+
+  /** The layout of an encoder and its critics. */
+  public static ParameterLayout of(NetworkShape shape, Critics critics, CriticSides sides) {
     Builder builder = new Builder();
     int z = shape.dimensions();
     for (Convolution convolution : shape.convolutions()) {
@@ -62,29 +77,21 @@ public final class ParameterLayout {
     builder.dense("mean", z, z);
     builder.dense("logvar", z, z);
     int encoderSize = builder.end;
-    switch (critics) {
-      case Critics.Mlp(int width) -> {
-        for (String term : TERMS) {
-          builder.dense(term + ".d1", 2 * z, width);
-          builder.dense(term + ".d2", width, width);
-          builder.dense(term + ".d3", width, width);
-          builder.dense(term + ".d4", width, 1);
-        }
+    if (critics instanceof Critics.Decoder(int width)) {
+      builder.dense("global.d1", z, width);
+      builder.dense("global.d2", width, shape.imageBytes());
+    } else {
+      boolean wholeMap = sides.global() == CriticSides.Global.FEATURE_MAP;
+      builder.critic("global", critics, z, wholeMap ? shape.locations() * z : z);
+      builder.critic("local", critics, z, z);
+      if (sides.within()) {
+        builder.critic("within", critics, z, z);
       }
-      case Critics.Projection(int hidden, int output) -> {
-        for (String term : TERMS) {
-          for (String side : List.of(".left", ".right")) {
-            builder.dense(term + side + ".d1", z, hidden);
-            builder.dense(term + side + ".d2", hidden, output);
-          }
-        }
-      }
-      case Critics.Decoder(int width) -> {
-        builder.dense("global.d1", z, width);
-        builder.dense("global.d2", width, shape.imageBytes());
+      if (sides.earlier()) {
+        builder.critic("earlier", critics, z, shape.earlierChannels());
       }
     }
-    return new ParameterLayout(shape, critics, builder.tensors, encoderSize);
+    return new ParameterLayout(shape, critics, sides, builder.tensors, encoderSize);
   }
 
   /** The encoder's shape. */
@@ -95,6 +102,11 @@ public final class ParameterLayout {
   /** The critics trained beside it. */
   public Critics critics() {
     return critics;
+  }
+
+  /** What the critics look at. */
+  public CriticSides sides() {
+    return sides;
   }
 
   /** All tensors in buffer order. */
@@ -131,22 +143,41 @@ public final class ParameterLayout {
   public boolean equals(Object other) {
     return other instanceof ParameterLayout that
         && shape.equals(that.shape)
-        && critics.equals(that.critics);
+        && critics.equals(that.critics)
+        && sides.equals(that.sides);
   }
 
   @Override
   public int hashCode() {
-    return 31 * shape.hashCode() + critics.hashCode();
+    return Objects.hash(shape, critics, sides);
   }
 
   @Override
   public String toString() {
-    return "ParameterLayout[%s, %s, %d floats]".formatted(shape, critics, size());
+    return "ParameterLayout[%s, %s, %s, %d floats]".formatted(shape, critics, sides, size());
   }
 
   private static final class Builder {
     private final List<ParameterTensor> tensors = new ArrayList<>();
     private int end;
+
+    void critic(String term, Critics critics, int left, int right) {
+      switch (critics) {
+        case Critics.Mlp(int width) -> {
+          dense(term + ".d1", left + right, width);
+          dense(term + ".d2", width, width);
+          dense(term + ".d3", width, width);
+          dense(term + ".d4", width, 1);
+        }
+        case Critics.Projection(int hidden, int output) -> {
+          dense(term + ".left.d1", left, hidden);
+          dense(term + ".left.d2", hidden, output);
+          dense(term + ".right.d1", right, hidden);
+          dense(term + ".right.d2", hidden, output);
+        }
+        case Critics.Decoder _ -> throw new IllegalArgumentException("a decoder compares nothing");
+      }
+    }
 
     void dense(String name, int in, int out) {
       add(name + ".w", Kind.WEIGHT, in, out);

@@ -1,5 +1,7 @@
 package infomax.trainer.network;
 
+import java.util.Optional;
+
 /**
  * Everything a training needs to go on as if it had never stopped. Immutable; owns its arrays.
  *
@@ -12,13 +14,19 @@ public final class TrainingCheckpoint {
   private final Weights weights;
   private final float[] firstMoments;
   private final float[] secondMoments;
+  private final Optional<Weights> average;
 
   private TrainingCheckpoint(
-      Progress progress, Weights weights, float[] firstMoments, float[] secondMoments) {
+      Progress progress,
+      Weights weights,
+      float[] firstMoments,
+      float[] secondMoments,
+      Optional<Weights> average) {
     this.progress = progress;
     this.weights = weights;
     this.firstMoments = firstMoments;
     this.secondMoments = secondMoments;
+    this.average = average;
   }
 
   /**
@@ -35,7 +43,24 @@ public final class TrainingCheckpoint {
           "%d and %d moments, expected %d each"
               .formatted(firstMoments.length, secondMoments.length, size));
     }
-    return new TrainingCheckpoint(progress, weights, firstMoments.clone(), secondMoments.clone());
+    return new TrainingCheckpoint(
+        progress, weights, firstMoments.clone(), secondMoments.clone(), Optional.empty());
+  }
+
+  /** The same with the average of the weights over the steps. */
+  public TrainingCheckpoint withAverage(Weights newAverage) {
+    return new TrainingCheckpoint(
+        progress, weights, firstMoments, secondMoments, Optional.of(newAverage));
+  }
+
+  /** The same training, going on with images of another size; see {@link Weights#at}. */
+  public TrainingCheckpoint at(int inputSize) {
+    return new TrainingCheckpoint(
+        progress,
+        weights.at(inputSize),
+        firstMoments,
+        secondMoments,
+        average.map(each -> each.at(inputSize)));
   }
 
   /** Which training, and how far it is. */
@@ -46,6 +71,16 @@ public final class TrainingCheckpoint {
   /** The network after the last completed step. */
   public Weights weights() {
     return weights;
+  }
+
+  /** The average of the weights over the steps, of a training that keeps one. */
+  public Optional<Weights> average() {
+    return average;
+  }
+
+  /** The network to export: the average where there is one, else that of the last step. */
+  public Weights trained() {
+    return average.orElse(weights);
   }
 
   /** A copy of Adam's running means of the gradients, one per parameter. */

@@ -26,13 +26,17 @@ public final class Weights {
     this.statistics = statistics;
   }
 
+  /** An untrained network with the usual two critics. */
+  public static Weights initial(NetworkShape shape, Critics critics, long seed) {
+    return initial(ParameterLayout.of(shape, critics), seed);
+  }
+
   /**
    * An untrained network: Glorot-uniform weights, zero biases, unit scales. Plain Java, a few tens
    * of milliseconds. The encoder's values depend on the shape and the seed alone, not on the
    * critics.
    */
-  public static Weights initial(NetworkShape shape, Critics critics, long seed) {
-    ParameterLayout layout = ParameterLayout.of(shape, critics);
+  public static Weights initial(ParameterLayout layout, long seed) {
     RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     float[] parameters = new float[layout.size()];
     for (ParameterTensor tensor : layout.tensors()) {
@@ -45,7 +49,7 @@ public final class Weights {
         Arrays.fill(parameters, tensor.offset(), tensor.end(), 1);
       }
     }
-    return new Weights(layout, parameters, NormStatistics.initial(shape));
+    return new Weights(layout, parameters, NormStatistics.initial(layout.shape()));
   }
 
   /**
@@ -59,6 +63,23 @@ public final class Weights {
           "%d parameters, expected %d for %s".formatted(parameters.length, layout.size(), layout));
     }
     return new Weights(layout, parameters.clone(), statistics);
+  }
+
+  /**
+   * The same network for images of another size.
+   *
+   * @throws IllegalArgumentException if the encoder needs another number of blocks for them, or its
+   *     critics other parameters
+   */
+  public Weights at(int inputSize) {
+    ParameterLayout other =
+        ParameterLayout.of(shape().at(inputSize), layout.critics(), layout.sides());
+    if (other.size() != parameters.length) {
+      throw new IllegalArgumentException(
+          "critics %s cannot change from images of %d px to %d px"
+              .formatted(layout.critics(), shape().inputSize(), inputSize));
+    }
+    return new Weights(other, parameters, statistics);
   }
 
   /** The encoder's shape. */

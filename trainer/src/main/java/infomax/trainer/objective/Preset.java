@@ -1,6 +1,9 @@
 package infomax.trainer.objective;
 
+import infomax.trainer.network.CriticSides;
 import infomax.trainer.network.Critics;
+import infomax.trainer.network.NetworkShape;
+import infomax.trainer.network.ParameterLayout;
 import infomax.trainer.view.Augmentation;
 import infomax.trainer.view.Views;
 import java.util.List;
@@ -47,7 +50,7 @@ public record Preset(
               COSINE,
               128,
               0.9,
-              new Views.TwoAugmented(Augmentation.STRONG),
+              new Views.TwoAugmented(Augmentation.STRONG, 0.8),
               true,
               300_000),
           new Preset(
@@ -78,6 +81,13 @@ public record Preset(
     if (!(normMomentum >= 0 && normMomentum < 1)) {
       throw new IllegalArgumentException(
           "batch norm momentum " + normMomentum + ", expected 0 to below 1");
+    }
+    if (views.smallShare() > 0
+        && (objective.estimator() instanceof Estimator.Reconstruction
+            || objective.global() == CriticSides.Global.FEATURE_MAP)) {
+      throw new IllegalArgumentException(
+          "a decoder, and a critic of the whole feature map, are made for one size of images:"
+              + " choose small=0 first");
     }
     if (images < 1) {
       throw new IllegalArgumentException(images + " images, expected 1 or more");
@@ -151,6 +161,11 @@ public record Preset(
   /** Pictures that pass through the network in a step: every view of every image. */
   public int pictures() {
     return miniBatch * views.count();
+  }
+
+  /** The parameters it trains with an encoder of that shape. */
+  public ParameterLayout layout(NetworkShape shape) {
+    return ParameterLayout.of(shape, critics(), objective.sides());
   }
 
   /** The critics trained beside the encoder. */

@@ -1,20 +1,22 @@
 package infomax.trainer.objective;
 
+import infomax.trainer.network.CriticSides;
 import infomax.trainer.view.Augmentation;
 import infomax.trainer.view.Views;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** What of a preset can be chosen apart: {@code key=value}, keys in lower case. */
+/**
+ * What of a preset can be chosen apart: {@code key=value}, keys in lower case, with a dot for an
+ * underscore.
+ */
 public enum PresetOption {
   /** Weight of the global term, 0 or more. */
   ALPHA {
     @Override
     Preset applied(Preset preset, String value) {
-      Objective all = preset.objective();
-      return preset.withObjective(
-          new Objective(number(value), all.beta(), all.gamma(), all.estimator()));
+      return preset.withObjective(preset.objective().withAlpha(number(value)));
     }
   },
 
@@ -22,9 +24,7 @@ public enum PresetOption {
   BETA {
     @Override
     Preset applied(Preset preset, String value) {
-      Objective all = preset.objective();
-      return preset.withObjective(
-          new Objective(all.alpha(), number(value), all.gamma(), all.estimator()));
+      return preset.withObjective(preset.objective().withBeta(number(value)));
     }
   },
 
@@ -32,9 +32,39 @@ public enum PresetOption {
   GAMMA {
     @Override
     Preset applied(Preset preset, String value) {
-      Objective all = preset.objective();
+      return preset.withObjective(preset.objective().withGamma(number(value)));
+    }
+  },
+
+  /** Weight of the information between two locations of the feature map, 0 or more. */
+  WITHIN {
+    @Override
+    Preset applied(Preset preset, String value) {
+      return preset.withObjective(preset.objective().withWithin(number(value)));
+    }
+  },
+
+  /** Weight of the information between z and the map before the feature map, 0 or more. */
+  EARLIER {
+    @Override
+    Preset applied(Preset preset, String value) {
+      return preset.withObjective(preset.objective().withEarlier(number(value)));
+    }
+  },
+
+  /** What the global term compares z with: {@code z} or {@code featuremap}. */
+  CRITIC_GLOBAL {
+    @Override
+    Preset applied(Preset preset, String value) {
       return preset.withObjective(
-          new Objective(all.alpha(), all.beta(), number(value), all.estimator()));
+          preset
+              .objective()
+              .withGlobal(
+                  switch (value) {
+                    case "z" -> CriticSides.Global.Z;
+                    case "featuremap" -> CriticSides.Global.FEATURE_MAP;
+                    default -> throw unsuitable(value, "z or featuremap");
+                  }));
     }
   },
 
@@ -89,7 +119,23 @@ public enum PresetOption {
             case LearningRate.WarmUpCosine cosine ->
                 new LearningRate.WarmUpCosine(number(value), cosine.warmUpSteps());
           };
-      return preset.withAdam(new Adam(rate, adam.beta1(), adam.beta2(), adam.epsilon()));
+      return preset.withAdam(adam.withLearningRate(rate));
+    }
+  },
+
+  /** Longest gradient, above 0; 0 for no limit. */
+  CLIP {
+    @Override
+    Preset applied(Preset preset, String value) {
+      return preset.withAdam(preset.adam().withGradientMax(number(value)));
+    }
+  },
+
+  /** What the exported average of the weights keeps of itself in a step; 0 for no average. */
+  AVERAGE {
+    @Override
+    Preset applied(Preset preset, String value) {
+      return preset.withAdam(preset.adam().withAverageDecay(number(value)));
     }
   },
 
@@ -104,6 +150,18 @@ public enum PresetOption {
             case "strong" -> new Views.TwoAugmented(Augmentation.STRONG);
             default -> throw unsuitable(value, "plain, weak or strong");
           });
+    }
+  },
+
+  /** Share of the steps, the first, that see smaller views, 0 to 1; two views only. */
+  SMALL {
+    @Override
+    Preset applied(Preset preset, String value) {
+      if (!(preset.views() instanceof Views.TwoAugmented(Augmentation augmentation, double _))) {
+        throw new IllegalArgumentException(
+            "option small: only two random views can be small; choose views=strong first");
+      }
+      return preset.withViews(new Views.TwoAugmented(augmentation, number(value)));
     }
   },
 
@@ -140,12 +198,11 @@ public enum PresetOption {
   }
 
   private static Preset withEstimator(Preset preset, Estimator estimator) {
-    Objective all = preset.objective();
-    return preset.withObjective(new Objective(all.alpha(), all.beta(), all.gamma(), estimator));
+    return preset.withObjective(preset.objective().withEstimator(estimator));
   }
 
   private String key() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT).replace('_', '.');
   }
 
   double number(String value) {

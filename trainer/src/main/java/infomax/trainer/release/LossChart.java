@@ -23,10 +23,17 @@ public final class LossChart {
 
   private LossChart() {}
 
-  private record Curve(Color colour, ToDoubleFunction<Point> value) {}
+  private record Curve(Color colour, ToDoubleFunction<Point> value) {
+    /** A term that a training has not stays 0. */
+    boolean isDrawn(List<Point> points) {
+      return points.stream().anyMatch(point -> value.applyAsDouble(point) != 0);
+    }
+  }
 
   private static final List<Curve> CURVES =
       List.of(
+          new Curve(new Color(0x8a4fbf), Point::within),
+          new Curve(new Color(0xc2307a), Point::earlier),
           new Curve(new Color(0x2a9d5c), Point::prior),
           new Curve(new Color(0x1f6fd1), Point::global),
           new Curve(new Color(0xe07b1a), Point::local),
@@ -43,7 +50,9 @@ public final class LossChart {
       Axes axes = Axes.of(history.points());
       drawGrid(graphics, axes);
       graphics.setStroke(new BasicStroke(1.6f));
-      CURVES.forEach(curve -> draw(graphics, axes, history.points(), curve));
+      CURVES.stream()
+          .filter(curve -> curve.isDrawn(history.points()))
+          .forEach(curve -> draw(graphics, axes, history.points(), curve));
     } finally {
       graphics.dispose();
     }

@@ -24,12 +24,14 @@ public record LossHistory(List<Point> points) {
    * @param step steps done at the end of them
    * @param epoch the epoch, from 1
    * @param steps how many steps the means are over
-   * @param total alpha * global + beta * local + gamma * prior
+   * @param total the weighted sum of the terms
    * @param global the global information term
    * @param local the local information term
    * @param prior KL divergence to the standard normal per dimension
    * @param learningRate the last step's rate
    * @param seconds training time up to here
+   * @param within the term of locations of the feature map; 0 where there is none
+   * @param earlier the term of the map before the feature map; 0 where there is none
    */
   public record Point(
       long step,
@@ -40,7 +42,9 @@ public record LossHistory(List<Point> points) {
       double local,
       double prior,
       double learningRate,
-      double seconds) {}
+      double seconds,
+      double within,
+      double earlier) {}
 
   /** Mean of a loss over an epoch's points; NaN if there are none. */
   public double meanOfEpoch(int epoch, java.util.function.ToDoubleFunction<Point> loss) {
@@ -69,6 +73,8 @@ public record LossHistory(List<Point> points) {
     private double global;
     private double local;
     private double prior;
+    private double within;
+    private double earlier;
 
     /** Goes on from a history, with a point every so many steps. */
     public Recorder(LossHistory before, int stepsPerPoint) {
@@ -83,6 +89,8 @@ public record LossHistory(List<Point> points) {
       global += one.global();
       local += one.local();
       prior += one.prior();
+      within += one.within();
+      earlier += one.earlier();
       if (steps == stepsPerPoint || lastOfEpoch) {
         points.add(
             new Point(
@@ -94,12 +102,16 @@ public record LossHistory(List<Point> points) {
                 local / steps,
                 prior / steps,
                 one.learningRate(),
-                one.seconds()));
+                one.seconds(),
+                within / steps,
+                earlier / steps));
         steps = 0;
         total = 0;
         global = 0;
         local = 0;
         prior = 0;
+        within = 0;
+        earlier = 0;
       }
     }
 

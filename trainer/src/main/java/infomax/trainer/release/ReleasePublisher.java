@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 public final class ReleasePublisher {
 
   /** Artifact: {@link GoldenImages} as JSON. */
-  public static final String GOLDEN = "golden";
+  public static final String GOLDEN = EncoderRelease.GOLDEN;
 
   /** Artifact: neighbour sheet by cosine, PNG. */
   public static final String SHEET_COSINE = "sheet-cosine";
@@ -29,6 +29,9 @@ public final class ReleasePublisher {
 
   /** Artifact: the loss curves, PNG. */
   public static final String LOSS_CHART = "loss-chart";
+
+  /** Artifact: mean and standard deviation of every dimension of z, JSON. */
+  public static final String MOMENTS = "z-moments";
 
   /** Artifact: embeddings of some hundred images of the snapshot, JSON. */
   public static final String SAMPLE = "sample";
@@ -60,8 +63,7 @@ public final class ReleasePublisher {
    * @throws IllegalArgumentException if one is not
    */
   public void publish(EncoderRelease release) throws InterruptedException {
-    requireStored("onnx", release.onnx());
-    release.artifacts().forEach(this::requireStored);
+    release.objects().forEach(this::requireStored);
     control.append(release);
     LOG.info(
         "release version={} verdict={} sha256={} preset={} reasons={}",

@@ -28,7 +28,7 @@ public final class UntrainedEncoder {
   /** Its ONNX file: a function of shape and seed. */
   public static OnnxFile onnx(NetworkShape shape, long seed) {
     // The encoder's values do not depend on the critics, so any preset's do.
-    Weights weights = Weights.initial(shape, Preset.named("default").critics(), seed);
+    Weights weights = Weights.initial(Preset.named("default").layout(shape), seed);
     return OnnxExport.write(
         weights, Optional.empty(), ReleaseProperties.of(0, PRESET, seed, weights));
   }

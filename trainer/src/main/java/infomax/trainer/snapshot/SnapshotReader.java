@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -71,10 +72,20 @@ public final class SnapshotReader {
    *     topic
    */
   public TrainingSnapshot read(Path folder) throws IOException, InterruptedException {
+    return read(folder, Optional.empty());
+  }
+
+  /**
+   * Reads a snapshot as {@link #read(Path)} does, but only up to given positions.
+   *
+   * @param upTo positions an earlier snapshot was read to; empty for the end of the log
+   */
+  public TrainingSnapshot read(Path folder, Optional<Positions> upTo)
+      throws IOException, InterruptedException {
     long startNanos = System.nanoTime();
     DeleteRetention retention = DeleteRetention.of(clients);
     try (LogScan scan = LogScan.open(clients, "trainer-snapshot")) {
-      Positions ends = scan.ends();
+      Positions ends = ends(scan, upTo);
       NewestRecords newest = new NewestRecords();
       Positions reached = scan.scan(Positions.START, ends, newest::see);
       retention.requireLongerThan(Duration.ofNanos(System.nanoTime() - startNanos));
@@ -95,6 +106,16 @@ public final class SnapshotReader {
       }
     }
     return TrainingSnapshot.open(folder);
+  }
+
+  private static Positions ends(LogScan scan, Optional<Positions> upTo) throws IOException {
+    Positions ends = scan.ends();
+    if (upTo.isPresent() && !ends.reaches(upTo.get())) {
+      throw new IOException(
+          "the log ends at %s, before %s: it is not the one of the earlier snapshot any more"
+              .formatted(ends.byPartition(), upTo.get().byPartition()));
+    }
+    return upTo.orElse(ends);
   }
 
   private void decode(LogScan scan, Positions ends, List<Chosen> chosen, SnapshotWriter writer)

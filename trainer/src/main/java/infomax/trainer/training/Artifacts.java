@@ -8,6 +8,7 @@ import infomax.trainer.release.LossChart;
 import infomax.trainer.release.NeighbourSheet;
 import infomax.trainer.release.ReleasePublisher;
 import infomax.trainer.snapshot.TrainingSnapshot;
+import infomax.trainer.statistics.Moments;
 import infomax.trainer.statistics.VectorSet;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,8 +26,23 @@ final class Artifacts {
   private Artifacts() {}
 
   /**
-   * Golden images, neighbour sheets, a sample of embeddings, loss curves and their picture, by
-   * artifact name.
+   * How z is spread before any whitening, where the prior pulls it to 0 and 1.
+   *
+   * @param images held-out images it is taken over
+   * @param mean of each dimension
+   * @param standardDeviation of each dimension
+   */
+  @SuppressWarnings("ArrayRecordComponent") // JSON, never compared
+  record ZMoments(int images, double[] mean, double[] standardDeviation) {
+    static ZMoments of(VectorSet embeddings) {
+      Moments moments = Moments.of(embeddings);
+      return new ZMoments(embeddings.count(), moments.mean(), moments.standardDeviation());
+    }
+  }
+
+  /**
+   * Golden images, neighbour sheets, moments of z, a sample of embeddings, loss curves and their
+   * picture, by artifact name.
    */
   static Map<String, byte[]> of(
       TrainingSnapshot snapshot,
@@ -51,6 +67,8 @@ final class Artifacts {
         NeighbourSheet.png(images, side, embeddings, Metric.COSINE, SHEET_SEED),
         ReleasePublisher.SHEET_EUCLIDEAN,
         NeighbourSheet.png(images, side, embeddings, Metric.EUCLIDEAN, SHEET_SEED),
+        ReleasePublisher.MOMENTS,
+        Json.write(ZMoments.of(trained.parity())),
         ReleasePublisher.SAMPLE,
         SnapshotSample.bytes(embeddings),
         ReleasePublisher.LOSSES,

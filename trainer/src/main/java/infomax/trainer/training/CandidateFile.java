@@ -20,13 +20,12 @@ import org.slf4j.LoggerFactory;
  * the engine that trained it.
  *
  * @param onnx the file
- * @param whitened whether a whitening is folded into it
+ * @param whitening what is folded into it; empty for nothing
  * @param parity what the check found
  */
-record CandidateFile(OnnxFile onnx, boolean whitened, ExportCheck.Parity parity) {
+record CandidateFile(OnnxFile onnx, Optional<Whitening> whitening, ExportCheck.Parity parity) {
 
   private static final Logger LOG = LoggerFactory.getLogger(CandidateFile.class);
-  private static final int WHITENING_IMAGES_MAX = 1_500;
 
   /**
    * Exports a network.
@@ -42,13 +41,16 @@ record CandidateFile(OnnxFile onnx, boolean whitened, ExportCheck.Parity parity)
       int threads)
       throws IOException {
     Weights weights = trained.weights();
-    SortedMap<String, String> properties =
-        ReleaseProperties.of(version, order.preset().name(), order.seed(), weights);
     WhitenedExport export =
-        WhitenedExport.of(weights, order.preset(), properties, whiteningImages(snapshot), threads);
+        WhitenedExport.of(
+            weights,
+            order.preset(),
+            properties(order, version, weights),
+            trainingImages(snapshot, WhitenedExport.IMAGES_MAX),
+            threads);
     OnnxFile onnx = export.onnx();
     Optional<Whitening> whitening = export.whitening();
-    List<byte[]> images = images(snapshot, 0, trained.parity().count());
+    List<byte[]> images = heldOutImages(snapshot, trained.parity().count());
     VectorSet expected = whitening.map(map -> map.apply(trained.parity())).orElse(trained.parity());
     try (EncoderEmbedder embedder = EncoderEmbedder.open(onnx, weights.shape(), threads)) {
       ExportCheck.Parity parity =
@@ -60,13 +62,24 @@ record CandidateFile(OnnxFile onnx, boolean whitened, ExportCheck.Parity parity)
           parity.images(),
           parity.engineDifference(),
           parity.tribuoDifference());
-      return new CandidateFile(onnx, whitening.isPresent(), parity);
+      return new CandidateFile(onnx, whitening, parity);
     }
   }
 
-  private static List<byte[]> whiteningImages(TrainingSnapshot snapshot) {
-    int end = Math.min(snapshot.images(), snapshot.heldOut() + WHITENING_IMAGES_MAX);
-    return images(snapshot, snapshot.heldOut(), end);
+  /** What a file of this candidate says about itself. */
+  static SortedMap<String, String> properties(TrainingOrder order, int version, Weights weights) {
+    return ReleaseProperties.of(version, order.preset().name(), order.seed(), weights);
+  }
+
+  /** Images that were trained on: in order of their id hash, so as good as drawn. */
+  static List<byte[]> trainingImages(TrainingSnapshot snapshot, int max) {
+    int begin = snapshot.heldOut();
+    return images(snapshot, begin, Math.min(snapshot.images(), begin + max));
+  }
+
+  /** Images that were held out. */
+  static List<byte[]> heldOutImages(TrainingSnapshot snapshot, int max) {
+    return images(snapshot, 0, Math.min(snapshot.heldOut(), max));
   }
 
   private static List<byte[]> images(TrainingSnapshot snapshot, int begin, int end) {

@@ -26,8 +26,13 @@ public final class EncoderEmbedder implements Evaluation.Embedder, AutoCloseable
 
   /** Opens an ONNX file. */
   public static EncoderEmbedder open(OnnxFile onnx, NetworkShape shape, int threads) {
+    return open(onnx, shape.inputSize(), shape.dimensions(), threads);
+  }
+
+  /** Opens an ONNX file whose vectors have any length. */
+  static EncoderEmbedder open(OnnxFile onnx, int inputSize, int length, int threads) {
     return new EncoderEmbedder(
-        Encoder.open(onnx.bytes(), onnx.digest(), shape.inputSize(), shape.dimensions(), threads));
+        Encoder.open(onnx.bytes(), onnx.digest(), inputSize, length, threads));
   }
 
   @Override

@@ -29,9 +29,11 @@ public final class MiniBatches {
    * The mini-batches of a training.
    *
    * @param images at least one
+   * @param side height and width of the pictures; other than that of the images only for a preset
+   *     with random views
    * @param seed of order and views
    */
-  public MiniBatches(TrainingImages images, Preset preset, long seed) {
+  public MiniBatches(TrainingImages images, int side, Preset preset, long seed) {
     if (images.count() < 1) {
       throw new IllegalArgumentException("there is no image to train on");
     }
@@ -41,12 +43,23 @@ public final class MiniBatches {
     this.views = preset.views().count();
     this.painter =
         switch (preset.views()) {
-          case Views.Plain() -> Optional.empty();
-          case Views.TwoAugmented(Augmentation augmentation) ->
-              Optional.of(new ViewPainter(images.inputSize(), augmentation));
+          case Views.Plain() -> {
+            if (side != images.inputSize()) {
+              throw new IllegalArgumentException(
+                  "pictures of %d px, expected %d".formatted(side, images.inputSize()));
+            }
+            yield Optional.empty();
+          }
+          case Views.TwoAugmented(Augmentation augmentation, double _) ->
+              Optional.of(new ViewPainter(images.inputSize(), side, augmentation));
         };
     this.seed = seed;
     this.order = new int[images.count()];
+  }
+
+  /** Batches of pictures as large as the images. */
+  public MiniBatches(TrainingImages images, Preset preset, long seed) {
+    this(images, images.inputSize(), preset, seed);
   }
 
   /** Full batches in an epoch, at least 1. */
@@ -72,9 +85,10 @@ public final class MiniBatches {
 
   private byte[] views(byte[] pixels, ViewPainter painting, long step) {
     RandomGenerator random = random(seed * 0xbf58476d1ce4e5b9L + ~step);
-    byte[] pictures = new byte[views * pixels.length];
-    for (int to = 0; to < pictures.length; to += imageBytes) {
-      painting.paint(pixels, to % pixels.length, pictures, to, random);
+    byte[] pictures = new byte[views * miniBatch * painting.viewBytes()];
+    for (int picture = 0; picture < views * miniBatch; picture++) {
+      int image = picture % miniBatch;
+      painting.paint(pixels, image * imageBytes, pictures, picture * painting.viewBytes(), random);
     }
     return pictures;
   }

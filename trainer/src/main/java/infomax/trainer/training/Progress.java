@@ -5,6 +5,7 @@ import infomax.trainer.engine.StepLosses;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,11 +102,7 @@ public final class Progress {
             step,
             now.steps(),
             speed,
-            Map.of(
-                "total", blend(now.losses().get("total"), losses.total()),
-                "global", blend(now.losses().get("global"), losses.global()),
-                "local", blend(now.losses().get("local"), losses.local()),
-                "prior", blend(now.losses().get("prior"), losses.prior())),
+            blend(now.losses(), losses),
             (now.steps() - step) * images / speed);
   }
 
@@ -126,6 +123,12 @@ public final class Progress {
                 now.imagesPerSecond(),
                 now.losses(),
                 now.secondsLeft()));
+  }
+
+  private static Map<String, Double> blend(Map<String, Double> before, StepLosses losses) {
+    Map<String, Double> blended = new TreeMap<>();
+    losses.byName().forEach((name, now) -> blended.put(name, blend(before.get(name), now)));
+    return Map.copyOf(blended);
   }
 
   private static double blend(@Nullable Double before, double now) {

@@ -1,5 +1,6 @@
 package infomax.trainer.training;
 
+import infomax.trainer.engine.Precision;
 import infomax.trainer.network.TrainingCheckpoint;
 import infomax.trainer.network.Weights;
 import infomax.trainer.release.LossHistory;
@@ -11,18 +12,21 @@ import infomax.trainer.statistics.VectorSet;
  * @param checkpoint the network at the end, with what is needed to go on
  * @param losses over all steps, those before an interruption included
  * @param stepsPerEpoch steps of one epoch
- * @param computedBy engine, device and precision of the last steps
  * @param parity embeddings of the first held-out images, as the engine computes them
+ * @param computedBy engine and device
+ * @param precision of the convolutions that trained it
  */
 record TrainedNetwork(
     TrainingCheckpoint checkpoint,
     LossHistory losses,
     long stepsPerEpoch,
+    VectorSet parity,
     String computedBy,
-    VectorSet parity) {
+    Precision precision) {
 
+  /** The network to export. */
   Weights weights() {
-    return checkpoint.weights();
+    return checkpoint.trained();
   }
 
   long steps() {

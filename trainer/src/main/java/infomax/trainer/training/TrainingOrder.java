@@ -1,7 +1,9 @@
 package infomax.trainer.training;
 
 import infomax.events.control.ControlRequest;
+import infomax.events.control.EncoderRelease;
 import infomax.trainer.objective.Preset;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,6 +15,7 @@ import java.util.Optional;
  * @param imagesSeen images to pass through the network, with repetition
  * @param warmStart version of the release whose weights to begin with
  * @param seed of weights and training
+ * @param like release whose training is repeated, on the log up to its positions; empty for none
  * @param forcedBy who wants a release that the gate rejects, and why; empty for nobody
  */
 public record TrainingOrder(
@@ -21,6 +24,7 @@ public record TrainingOrder(
     long imagesSeen,
     Optional<Integer> warmStart,
     long seed,
+    Optional<EncoderRelease> like,
     Optional<String> forcedBy) {
 
   /** Most images a request may ask for. */
@@ -38,11 +42,14 @@ public record TrainingOrder(
   /**
    * Reads a request.
    *
+   * @param releases all there are, by version
    * @throws RefusedTrainingException if a parameter has no sense
    */
-  public static TrainingOrder of(ControlRequest request, Defaults defaults)
+  public static TrainingOrder of(
+      ControlRequest request, Defaults defaults, Map<Integer, EncoderRelease> releases)
       throws RefusedTrainingException {
-    Map<String, String> parameters = request.parameters();
+    Optional<EncoderRelease> like = like(request.parameters(), releases);
+    Map<String, String> parameters = like.map(Repetition::parameters).orElse(request.parameters());
     Preset preset;
     try {
       preset = Preset.named(parameters.getOrDefault(ControlRequest.PRESET, defaults.preset()));
@@ -59,10 +66,37 @@ public record TrainingOrder(
                 (int) number(parameters, ControlRequest.WARM_START, 0, 0, Integer.MAX_VALUE))
             : Optional.empty();
     Optional<String> forcedBy =
-        Boolean.parseBoolean(parameters.get(ControlRequest.FORCE))
+        Boolean.parseBoolean(request.parameters().get(ControlRequest.FORCE))
             ? Optional.of(request.who() + ": " + request.why())
             : Optional.empty();
-    return new TrainingOrder(request.id(), preset, imagesSeen, warmStart, seed, forcedBy);
+    return new TrainingOrder(request.id(), preset, imagesSeen, warmStart, seed, like, forcedBy);
+  }
+
+  private static Optional<EncoderRelease> like(
+      Map<String, String> parameters, Map<Integer, EncoderRelease> releases)
+      throws RefusedTrainingException {
+    if (!parameters.containsKey(ControlRequest.LIKE)) {
+      return Optional.empty();
+    }
+    for (String own :
+        List.of(
+            ControlRequest.PRESET,
+            ControlRequest.IMAGES_SEEN,
+            ControlRequest.WARM_START,
+            ControlRequest.SEED)) {
+      if (parameters.containsKey(own)) {
+        throw new RefusedTrainingException(
+            "parameter %s is given beside like, which takes it from the release: leave it out"
+                .formatted(own));
+      }
+    }
+    int version = (int) number(parameters, ControlRequest.LIKE, 0, 0, Integer.MAX_VALUE);
+    EncoderRelease release = releases.get(version);
+    if (release == null || release.snapshot() == null) {
+      throw new RefusedTrainingException(
+          "parameter like is %d, expected the version of a trained release".formatted(version));
+    }
+    return Optional.of(release);
   }
 
   /** Optimiser steps: full mini-batches, at least one. */

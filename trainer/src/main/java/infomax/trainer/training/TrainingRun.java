@@ -3,8 +3,10 @@ package infomax.trainer.training;
 import infomax.events.Digest;
 import infomax.events.control.ControlState;
 import infomax.events.control.EncoderRelease;
+import infomax.events.control.EncoderRelease.SnapshotSummary;
 import infomax.events.control.EncoderRelease.TrainingSummary;
 import infomax.events.control.EncoderRelease.Verdict;
+import infomax.events.control.Int8Variant;
 import infomax.imaging.EncoderPixels;
 import infomax.store.ObjectStore;
 import infomax.trainer.engine.ComputeTarget;
@@ -23,10 +25,12 @@ import infomax.trainer.training.Progress.Phase;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,7 +61,7 @@ public final class TrainingRun {
    * @param shape of the networks
    * @param randomSeed seed of the untrained network that candidates are compared with
    * @param threads threads of steps and inference
-   * @param target what computes the steps, and where
+   * @param target what computes the steps, where and in which precision
    * @param root where run folders are
    */
   public record Settings(
@@ -97,20 +101,15 @@ public final class TrainingRun {
           InterruptedException {
     progress.begin(order);
     try {
+      ComputeTarget target = target();
       RunFolder folder = RunFolder.open(settings.root(), order.request());
       Optional<EncoderRelease> live = live(control);
       Weights initial = initial(order, control);
-      try (TrainingSnapshot snapshot = snapshot(folder)) {
+      try (TrainingSnapshot snapshot = snapshot(folder, order)) {
         progress.enter(Phase.TRAINING);
         TrainedNetwork trained =
             new TrainingSteps(
-                    order,
-                    snapshot,
-                    folder,
-                    progress,
-                    settings.threads(),
-                    settings.target(),
-                    cancelled)
+                    order, snapshot, folder, progress, settings.threads(), target, cancelled)
                 .run(initial);
         int version = control.encoders().isEmpty() ? 1 : control.encoders().lastKey() + 1;
         EncoderRelease release = release(order, version, snapshot, trained, folder, live);
@@ -122,16 +121,32 @@ public final class TrainingRun {
     }
   }
 
+  private ComputeTarget target() throws RefusedTrainingException {
+    try {
+      return settings.target().settled();
+    } catch (IllegalArgumentException e) {
+      throw new RefusedTrainingException("setting trainer.precision: " + e.getMessage());
+    }
+  }
+
+  /** Whether a release equals the one whose training it repeats; empty if it repeats none. */
+  public static Optional<String> repetition(EncoderRelease release) {
+    return Optional.ofNullable(release.configuration().get(Repetition.KEY));
+  }
+
   /** Deletes what a finished request left on disk. */
   public void clean(String request) throws IOException {
     RunFolder.open(settings.root(), request).delete();
   }
 
-  private TrainingSnapshot snapshot(RunFolder folder)
+  private TrainingSnapshot snapshot(RunFolder folder, TrainingOrder order)
       throws IOException, InterruptedException, RefusedTrainingException {
     TrainingSnapshot snapshot = reopened(folder);
     if (snapshot == null) {
-      snapshot = snapshots.read(folder.snapshot());
+      snapshot =
+          snapshots.read(
+              folder.snapshot(),
+              order.like().map(EncoderRelease::snapshot).map(SnapshotSummary::positions));
     }
     if (snapshot.images() < IMAGES_MIN) {
       int images = snapshot.images();
@@ -180,7 +195,7 @@ public final class TrainingRun {
     return order.warmStart().isPresent()
         ? WarmStart.weights(
             order.warmStart().get(), control, store, settings.root(), settings.shape(), order)
-        : Weights.initial(settings.shape(), order.preset().critics(), order.seed());
+        : Weights.initial(order.preset().layout(settings.shape()), order.seed());
   }
 
   private EncoderRelease release(
@@ -216,7 +231,19 @@ public final class TrainingRun {
         new TreeMap<>(
             publisher.put(
                 Artifacts.of(snapshot, settings.shape(), file, trained, settings.threads())));
-    artifacts.put(ReleasePublisher.CHECKPOINT, store.putFile(folder.checkpointFile()));
+    Digest checkpoint = store.putFile(folder.checkpointFile());
+    artifacts.put(ReleasePublisher.CHECKPOINT, checkpoint);
+    Map<String, String> configuration = configuration(order, trained, file);
+    order
+        .like()
+        .map(like -> Repetition.outcome(like, snapshot.summary(), checkpoint, settings.threads()))
+        .ifPresent(outcome -> configuration.put(Repetition.KEY, outcome));
+    Int8Variant int8 =
+        ruling.accepted()
+            ? Int8Candidate.of(
+                    trained.weights(), file, order, version, snapshot, settings.threads())
+                .stored(store)
+            : null;
     return new EncoderRelease(
         version,
         store.put(file.onnx().bytes()),
@@ -228,13 +255,14 @@ public final class TrainingRun {
         ruling.reasons(),
         order.preset().name(),
         order.seed(),
-        configuration(order, file, trained),
+        configuration,
         order.warmStart().orElse(null),
         summary(order, trained),
         snapshot.summary(),
         comparison.rows().stream().map(EncoderScores::row).toList(),
         artifacts,
-        clock.instant());
+        clock.instant(),
+        int8);
   }
 
   private Comparison.Live comparable(EncoderRelease live) {
@@ -250,25 +278,38 @@ public final class TrainingRun {
     LossHistory losses = trained.losses();
     int epoch = trained.lastEpoch();
     Map<String, Double> information = new TreeMap<>();
-    if (objective.alpha() > 0) {
-      double loss = losses.meanOfEpoch(epoch, LossHistory.Point::global);
-      objective
-          .estimator()
-          .information(loss, miniBatch, 1)
-          .ifPresent(nats -> information.put("informationGlobalNats", nats));
-    }
-    if (objective.beta() > 0) {
-      double loss = losses.meanOfEpoch(epoch, LossHistory.Point::local);
-      objective
-          .estimator()
-          .information(loss, miniBatch, NetworkShape.LOCATIONS)
-          .ifPresent(nats -> information.put("informationLocalNats", nats));
+    NetworkShape shape = trained.weights().shape();
+    for (EstimatedTerm term :
+        List.of(
+            new EstimatedTerm("Global", objective.alpha(), LossHistory.Point::global, 1),
+            new EstimatedTerm(
+                "Local", objective.beta(), LossHistory.Point::local, shape.locations()),
+            new EstimatedTerm("Within", objective.within(), LossHistory.Point::within, 1),
+            new EstimatedTerm(
+                "Earlier",
+                objective.earlier(),
+                LossHistory.Point::earlier,
+                shape.earlierLocations()))) {
+      if (term.weight() > 0) {
+        objective
+            .estimator()
+            .information(losses.meanOfEpoch(epoch, term.loss()), miniBatch, term.locations())
+            .ifPresent(nats -> information.put("information" + term.name() + "Nats", nats));
+      }
     }
     return information;
   }
 
+  /**
+   * A term whose loss vouches for information.
+   *
+   * @param locations of the right side that a row of the left side meets
+   */
+  private record EstimatedTerm(
+      String name, double weight, ToDoubleFunction<LossHistory.Point> loss, int locations) {}
+
   private Map<String, String> configuration(
-      TrainingOrder order, CandidateFile file, TrainedNetwork trained) {
+      TrainingOrder order, TrainedNetwork trained, CandidateFile file) {
     Map<String, String> configuration = new TreeMap<>();
     configuration.put(REQUEST, order.request());
     configuration.put("imagesSeen", Long.toString(order.imagesSeen()));
@@ -279,8 +320,10 @@ public final class TrainingRun {
     configuration.put("normMomentum", Double.toString(order.preset().normMomentum()));
     configuration.put("computedBy", trained.computedBy());
     configuration.put("threads", Integer.toString(settings.threads()));
+    configuration.put("precision", trained.precision().text());
     configuration.put(
-        "whitening", file.whitened() ? Double.toString(WhitenedExport.REGULARISATION) : "none");
+        "whitening",
+        file.whitening().isPresent() ? Double.toString(WhitenedExport.REGULARISATION) : "none");
     configuration.put("parityEngine", Double.toString(file.parity().engineDifference()));
     configuration.put("parityTribuo", Double.toString(file.parity().tribuoDifference()));
     return configuration;

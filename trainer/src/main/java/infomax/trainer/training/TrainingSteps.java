@@ -71,62 +71,91 @@ final class TrainingSteps {
           InterruptedException,
           RefusedTrainingException,
           CancelledTrainingException {
+    TrainingPlan plan =
+        new TrainingPlan(order.preset(), order.seed(), order.steps(), threads, target);
     Optional<TrainingCheckpoint> kept = folder.checkpoint().filter(this::fits);
-    try (Training training = open(initial, kept)) {
-      LossHistory before =
-          kept.isPresent() ? folder.losses(training.stepsDone()) : LossHistory.EMPTY;
-      LossHistory losses = advance(training, before);
-      TrainingCheckpoint checkpoint = training.checkpoint();
-      folder.keep(checkpoint, losses);
+    TrainingCheckpoint checkpoint = kept.orElseGet(() -> beginning(initial));
+    LossHistory losses =
+        kept.isPresent() ? folder.losses(checkpoint.progress().step()) : LossHistory.EMPTY;
+    while (checkpoint.progress().step() < order.steps()) {
+      int side = side(checkpoint.progress().step());
+      try (Training training = open(plan, checkpoint.at(side))) {
+        losses = advance(training, side, losses);
+        checkpoint = whole(training);
+      }
+    }
+    folder.keep(checkpoint, losses);
+    try (Training training = open(plan, checkpoint)) {
       return new TrainedNetwork(
           checkpoint,
           losses,
           batches.stepsPerEpoch(),
+          parityEmbeddings(training),
           training.computedBy(),
-          parityEmbeddings(training));
+          training.precision());
     }
   }
 
-  private Training open(Weights initial, Optional<TrainingCheckpoint> kept)
+  private static Training open(TrainingPlan plan, TrainingCheckpoint checkpoint)
       throws RefusedTrainingException {
-    TrainingPlan plan =
-        new TrainingPlan(order.preset(), order.seed(), order.steps(), threads, target);
     try {
-      return kept.isPresent() ? Training.resume(plan, kept.get()) : Training.start(plan, initial);
+      return Training.resume(plan, checkpoint);
     } catch (IllegalArgumentException e) {
       throw new RefusedTrainingException(String.valueOf(e.getMessage()));
     }
+  }
+
+  private TrainingCheckpoint beginning(Weights initial) {
+    int size = initial.layout().size();
+    return TrainingCheckpoint.of(
+        new TrainingCheckpoint.Progress(order.preset().name(), order.seed(), 0),
+        initial,
+        new float[size],
+        new float[size]);
+  }
+
+  /** Height and width of a step's pictures. */
+  private int side(long step) {
+    return order.preset().views().side(snapshot.facts().inputSize(), (double) step / order.steps());
+  }
+
+  /** The checkpoint of a training, whatever size it sees just now, for images of the full size. */
+  private TrainingCheckpoint whole(Training training) {
+    return training.checkpoint().at(snapshot.facts().inputSize());
   }
 
   private boolean fits(TrainingCheckpoint checkpoint) {
     return checkpoint.progress().preset().equals(order.preset().name())
         && checkpoint.progress().seed() == order.seed()
         && checkpoint.progress().step() <= order.steps()
-        && checkpoint.weights().layout().critics().equals(order.preset().critics())
+        && checkpoint.weights().layout().equals(order.preset().layout(checkpoint.weights().shape()))
         && checkpoint.weights().shape().imageBytes() == snapshot.imageBytes();
   }
 
-  private LossHistory advance(Training training, LossHistory before)
+  /** Makes all steps from here on that see pictures of that side. */
+  private LossHistory advance(Training training, int side, LossHistory before)
       throws IOException,
           InterruptedException,
           RefusedTrainingException,
           CancelledTrainingException {
+    MiniBatches pictures =
+        new MiniBatches(TrainingImages.of(snapshot), side, order.preset(), order.seed());
     int epochs = (int) batches.epoch(order.steps() - 1) + 1;
     LossHistory.Recorder recorder =
         new LossHistory.Recorder(before, (int) (order.steps() / POINTS));
     double secondsBefore = before.points().isEmpty() ? 0 : before.points().getLast().seconds();
     long startNanos = System.nanoTime();
     long lastNanos = startNanos;
-    while (training.stepsDone() < order.steps()) {
+    while (training.stepsDone() < order.steps() && side(training.stepsDone()) == side) {
       if (Thread.interrupted()) {
-        folder.keep(training.checkpoint(), recorder.history());
+        folder.keep(whole(training), recorder.history());
         throw new InterruptedException("training stopped at step " + training.stepsDone());
       }
       long step = training.stepsDone();
       if (cancelled.getAsBoolean()) {
         throw new CancelledTrainingException("training cancelled at step " + step);
       }
-      StepOutcome outcome = training.step(batches.batch(step));
+      StepOutcome outcome = training.step(pictures.batch(step));
       long nowNanos = System.nanoTime();
       int epoch = (int) batches.epoch(step) + 1;
       StepLosses losses = outcome.losses();
@@ -148,7 +177,9 @@ final class TrainingSteps {
                   losses.local(),
                   losses.prior(),
                   advanced.learningRate(),
-                  secondsBefore + (nowNanos - startNanos) / 1e9),
+                  secondsBefore + (nowNanos - startNanos) / 1e9,
+                  losses.within(),
+                  losses.earlier()),
               lastOfEpoch);
           progress.stepped(
               advanced.step(),
@@ -158,7 +189,7 @@ final class TrainingSteps {
               (nowNanos - lastNanos) / 1e9,
               losses);
           if (lastOfEpoch && advanced.step() < order.steps()) {
-            folder.keep(training.checkpoint(), recorder.history());
+            folder.keep(whole(training), recorder.history());
             LOG.info(
                 "epoch={}/{} step={}/{} loss={} global={} local={}",
                 epoch,

@@ -6,6 +6,7 @@ import infomax.events.control.EncoderRelease;
 import infomax.store.ObjectStore;
 import infomax.trainer.network.CheckpointFile;
 import infomax.trainer.network.NetworkShape;
+import infomax.trainer.network.ParameterLayout;
 import infomax.trainer.network.Weights;
 import infomax.trainer.release.ReleasePublisher;
 import java.io.IOException;
@@ -42,17 +43,12 @@ final class WarmStart {
     Path copy = Files.createTempFile(root, "warm-start", "");
     try {
       Files.write(copy, store.read(checkpoint));
-      Weights weights = CheckpointFile.read(copy).weights();
-      if (!weights.shape().equals(shape)
-          || !weights.layout().critics().equals(order.preset().critics())) {
+      Weights weights = CheckpointFile.read(copy).trained();
+      ParameterLayout expected = order.preset().layout(shape);
+      if (!weights.layout().equals(expected)) {
         throw new RefusedTrainingException(
-            "release %d was trained with %s and %s, expected %s and %s: train from scratch"
-                .formatted(
-                    version,
-                    weights.shape(),
-                    weights.layout().critics(),
-                    shape,
-                    order.preset().critics()));
+            "release %d was trained with %s, expected %s: train from scratch"
+                .formatted(version, weights.layout(), expected));
       }
       return weights;
     } finally {

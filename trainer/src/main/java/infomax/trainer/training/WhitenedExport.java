@@ -19,6 +19,9 @@ import java.util.SortedMap;
  */
 public record WhitenedExport(OnnxFile onnx, Optional<Whitening> whitening) {
 
+  /** Images a whitening is learnt from, where there are as many. */
+  public static final int IMAGES_MAX = 5_000;
+
   /** Share of the mean eigenvalue that is added to the covariance before it is inverted. */
   static final double REGULARISATION = 0.05;
 

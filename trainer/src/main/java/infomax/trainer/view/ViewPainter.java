@@ -3,8 +3,8 @@ package infomax.trainer.view;
 import java.util.random.RandomGenerator;
 
 /**
- * Paints random views of images of one size. Keeps scratch space: not safe for use by several
- * threads.
+ * Paints random views, all of one size, of images of one size. Keeps scratch space: not safe for
+ * use by several threads.
  */
 public final class ViewPainter {
 
@@ -17,6 +17,7 @@ public final class ViewPainter {
   private static final float BLUE = 0.114f;
 
   private final int side;
+  private final int viewSide;
   private final Augmentation augmentation;
   private final Taps columns;
   private final Taps rows;
@@ -26,17 +27,24 @@ public final class ViewPainter {
    * A painter.
    *
    * @param side height and width of the images in pixels
+   * @param viewSide height and width of the views in pixels
    */
-  public ViewPainter(int side, Augmentation augmentation) {
+  public ViewPainter(int side, int viewSide, Augmentation augmentation) {
     this.side = side;
+    this.viewSide = viewSide;
     this.augmentation = augmentation;
-    this.columns = new Taps(side);
-    this.rows = new Taps(side);
-    this.planes = new float[CHANNELS * side * side];
+    this.columns = new Taps(side, viewSide);
+    this.rows = new Taps(side, viewSide);
+    this.planes = new float[CHANNELS * viewSide * viewSide];
   }
 
-  /** Bytes of an image: 3 x side x side (channel R G B, y, x). */
-  public int imageBytes() {
+  /** A painter of views as large as the images. */
+  public ViewPainter(int side, Augmentation augmentation) {
+    this(side, side, augmentation);
+  }
+
+  /** Bytes of a view: 3 x side x side (channel R G B, y, x). */
+  public int viewBytes() {
     return planes.length;
   }
 
@@ -74,17 +82,17 @@ public final class ViewPainter {
   private void sample(byte[] source, int from) {
     for (int channel = 0; channel < CHANNELS; channel++) {
       int plane = from + channel * side * side;
-      for (int y = 0; y < side; y++) {
+      for (int y = 0; y < viewSide; y++) {
         int upper = plane + rows.first[y] * side;
         int lower = plane + rows.second[y] * side;
-        sampleRow(source, upper, lower, rows.share[y], (channel * side + y) * side);
+        sampleRow(source, upper, lower, rows.share[y], (channel * viewSide + y) * viewSide);
       }
     }
   }
 
   /** Bilinear interpolation. */
   private void sampleRow(byte[] source, int upper, int lower, float shareY, int out) {
-    for (int x = 0; x < side; x++) {
+    for (int x = 0; x < viewSide; x++) {
       int left = columns.first[x];
       int right = columns.second[x];
       float share = columns.share[x];
@@ -103,7 +111,7 @@ public final class ViewPainter {
     if (random.nextDouble() < augmentation.greyShare()) {
       saturation = 0;
     }
-    int pixels = side * side;
+    int pixels = viewSide * viewSide;
     double sum = 0;
     for (int i = 0; i < pixels; i++) {
       sum += grey(i, pixels);
@@ -131,18 +139,26 @@ public final class ViewPainter {
     private final int[] first;
     private final int[] second;
     private final float[] share;
+    private final int side;
 
-    Taps(int side) {
-      this.first = new int[side];
-      this.second = new int[side];
-      this.share = new float[side];
+    /**
+     * Taps.
+     *
+     * @param side source pixels
+     * @param viewSide output pixels
+     */
+    Taps(int side, int viewSide) {
+      this.side = side;
+      this.first = new int[viewSide];
+      this.second = new int[viewSide];
+      this.share = new float[viewSide];
     }
 
     void set(double begin, double length, boolean mirrored) {
-      int side = first.length;
-      for (int out = 0; out < side; out++) {
-        int place = mirrored ? side - 1 - out : out;
-        double at = Math.clamp(begin + (place + 0.5) * length / side - 0.5, 0.0, side - 1.0);
+      int outputs = first.length;
+      for (int out = 0; out < outputs; out++) {
+        int place = mirrored ? outputs - 1 - out : out;
+        double at = Math.clamp(begin + (place + 0.5) * length / outputs - 0.5, 0.0, side - 1.0);
         first[out] = (int) at;
         second[out] = Math.min(first[out] + 1, side - 1);
         share[out] = (float) (at - first[out]);

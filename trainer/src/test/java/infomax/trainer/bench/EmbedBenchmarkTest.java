@@ -2,11 +2,15 @@ package infomax.trainer.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import infomax.events.control.Precision;
 import infomax.trainer.network.NetworkShape;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** Every device there is has a row for every batch size, and agrees with the processor. */
+/**
+ * Every device there is has a row for every batch size, the processor for both precisions, and
+ * agrees with the processor.
+ */
 class EmbedBenchmarkTest {
 
   @Test
@@ -18,8 +22,12 @@ class EmbedBenchmarkTest {
         .allSatisfy(
             row -> {
               assertThat(row.imagesPerSecond()).isPositive();
-              assertThat(row.cosineMin()).isGreaterThan(0.999);
+              assertThat(row.cosineMin())
+                  .isGreaterThan(row.precision() == Precision.INT8 ? 0.99 : 0.999);
             });
     assertThat(report.rows().getFirst().device()).isEqualTo("cpu");
+    assertThat(report.rows())
+        .extracting(EmbedBenchmark.Row::precision)
+        .contains(Precision.FLOAT32, Precision.INT8);
   }
 }

@@ -3,6 +3,7 @@ package infomax.trainer.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import infomax.trainer.engine.Precision;
 import infomax.trainer.evaluation.ColourHistogram;
 import infomax.trainer.objective.Preset;
 import java.nio.ByteBuffer;
@@ -35,6 +36,7 @@ class QualityBenchmarkTest {
             64,
             Duration.ofSeconds(2),
             2,
+            Precision.fastest(),
             SEED,
             Optional.of(folder),
             Optional.of(folder));

@@ -1,5 +1,6 @@
 package infomax.trainer.engine;
 
+import infomax.trainer.network.CriticSides;
 import infomax.trainer.network.Critics;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.network.ParameterLayout;
@@ -58,15 +59,22 @@ final class Cases {
   /** The preset without its global or its local term. */
   static Preset without(Preset preset, boolean global) {
     Objective all = preset.objective();
+    return preset.withObjective(global ? all.withAlpha(0) : all.withBeta(0));
+  }
+
+  /** The preset with every further term, and the global one on the whole feature map. */
+  static Preset withFurtherTerms(Preset preset) {
     return preset.withObjective(
-        new Objective(
-            global ? 0 : all.alpha(), global ? all.beta() : 0, all.gamma(), all.estimator()));
+        preset
+            .objective()
+            .withWithin(0.7)
+            .withEarlier(0.4)
+            .withGlobal(CriticSides.Global.FEATURE_MAP));
   }
 
   /** What one step of a preset draws. */
   static StepRandomness randomness(Preset preset, NetworkShape shape, long seed) {
-    return StepRandomness.draw(
-        seed, 0, preset.miniBatch(), preset.views().count(), shape.dimensions());
+    return StepRandomness.draw(seed, 0, preset.miniBatch(), preset.views().count(), shape);
   }
 
   /** A prior heavy enough to be seen in the gradient. */
@@ -84,7 +92,7 @@ final class Cases {
 
   /** Initial weights with every scale and bias moved off its special value. */
   static Weights weights(NetworkShape shape, Preset preset, long seed) {
-    Weights initial = Weights.initial(shape, preset.critics(), seed);
+    Weights initial = Weights.initial(preset.layout(shape), seed);
     ParameterLayout layout = initial.layout();
     float[] parameters = initial.parameters();
     Random random = new Random(seed);

@@ -4,6 +4,6 @@ package infomax.trainer.engine;
 final class Nd4jRecordedStepsTest extends RecordedStepsContract {
 
   Nd4jRecordedStepsTest() {
-    super(ComputeTarget.DEFAULT);
+    super(ComputeTarget.nd4j(Precision.FLOAT32));
   }
 }

@@ -1,6 +1,7 @@
 package infomax.trainer.engine;
 
 import infomax.trainer.network.Convolution;
+import infomax.trainer.network.CriticSides;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.network.ParameterLayout;
 import infomax.trainer.network.ParameterTensor;
@@ -32,6 +33,8 @@ final class ReferenceNetwork {
   private final int global;
   private final int local;
   private final int prior;
+  private final int within;
+  private final int earlier;
 
   ReferenceNetwork(
       ParameterLayout layout,
@@ -47,10 +50,14 @@ final class ReferenceNetwork {
     this.images = pictures / views;
     int[][] features = pixelNodes(pixels);
     int[][] featureMap = {};
+    int[][] earlierMap = {};
     for (Convolution convolution : layout.shape().convolutions()) {
       features = block(convolution, features);
       if (convolution.ordinal() == layout.shape().blocks() - 1) {
         featureMap = features;
+      }
+      if (convolution.ordinal() == layout.shape().blocks() - 2) {
+        earlierMap = features;
       }
     }
     int[][] pooled = globalMax(features);
@@ -61,18 +68,33 @@ final class ReferenceNetwork {
     this.global =
         objective.estimator() instanceof Estimator.Reconstruction
             ? reconstruction(z, pixels)
-            : term("global", objective.alpha(), z, z, randomness.globalPartners());
+            : term(
+                "global",
+                objective.alpha(),
+                z,
+                objective.global() == CriticSides.Global.Z ? z : sideBySide(featureMap),
+                randomness.globalPartners());
     this.local = term("local", objective.beta(), z, featureMap, randomness.localPartners());
+    this.within = within(featureMap, randomness);
+    this.earlier =
+        term("earlier", objective.earlier(), z, earlierMap, randomness.earlierPartners());
     this.total =
         tape.sum(
             tape.affine(global, objective.alpha(), 0),
             tape.affine(local, objective.beta(), 0),
-            tape.affine(prior, objective.gamma(), 0));
+            tape.affine(prior, objective.gamma(), 0),
+            tape.affine(within, objective.within(), 0),
+            tape.affine(earlier, objective.earlier(), 0));
   }
 
   StepLosses losses() {
     return new StepLosses(
-        tape.value(total), tape.value(global), tape.value(local), tape.value(prior));
+        tape.value(total),
+        tape.value(global),
+        tape.value(local),
+        tape.value(prior),
+        tape.value(within),
+        tape.value(earlier));
   }
 
   /** The gradient of the total loss, one value per parameter. */
@@ -276,6 +298,64 @@ final class ReferenceNetwork {
       case Estimator.OfPairs ofPairs -> pairLoss(ofPairs, pairs(name, z, other, partners));
       case Estimator.InfoNce nce -> infoNce(name, z, other, nce.temperature());
     };
+  }
+
+  private int[][] sideBySide(int[][] map) {
+    int locations = map.length / pictures;
+    int[][] rows = new int[pictures][];
+    for (int i = 0; i < pictures; i++) {
+      rows[i] =
+          Arrays.stream(map, i * locations, (i + 1) * locations)
+              .flatMapToInt(Arrays::stream)
+              .toArray();
+    }
+    return rows;
+  }
+
+  /** Each location of C with another one of its image, against that of another image. */
+  private int within(int[][] map, StepRandomness randomness) {
+    if (objective.within() == 0) {
+      return tape.input(0);
+    }
+    if (objective.estimator() instanceof Estimator.InfoNce nce) {
+      return infoNceWithin(map, randomness.withinShifts(), nce.temperature());
+    }
+    int locations = map.length / pictures;
+    List<Integer> positives = new ArrayList<>();
+    List<Integer> negatives = new ArrayList<>();
+    for (int i = 0; i < pictures; i++) {
+      int counterpart = (i + images) % pictures;
+      int negative = randomness.withinPartners()[i];
+      for (int l = 0; l < locations; l++) {
+        int[] here = map[i * locations + l];
+        int other = (l + randomness.withinShifts()[i]) % locations;
+        positives.add(critic("within", here, map[counterpart * locations + other]));
+        negatives.add(critic("within", here, map[negative * locations + other]));
+      }
+    }
+    return pairLoss((Estimator.OfPairs) objective.estimator(), new Pairs(positives, negatives));
+  }
+
+  /** For every view and location: that location of all images against the ones drawn for them. */
+  private int infoNceWithin(int[][] map, int[] shifts, double temperature) {
+    int locations = map.length / pictures;
+    int[][] left = project("within.left", map);
+    int[][] right = project("within.right", map);
+    List<Integer> losses = new ArrayList<>();
+    for (int view = 0; view < views; view++) {
+      for (int l = 0; l < locations; l++) {
+        int[][] here = new int[images][];
+        int[][] there = new int[images][];
+        for (int image = 0; image < images; image++) {
+          int picture = view * images + image;
+          int counterpart = (picture + images) % pictures;
+          here[image] = left[picture * locations + l];
+          there[image] = right[counterpart * locations + (l + shifts[picture]) % locations];
+        }
+        losses.add(infoNce(here, there, temperature));
+      }
+    }
+    return tape.mean(nodes(losses));
   }
 
   private int reconstruction(int[][] z, byte[] pixels) {

@@ -26,7 +26,9 @@ class ReferenceNetworkTest {
         Cases.jensenShannon(2, Cases.TWO_VIEWS, 4),
         Cases.infoNce(2, Cases.TWO_VIEWS, 4),
         Cases.without(Cases.infoNce(3, Cases.ONE_VIEW, 4), true),
-        Cases.reconstruction(3, 4));
+        Cases.reconstruction(3, 4),
+        Cases.withFurtherTerms(Cases.jensenShannon(2, Cases.ONE_VIEW, 4)),
+        Cases.withFurtherTerms(Cases.infoNce(2, Cases.TWO_VIEWS, 4)));
   }
 
   @ParameterizedTest

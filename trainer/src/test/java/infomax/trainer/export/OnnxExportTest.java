@@ -7,6 +7,7 @@ import ai.onnx.proto.OnnxMl;
 import infomax.encoder.Embedding;
 import infomax.encoder.Encoder;
 import infomax.imaging.EncoderPixels;
+import infomax.trainer.engine.Precision;
 import infomax.trainer.engine.StepOutcome;
 import infomax.trainer.engine.Training;
 import infomax.trainer.engine.TrainingPlan;
@@ -38,7 +39,8 @@ class OnnxExportTest {
     Preset preset = Preset.named("one-view");
     try (Training training =
         Training.start(
-            new TrainingPlan(preset, SEED, 6, 2), Weights.initial(shape, preset.critics(), SEED))) {
+            new TrainingPlan(preset, SEED, 6, 2, Precision.FLOAT32),
+            Weights.initial(shape, preset.critics(), SEED))) {
       for (int step = 0; step < 3; step++) {
         // Three steps, so that running statistics, scales and shifts are not those of the start.
         assertThat(training.step(joined(images))).isInstanceOf(StepOutcome.Advanced.class);

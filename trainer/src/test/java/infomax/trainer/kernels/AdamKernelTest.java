@@ -58,4 +58,28 @@ class AdamKernelTest {
     }
     assertThat(squares).isCloseTo(expectedSquares, within(1e-4 * expectedSquares));
   }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void whatSurroundsAStepStaysInsideTheRange(AdamKernel kernel) {
+    float[] one = Floats.array(Floats.random(SIZE, 4));
+    float[] two = Floats.array(Floats.random(SIZE, 5));
+    MemorySegment sum = Floats.of(one);
+    MemorySegment scaled = Floats.of(one);
+    MemorySegment follower = Floats.of(one);
+    double squares = kernel.addUp(List.of(sum, Floats.of(two)), FROM, TO);
+    kernel.scale(scaled, 0.25f, FROM, TO);
+    kernel.follow(follower, Floats.of(two), 0.25f, FROM, TO);
+    double expectedSquares = 0;
+    for (int i = 0; i < SIZE; i++) {
+      boolean inside = i >= FROM && i < TO;
+      double added = inside ? (double) one[i] + two[i] : one[i];
+      expectedSquares += inside ? added * added : 0;
+      assertThat((double) Floats.array(sum)[i]).isCloseTo(added, within(1e-6));
+      assertThat(Floats.array(scaled)[i]).isEqualTo(inside ? 0.25f * one[i] : one[i]);
+      double followed = inside ? 0.75 * one[i] + 0.25 * two[i] : one[i];
+      assertThat((double) Floats.array(follower)[i]).isCloseTo(followed, within(1e-6));
+    }
+    assertThat(squares).isCloseTo(expectedSquares, within(1e-4 * expectedSquares));
+  }
 }

@@ -36,9 +36,30 @@ class CheckpointFileTest {
     assertThat(read.weights().layout()).isEqualTo(written.weights().layout());
     assertThat(read.firstMoments()).isEqualTo(written.firstMoments());
     assertThat(read.secondMoments()).isEqualTo(written.secondMoments());
+    assertThat(read.average()).isEmpty();
+    assertThat(read.trained()).isSameAs(read.weights());
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files).containsExactly(file);
     }
+  }
+
+  @Test
+  void whatTheCriticsLookAtComesBack() throws IOException {
+    CriticSides sides = new CriticSides(CriticSides.Global.FEATURE_MAP, false, true);
+    ParameterLayout layout = ParameterLayout.of(new NetworkShape(32, 4), new Critics.Mlp(6), sides);
+    Path file = folder.resolve("checkpoint");
+    CheckpointFile.write(file, checkpoint(Weights.initial(layout, 3)));
+    assertThat(CheckpointFile.read(file).weights().layout()).isEqualTo(layout);
+  }
+
+  @Test
+  void theAverageComesBackToo() throws IOException {
+    Weights average = Weights.initial(new NetworkShape(32, 4), new Critics.Mlp(6), 4);
+    Path file = folder.resolve("checkpoint");
+    CheckpointFile.write(file, checkpoint(new Critics.Mlp(6)).withAverage(average));
+    TrainingCheckpoint read = CheckpointFile.read(file);
+    assertThat(read.trained().digest()).isEqualTo(average.digest());
+    assertThat(read.weights().digest()).isNotEqualTo(average.digest());
   }
 
   @Test
@@ -60,7 +81,10 @@ class CheckpointFileTest {
   }
 
   private static TrainingCheckpoint checkpoint(Critics critics) {
-    Weights weights = Weights.initial(new NetworkShape(32, 4), critics, 3);
+    return checkpoint(Weights.initial(new NetworkShape(32, 4), critics, 3));
+  }
+
+  private static TrainingCheckpoint checkpoint(Weights weights) {
     float[] first = weights.parameters();
     float[] second = new float[first.length];
     Arrays.fill(second, 0.25f);

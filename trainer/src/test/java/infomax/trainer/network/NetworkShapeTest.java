@@ -21,7 +21,7 @@ class NetworkShapeTest {
                 new Convolution(2, 8, 128, 256, true),
                 new Convolution(3, 4, 256, 256, false),
                 new Convolution(4, 4, 256, 256, false)));
-    assertThat(shape.convolutions().get(2).pooledSide()).isEqualTo(NetworkShape.FEATURE_MAP_SIDE);
+    assertThat(shape.convolutions().get(2).pooledSide()).isEqualTo(shape.featureMapSide());
   }
 
   @Test
@@ -34,10 +34,23 @@ class NetworkShapeTest {
   }
 
   @Test
-  void otherSizesAreRefusedWithTheOffendingValue() {
-    assertThatThrownBy(() -> NetworkShape.of(48))
+  void aNetworkSeesPicturesOfThreeQuartersOfItsSide() {
+    NetworkShape shape = NetworkShape.of(64);
+    assertThat(shape.locations()).isEqualTo(16);
+    assertThat(shape.at(48).locations()).isEqualTo(9);
+    assertThat(shape.at(48).convolutions().stream().map(Convolution::outputChannels))
+        .containsExactlyElementsOf(
+            shape.convolutions().stream().map(Convolution::outputChannels).toList());
+    assertThatThrownBy(() -> shape.at(32))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("input size 48 px, expected 32 or 64");
+        .hasMessage("a network for 64 px cannot see images of 32 px");
+  }
+
+  @Test
+  void otherSizesAreRefusedWithTheOffendingValue() {
+    assertThatThrownBy(() -> NetworkShape.of(40))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("input size 40 px, expected one of [32, 64, 24, 48]");
     assertThatThrownBy(() -> new NetworkShape(64, 100))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("dimensions 100, expected a multiple of 8");

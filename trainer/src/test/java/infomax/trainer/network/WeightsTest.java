@@ -29,6 +29,16 @@ class WeightsTest {
   }
 
   @Test
+  void onlyADecoderIsMadeForOneSizeOfImages() {
+    Weights weights = Weights.initial(SHAPE, new Critics.Projection(256, 128), 1);
+    assertThat(weights.at(24).parameters()).isEqualTo(weights.parameters());
+    assertThat(weights.at(24).at(32).digest()).isEqualTo(weights.digest());
+    assertThatThrownBy(() -> Weights.initial(SHAPE, new Critics.Decoder(64), 1).at(24))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("cannot change from images of 32 px to 24 px");
+  }
+
+  @Test
   void initialWeightsAreGlorotUniformWithZeroBiasesAndUnitScales() {
     Weights weights = Weights.initial(SHAPE, new Critics.Mlp(256), 1);
     float[] values = weights.tensor("conv2.w");

@@ -3,7 +3,9 @@ package infomax.trainer.objective;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import infomax.trainer.network.CriticSides;
 import infomax.trainer.network.Critics;
+import infomax.trainer.view.Views;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,6 +33,15 @@ class PresetTest {
   }
 
   @Test
+  void defaultSeesSmallViewsFirst() {
+    Views views = Preset.named("default").views();
+    assertThat(views.side(32, 0)).isEqualTo(24);
+    assertThat(views.side(64, 0.79)).isEqualTo(48);
+    assertThat(views.side(32, 0.8)).isEqualTo(32);
+    assertThat(Preset.named("seed").views().side(32, 0)).isEqualTo(32);
+  }
+
+  @Test
   void unknownNameIsAnsweredWithTheKnownOnes() {
     assertThatThrownBy(() -> Preset.named("sede"))
         .isInstanceOf(IllegalArgumentException.class)
@@ -49,6 +60,18 @@ class PresetTest {
     assertThat(preset.miniBatch()).isEqualTo(128);
     assertThat(preset.adam().learningRate()).isEqualTo(new LearningRate.Constant(2e-3));
     assertThat(preset.views()).isEqualTo(Preset.named("seed").views());
+    assertThat(Preset.named("seed+clip=2+average=0.99").adam())
+        .isEqualTo(new Adam(new LearningRate.Constant(1e-3), 0.9, 0.999, 1e-7, 2, 0.99));
+    assertThat(Preset.named("seed+within=0.7+earlier=0.4+critic.global=featuremap").objective())
+        .isEqualTo(
+            new Objective(
+                0.5,
+                1.5,
+                0.01,
+                0.7,
+                0.4,
+                CriticSides.Global.FEATURE_MAP,
+                new Estimator.JensenShannon(new Critics.Mlp(256))));
     assertThat(Preset.named("default+temperature=0.3").objective().estimator())
         .isEqualTo(new Estimator.InfoNce(new Critics.Projection(256, 128), 0.3));
   }
@@ -58,13 +81,25 @@ class PresetTest {
       delimiter = '|',
       value = {
         "seed+speed=1|option 'speed=1', expected key=value with a key of [alpha, beta, gamma,"
-            + " estimator, temperature, batch, rate, views, whitened]",
+            + " within, earlier, critic.global, estimator, temperature, batch, rate, clip, average,"
+            + " views, small, whitened]",
         "seed+alpha=much|option alpha=much, expected a number",
         "seed+batch=1.5|option batch=1.5, expected a whole number",
         "seed+batch=1|mini-batch of 1 images, expected 2 to 4096",
         "seed+estimator=mine|option estimator=mine, expected js, hellinger, dv or infonce",
+        "seed+critic.global=x|option critic.global=x, expected z or featuremap",
+        "autoencoder+within=1|within 1.0, expected 0: reconstruction has no such term",
+        "seed+clip=-1|longest gradient -1.0, expected 0 to 1000000",
+        "seed+average=1|decay of the average 1.0, expected 0 to below 1",
         "seed+temperature=0.1|option temperature: only the estimator infonce has one; choose it"
             + " first",
+        "seed+small=0.5|option small: only two random views can be small; choose views=strong"
+            + " first",
+        "default+small=2|share of small views 2.0, expected 0 to 1",
+        "autoencoder+views=weak+small=0.5|a decoder, and a critic of the whole feature map, are"
+            + " made for one size of images: choose small=0 first",
+        "default+critic.global=featuremap|a decoder, and a critic of the whole feature map, are"
+            + " made for one size of images: choose small=0 first",
         "default+views=three|option views=three, expected plain, weak or strong",
       })
   void unsuitableOptionsSayWhatSuits(String name, String message) {

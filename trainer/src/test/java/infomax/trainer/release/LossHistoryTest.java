@@ -42,7 +42,8 @@ class LossHistoryTest {
     LossHistory.Recorder recorder = new LossHistory.Recorder(LossHistory.EMPTY, 2);
     for (int step = 1; step <= 6; step++) {
       recorder.add(
-          new Point(step, step <= 3 ? 1 : 2, 1, 7.0 - step, 1, 2, 3, 1e-3, step), step % 3 == 0);
+          new Point(step, step <= 3 ? 1 : 2, 1, 7.0 - step, 1, 2, 3, 1e-3, step, 4, 5),
+          step % 3 == 0);
     }
     return recorder.history();
   }

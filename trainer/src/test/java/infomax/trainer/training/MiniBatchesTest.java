@@ -1,6 +1,7 @@
 package infomax.trainer.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import infomax.trainer.objective.Preset;
 import infomax.trainer.snapshot.SnapshotFixture;
@@ -82,6 +83,20 @@ class MiniBatchesTest {
       assertThat(new MiniBatches(TrainingImages.of(snapshot), preset, 7).batch(3)).isEqualTo(first);
       assertThat(new MiniBatches(TrainingImages.of(snapshot), preset, 8).batch(3))
           .isNotEqualTo(first);
+    }
+  }
+
+  @Test
+  void onlyRandomViewsCanBeSmallerThanTheImages() throws Exception {
+    Preset preset = preset(new Views.TwoAugmented(Augmentation.STRONG));
+    int side = SIDE * 3 / 4;
+    try (TrainingSnapshot snapshot = snapshot(100)) {
+      TrainingImages images = TrainingImages.of(snapshot);
+      assertThat(new MiniBatches(images, side, preset, 7).batch(3))
+          .hasSize(2 * 16 * 3 * side * side);
+      assertThatThrownBy(() -> new MiniBatches(images, side, PLAIN, 7))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("pictures of %d px, expected %d", side, SIDE);
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import infomax.events.control.ControlRequest;
 import infomax.events.control.ControlRequest.Kind;
 import infomax.events.control.ControlRequest.Status;
+import infomax.events.control.EncoderRelease;
 import infomax.trainer.objective.Preset;
 import java.time.Instant;
 import java.util.Map;
@@ -19,14 +20,14 @@ class TrainingOrderTest {
 
   @Test
   void anEmptyRequestGetsTheDefaults() throws Exception {
-    TrainingOrder order = TrainingOrder.of(request(Map.of()), DEFAULTS);
+    TrainingOrder order = TrainingOrder.of(request(Map.of()), DEFAULTS, Map.of());
 
     assertThat(order.preset().name()).isEqualTo("default");
     assertThat(order.imagesSeen()).isPositive();
     assertThat(order.seed()).isEqualTo(5);
     assertThat(order.warmStart()).isEmpty();
     assertThat(order.forcedBy()).isEmpty();
-    assertThat(TrainingOrder.of(request(Map.of("force", "true")), DEFAULTS).forcedBy())
+    assertThat(TrainingOrder.of(request(Map.of("force", "true")), DEFAULTS, Map.of()).forcedBy())
         .hasValueSatisfying(by -> assertThat(by).contains(": "));
   }
 
@@ -35,7 +36,8 @@ class TrainingOrderTest {
     TrainingOrder order =
         TrainingOrder.of(
             request(Map.of("preset", "seed", "imagesSeen", "640", "warmStart", "3", "seed", "-7")),
-            DEFAULTS);
+            DEFAULTS,
+            Map.of());
 
     assertThat(order.preset().name()).isEqualTo("seed");
     assertThat(order.steps()).isEqualTo(10);
@@ -45,12 +47,35 @@ class TrainingOrderTest {
 
   @Test
   void nonsenseIsRefused() {
-    assertThatThrownBy(() -> TrainingOrder.of(request(Map.of("preset", "best")), DEFAULTS))
+    assertThatThrownBy(
+            () -> TrainingOrder.of(request(Map.of("preset", "best")), DEFAULTS, Map.of()))
         .isInstanceOf(RefusedTrainingException.class)
         .hasMessage("preset 'best', expected one of " + Preset.names());
-    assertThatThrownBy(() -> TrainingOrder.of(request(Map.of("imagesSeen", "many")), DEFAULTS))
+    assertThatThrownBy(
+            () -> TrainingOrder.of(request(Map.of("imagesSeen", "many")), DEFAULTS, Map.of()))
         .isInstanceOf(RefusedTrainingException.class)
         .hasMessageContaining("imagesSeen is 'many', expected a whole number from 1");
+  }
+
+  @Test
+  void aTrainingLikeAnEarlierOneTakesEverythingFromItsRelease() throws Exception {
+    EncoderRelease release = RepetitionTest.release(4);
+    Map<Integer, EncoderRelease> releases = Map.of(4, release);
+
+    TrainingOrder order = TrainingOrder.of(request(Map.of("like", "4")), DEFAULTS, releases);
+
+    assertThat(order.preset().name()).isEqualTo("seed");
+    assertThat(order.imagesSeen()).isEqualTo(6_400);
+    assertThat(order.seed()).isEqualTo(77);
+    assertThat(order.warmStart()).contains(2);
+    assertThat(order.like()).contains(release);
+    assertThatThrownBy(() -> TrainingOrder.of(request(Map.of("like", "5")), DEFAULTS, releases))
+        .isInstanceOf(RefusedTrainingException.class)
+        .hasMessageContaining("expected the version of a trained release");
+    assertThatThrownBy(
+            () -> TrainingOrder.of(request(Map.of("like", "4", "seed", "1")), DEFAULTS, releases))
+        .isInstanceOf(RefusedTrainingException.class)
+        .hasMessageContaining("parameter seed is given beside like");
   }
 
   private static ControlRequest request(Map<String, String> parameters) {

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import infomax.trainer.engine.ComputeTarget;
+import infomax.trainer.engine.Precision;
 import infomax.trainer.network.NetworkShape;
+import infomax.trainer.network.TrainingCheckpoint;
 import infomax.trainer.network.Weights;
 import infomax.trainer.objective.Preset;
+import infomax.trainer.release.LossHistory;
 import infomax.trainer.snapshot.SnapshotFixture;
 import infomax.trainer.snapshot.TrainingSnapshot;
 import java.nio.file.Path;
@@ -27,14 +30,17 @@ class TrainingStepsTest {
   private static final long SEED = 9;
   private static final NetworkShape SHAPE = new NetworkShape(SIDE, 16);
 
-  /** Two random views, so that they too have to be the same. */
+  /**
+   * Two random views, so that they too have to be the same; 25 steps, the first 20 with small ones.
+   */
   private static final TrainingOrder ORDER =
       new TrainingOrder(
           "request",
-          Preset.named("default").withMiniBatch(12),
+          Preset.named("default+clip=1+average=0.9").withMiniBatch(12),
           300,
           Optional.empty(),
           SEED,
+          Optional.empty(),
           Optional.empty());
 
   @TempDir Path folder;
@@ -50,7 +56,7 @@ class TrainingStepsTest {
   void anInterruptedTrainingGoesOnAsIfNothingHadHappened() throws Exception {
     String straight = train("straight", image -> "");
     try (TrainingSnapshot snapshot = snapshot("interrupted", image -> "")) {
-      for (long step : new long[] {3, 10}) {
+      for (long step : new long[] {3, 10, 22}) {
         Progress progress = new Progress();
         progress.begin(ORDER);
         Thread interrupting = interruptAfter(step, progress);
@@ -61,6 +67,30 @@ class TrainingStepsTest {
       assertThat(steps(snapshot, "interrupted", new Progress()).run(initial()).weights().digest())
           .isEqualTo(straight);
     }
+  }
+
+  @Test
+  void aDivergedTrainingEndsWithItsReasonAndLeavesTheLastCheckpoint() throws Exception {
+    Weights initial = initial();
+    float[] parameters = initial.parameters();
+    // A log variance whose exponential overflows: the next step's loss is no number.
+    parameters[initial.layout().tensor("logvar.b").offset()] = 500;
+    Weights exploding = Weights.of(initial.layout(), parameters, initial.statistics());
+    TrainingCheckpoint last =
+        TrainingCheckpoint.of(
+            new TrainingCheckpoint.Progress(ORDER.preset().name(), SEED, 10),
+            exploding,
+            new float[parameters.length],
+            new float[parameters.length]);
+    RunFolder.open(folder, "diverging").keep(last, LossHistory.EMPTY);
+    try (TrainingSnapshot snapshot = snapshot("diverging", image -> "")) {
+      assertThatThrownBy(() -> steps(snapshot, "diverging", new Progress()).run(initial))
+          .isInstanceOf(RefusedTrainingException.class)
+          .hasMessageStartingWith("training diverged at step 10 (loss ");
+    }
+    TrainingCheckpoint kept = RunFolder.open(folder, "diverging").checkpoint().orElseThrow();
+    assertThat(kept.progress()).isEqualTo(last.progress());
+    assertThat(kept.weights().digest()).isEqualTo(exploding.digest());
   }
 
   private static Thread interruptAfter(long step, Progress progress) {
@@ -93,12 +123,12 @@ class TrainingStepsTest {
         RunFolder.open(folder, name),
         progress,
         2,
-        ComputeTarget.DEFAULT,
+        ComputeTarget.nd4j(Precision.FLOAT32),
         () -> false);
   }
 
   private static Weights initial() {
-    return Weights.initial(SHAPE, ORDER.preset().critics(), SEED);
+    return Weights.initial(ORDER.preset().layout(SHAPE), SEED);
   }
 
   private TrainingSnapshot snapshot(String name, IntFunction<String> label) throws Exception {

@@ -30,6 +30,23 @@ class ViewPainterTest {
   }
 
   @Test
+  void aSmallerViewShowsTheWholeImageSmaller() {
+    byte[] ramp = new byte[3 * PIXELS];
+    for (int i = 0; i < ramp.length; i++) {
+      ramp[i] = (byte) (10 * (i % PIXELS / SIDE));
+    }
+    int side = SIDE / 2;
+    ViewPainter painter = new ViewPainter(SIDE, side, NONE);
+    byte[] view = new byte[painter.viewBytes()];
+    painter.paint(ramp, 0, view, 0, new Random(1));
+    assertThat(view).hasSize(3 * side * side);
+    for (int i = 0; i < view.length; i++) {
+      // Row y of the view lies between rows 2y and 2y + 1 of the image.
+      assertThat(view[i]).isEqualTo((byte) (10 * (2 * (i % (side * side) / side)) + 5));
+    }
+  }
+
+  @Test
   void aGreyViewHasEqualChannelsOfTheSameLightness() {
     ViewPainter painter = new ViewPainter(SIDE, new Augmentation(1, 1, 0, 0, 0, 1));
     byte[] view = paint(painter, 1);
@@ -108,7 +125,7 @@ class ViewPainterTest {
   }
 
   private byte[] paint(ViewPainter painter, long seed) {
-    byte[] view = new byte[painter.imageBytes()];
+    byte[] view = new byte[painter.viewBytes()];
     painter.paint(image, 0, view, 0, new Random(seed));
     return view;
   }

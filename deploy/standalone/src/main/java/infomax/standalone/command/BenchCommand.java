@@ -11,6 +11,7 @@ import infomax.trainer.bench.SnapshotBenchmark;
 import infomax.trainer.bench.StepBenchmark;
 import infomax.trainer.engine.ComputeTarget;
 import infomax.trainer.engine.MissingLibrariesException;
+import infomax.trainer.engine.Precision;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.objective.Preset;
 import java.io.IOException;
@@ -82,6 +83,12 @@ final class BenchCommand implements Runnable {
     private int threads;
 
     @Option(
+        names = "--precision",
+        defaultValue = "float32",
+        description = "of the convolutions: float32, bfloat16 or auto (default: ${DEFAULT-VALUE})")
+    private String precision = "";
+
+    @Option(
         names = "--seconds",
         defaultValue = "20",
         description = "time of the steps that count (default: ${DEFAULT-VALUE})")
@@ -99,12 +106,6 @@ final class BenchCommand implements Runnable {
         description = "auto, cpu or cuda (default: ${DEFAULT-VALUE})")
     private String device = "";
 
-    @Option(
-        names = "--precision",
-        defaultValue = "float32",
-        description = "float32 or bfloat16 (default: ${DEFAULT-VALUE})")
-    private String precision = "";
-
     @Option(names = "--reference", description = "folder of recorded steps to replay as well")
     private @Nullable Path reference;
 
@@ -115,8 +116,7 @@ final class BenchCommand implements Runnable {
     public Integer call() throws IOException {
       StepBenchmark benchmark;
       try {
-        ComputeTarget target = ComputeTarget.of(engine, device, precision);
-        target.engine().require();
+        ComputeTarget target = ComputeTarget.of(engine, device, precision).settled();
         benchmark =
             new StepBenchmark(
                 Preset.named(preset).withMiniBatch(batch),
@@ -182,6 +182,13 @@ final class BenchCommand implements Runnable {
     private int threads = Runtime.getRuntime().availableProcessors();
 
     @Option(
+        names = "--precision",
+        defaultValue = "auto",
+        description =
+            "of the trainings' convolutions: float32, bfloat16 or auto (default: ${DEFAULT-VALUE})")
+    private String precision = "";
+
+    @Option(
         names = "--seed",
         defaultValue = "1",
         description = "seed of weights and trainings (default: ${DEFAULT-VALUE})")
@@ -222,6 +229,7 @@ final class BenchCommand implements Runnable {
             dimensions,
             duration(budget),
             threads,
+            Precision.named(precision),
             seed,
             Optional.ofNullable(vectors),
             Optional.ofNullable(sheets));

@@ -188,6 +188,14 @@ final class ClientCommands {
     private @Nullable Integer warmStart;
 
     @Option(
+        names = "--like",
+        description = {
+          "release whose training to repeat, with its preset, seed, images seen and log positions;",
+          "the request's outcome says whether snapshot and weights are the same, and if not, why"
+        })
+    private @Nullable Integer like;
+
+    @Option(
         names = "--force",
         description = "serve the release even if the gate rejects it; needs --why")
     private boolean force;
@@ -214,6 +222,9 @@ final class ClientCommands {
       }
       if (warmStart != null) {
         body.put("warmStart", warmStart);
+      }
+      if (like != null) {
+        body.put("like", like);
       }
       print(required(api.train(body)));
     }

@@ -122,6 +122,16 @@ final class EncoderCommands {
             training.path("lossFirst").asDouble(),
             training.path("lossLast").asDouble());
       }
+      JsonNode repetition = encoder.path("configuration").path("repetition");
+      if (repetition.isTextual()) {
+        out.println(repetition.asText());
+      }
+      JsonNode int8 = encoder.path("int8");
+      if (int8.isObject()) {
+        out.printf(
+            "int8 %s: %s%n",
+            int8.path("onnx").isNull() ? "not offered" : "offered", int8.path("reason").asText());
+      }
       table(figures(encoder));
       if (save != null) {
         saveArtifacts(api, encoder, save);
@@ -165,7 +175,10 @@ final class EncoderCommands {
 
     @Option(
         names = "--images",
-        description = "folder, .tar, .tar.gz or CIFAR-10 .bin file; the first 2,000 are taken")
+        description = {
+          "folder, .tar, .tar.gz or CIFAR-10 .bin file; of more than 2,000 images as many are drawn,",
+          "the same ones every time"
+        })
     private @Nullable Path images;
 
     @Option(names = "--save", description = "PNG file for the sheets, needs --images")
@@ -198,35 +211,42 @@ final class EncoderCommands {
     }
 
     private void compareOn(Path path, ApiClient api) throws IOException, InterruptedException {
-      VectorSet ones = embeddings(api, one, path);
-      VectorSet others = embeddings(api, other, path);
-      if (ones.count() <= NEIGHBOURS) {
+      JsonNode left = encoder(api, one);
+      JsonNode right = encoder(api, other);
+      SortedSet<Integer> sides =
+          new TreeSet<>(
+              List.of(left.path("inputSize").asInt(), right.path("inputSize").asInt(), SHEET_SIDE));
+      ImageSample sample = ImageSample.read(path, sides, IMAGES_MAX);
+      if (sample.count() <= NEIGHBOURS) {
         throw new UserError(
-            "%s holds %d images, expected more than %d".formatted(path, ones.count(), NEIGHBOURS));
+            "%s holds %d images, expected more than %d"
+                .formatted(path, sample.count(), NEIGHBOURS));
       }
+      VectorSet ones = embeddings(api, left, sample);
+      VectorSet others = embeddings(api, right, sample);
       System.out.printf(
           Locale.ROOT,
           "overlap@%d on %,d images: %.3f%n",
           NEIGHBOURS,
-          ones.count(),
+          sample.count(),
           Overlap.at(NEIGHBOURS, ones, others));
       if (save != null) {
-        List<byte[]> pixels = PixelSet.read(path, SHEET_SIDE, IMAGES_MAX).pixels();
         Files.write(
-            save, NeighbourSheet.png(pixels, SHEET_SIDE, ones, others, Metric.COSINE, SHEET_SEED));
+            save,
+            NeighbourSheet.png(
+                sample.pixels(SHEET_SIDE), SHEET_SIDE, ones, others, Metric.COSINE, SHEET_SEED));
         System.out.printf("saved %s, encoder %d at the left, %d at the right%n", save, one, other);
       }
     }
 
-    private static VectorSet embeddings(ApiClient api, int version, Path path)
+    private static VectorSet embeddings(ApiClient api, JsonNode encoder, ImageSample sample)
         throws IOException, InterruptedException {
-      JsonNode encoder = encoder(api, version);
       NetworkShape shape =
           new NetworkShape(encoder.path("inputSize").asInt(), encoder.path("dimensions").asInt());
-      OnnxFile onnx = OnnxFile.of(artifact(api, version, ENCODER));
+      OnnxFile onnx = OnnxFile.of(artifact(api, encoder.path("version").asInt(), ENCODER));
       int threads = Runtime.getRuntime().availableProcessors();
       try (EncoderEmbedder embedder = EncoderEmbedder.open(onnx, shape, threads)) {
-        return embedder.embed(PixelSet.read(path, shape.inputSize(), IMAGES_MAX).pixels());
+        return embedder.embed(sample.pixels(shape.inputSize()));
       }
     }
   }

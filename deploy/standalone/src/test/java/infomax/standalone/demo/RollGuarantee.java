@@ -28,6 +28,7 @@ import javax.imageio.ImageIO;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * in {@code images.rejected} with its reason; and the index equals an independent read of the
  * topic.
  */
+@Tag("alone")
 class RollGuarantee {
 
   private static final long SEED = 11;

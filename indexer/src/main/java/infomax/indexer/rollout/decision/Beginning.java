@@ -6,7 +6,9 @@ import infomax.events.control.EncoderRelease.Verdict;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
 import infomax.events.control.IndexGeneration.Transition;
+import infomax.events.control.Int8Variant;
 import infomax.events.control.LiveAlias;
+import infomax.events.control.Precision;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -125,11 +127,12 @@ final class Beginning {
         attempts.failed().isEmpty()
             ? why
             : why + "; attempt " + (attempts.failed().size() + 1) + " of " + policy.attemptsMax();
+    reason += file(release, policy.precision());
     IndexGeneration generation =
         new IndexGeneration(
             number,
             release.version(),
-            release.onnx(),
+            release.file(policy.precision()),
             release.dimensions(),
             log.topicId(),
             log.partitions(),
@@ -141,6 +144,19 @@ final class Beginning {
             null);
     return new Plan.Write(
         List.of(new Decision.Write(generation)), "generation " + number + " begins: " + reason);
+  }
+
+  /** Says which file is used where that is not a matter of course. */
+  private static String file(EncoderRelease release, Precision wanted) {
+    if (wanted == Precision.FLOAT32) {
+      return "";
+    }
+    Int8Variant int8 = release.int8();
+    if (int8 != null && int8.onnx() != null) {
+      return "; with its int8 file";
+    }
+    return "; with its float32 file, since it offers no int8: "
+        + (int8 == null ? "none was made" : int8.reason());
   }
 
   /** The untrained network is served only until something has been. */

@@ -1,5 +1,6 @@
 package infomax.indexer.rollout.decision;
 
+import infomax.events.control.Precision;
 import java.time.Duration;
 
 /**
@@ -17,6 +18,7 @@ import java.time.Duration;
  * @param keepFinished how long finished keys stay before their tombstone
  * @param maxConn Lucene's HNSW maxConn (M) of new generations
  * @param beamWidth Lucene's HNSW beamWidth (efConstruction) of new generations
+ * @param precision which file of a release new generations are built and searched with
  */
 public record RolloutPolicy(
     Duration heartbeat,
@@ -28,7 +30,8 @@ public record RolloutPolicy(
     Duration backOff,
     Duration keepFinished,
     int maxConn,
-    int beamWidth) {
+    int beamWidth,
+    Precision precision) {
 
   /** What is used when nothing is configured. */
   public static final RolloutPolicy DEFAULT =
@@ -42,7 +45,8 @@ public record RolloutPolicy(
           Duration.ofSeconds(10),
           Duration.ofDays(30),
           16,
-          100);
+          100,
+          Precision.FLOAT32);
 
   /** Checks the ranges. */
   public RolloutPolicy {
@@ -60,6 +64,22 @@ public record RolloutPolicy(
       throw new IllegalArgumentException(
           "attempts " + attemptsMax + ", lag " + lagMax + ": expected >= 1 and >= 0");
     }
+  }
+
+  /** This policy with another precision. */
+  RolloutPolicy with(Precision other) {
+    return new RolloutPolicy(
+        heartbeat,
+        stepDeadline,
+        verificationDeadline,
+        lagMax,
+        completeWithin,
+        attemptsMax,
+        backOff,
+        keepFinished,
+        maxConn,
+        beamWidth,
+        other);
   }
 
   /** How long replicas are listened to before readiness is judged. */

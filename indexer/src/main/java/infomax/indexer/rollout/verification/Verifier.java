@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.lucene.store.AlreadyClosedException;
@@ -88,24 +89,26 @@ public final class Verifier {
   private Finished verifyOpened(VerificationOrder order)
       throws VerificationUnavailableException, IOException {
     EncoderRelease release = order.release();
+    Digest file = order.generation().encoder();
     if (release.pixelPipeline() != EncoderPixels.PIPELINE_VERSION
-        || !release.onnx().equals(order.generation().encoder())) {
+        || release.precisionOf(file).isEmpty()) {
       return failed(
           order,
           Figures.NONE,
           FailureCause.ENCODER_UNUSABLE,
           "encoder "
-              + release.onnx()
+              + release.version()
+              + " with the files "
+              + release.objects()
               + " of pixel pipeline "
               + release.pixelPipeline()
               + ", expected "
-              + order.generation().encoder()
+              + file
               + " of pixel pipeline "
               + EncoderPixels.PIPELINE_VERSION);
     }
-    byte[] onnx = store.read(release.onnx());
-    try (Encoder encoder =
-        Encoder.open(onnx, release.onnx(), release.inputSize(), release.dimensions(), 1)) {
+    byte[] onnx = store.read(file);
+    try (Encoder encoder = Encoder.open(onnx, file, release.inputSize(), release.dimensions(), 1)) {
       return verifyWith(order, encoder);
     } catch (EncoderException e) {
       return failed(
@@ -116,8 +119,8 @@ public final class Verifier {
   private Finished verifyWith(VerificationOrder order, Encoder encoder)
       throws VerificationUnavailableException, IOException {
     Figures figures = Figures.NONE;
-    Digest golden = order.release().artifacts().get(GoldenImages.ARTIFACT);
-    if (golden == null) {
+    Optional<Digest> golden = order.release().goldenOf(encoder.digest());
+    if (golden.isEmpty()) {
       return failed(
           order,
           figures,
@@ -125,7 +128,8 @@ public final class Verifier {
           "encoder " + order.release().version() + " comes without golden images");
     }
     try {
-      figures = figures.withGolden(GoldenImages.parse(store.read(golden)).lowestCosine(encoder));
+      figures =
+          figures.withGolden(GoldenImages.parse(store.read(golden.get())).lowestCosine(encoder));
     } catch (IllegalArgumentException e) {
       return failed(
           order, figures, FailureCause.GOLDEN_IMAGES_DIFFER, String.valueOf(e.getMessage()));

@@ -7,13 +7,17 @@ import static infomax.indexer.rollout.decision.Situation.release;
 import static infomax.indexer.rollout.decision.Situation.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import infomax.events.Digest;
 import infomax.events.control.ControlRequest;
 import infomax.events.control.ControlRequest.Kind;
 import infomax.events.control.ControlRequest.Status;
+import infomax.events.control.EncoderRelease;
 import infomax.events.control.EncoderRelease.Verdict;
 import infomax.events.control.FailureCause;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
+import infomax.events.control.Int8Variant;
+import infomax.events.control.Precision;
 import infomax.indexer.rollout.decision.Plan.Comparison;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,6 +64,31 @@ class RolloutDecisionsTest {
       situation.with(release(1, Verdict.ACCEPTED)).with(release(2, Verdict.ACCEPTED));
       situation.with(release(3, Verdict.REJECTED)).step();
       assertThat(situation.generation(2).encoderVersion()).isEqualTo(2);
+    }
+
+    @Test
+    void aGenerationIsBuiltWithTheFileThatIsConfiguredAndOffered() {
+      Digest int8 = Digest.of(new byte[] {88});
+      EncoderRelease offering =
+          release(1, new Int8Variant(int8, 5, Digest.of(new byte[] {89}), 0.99, 0.9999, "agrees"));
+      EncoderRelease refusing = release(1, Int8Variant.refused(0.9, 0.99, "recall@10 is 0.9"));
+
+      IndexGeneration bytes = begun(Precision.INT8, offering);
+      assertThat(bytes.encoder()).isEqualTo(int8);
+      assertThat(bytes.reason()).endsWith("with its int8 file");
+      IndexGeneration fallen = begun(Precision.INT8, refusing);
+      assertThat(fallen.encoder()).isEqualTo(refusing.onnx());
+      assertThat(fallen.reason())
+          .endsWith("with its float32 file, since it offers no int8: recall@10 is 0.9");
+      assertThat(begun(Precision.INT8, release(1, Verdict.ACCEPTED)).reason())
+          .endsWith("none was made");
+      assertThat(begun(Precision.FLOAT32, offering).encoder()).isEqualTo(offering.onnx());
+    }
+
+    private IndexGeneration begun(Precision precision, EncoderRelease release) {
+      Situation situation = new Situation(POLICY.with(precision)).with(release);
+      situation.step();
+      return situation.generation(1);
     }
 
     @Test

@@ -14,6 +14,7 @@ import infomax.events.control.FailureCause;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
 import infomax.events.control.IndexGeneration.Verification;
+import infomax.events.control.Int8Variant;
 import infomax.indexer.rollout.decision.Plan.Comparison;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,7 +32,7 @@ final class Situation {
   static final String TOPIC = "topic-a";
   static final RolloutPolicy POLICY = RolloutPolicy.DEFAULT;
 
-  final RolloutDecisions decisions = new RolloutDecisions(POLICY);
+  final RolloutDecisions decisions;
   final Map<Integer, Publication> publications = new HashMap<>();
   final Map<Integer, IndexingFailure> failures = new HashMap<>();
   final List<ReplicaStatus> replicas = new ArrayList<>();
@@ -41,6 +42,14 @@ final class Situation {
   VerificationStatus verification = new VerificationStatus.Idle(Instant.MIN, "");
   Instant actingSince = START;
   Instant now = START;
+
+  Situation() {
+    this(POLICY);
+  }
+
+  Situation(RolloutPolicy policy) {
+    this.decisions = new RolloutDecisions(policy);
+  }
 
   /** The same offset in every partition. */
   static Positions at(long offset) {
@@ -52,6 +61,15 @@ final class Situation {
   }
 
   static EncoderRelease release(int version, Verdict verdict) {
+    return release(version, verdict, null);
+  }
+
+  /** An accepted release. */
+  static EncoderRelease release(int version, Int8Variant int8) {
+    return release(version, Verdict.ACCEPTED, int8);
+  }
+
+  private static EncoderRelease release(int version, Verdict verdict, Int8Variant int8) {
     return new EncoderRelease(
         version,
         Digest.of(new byte[] {(byte) version}),
@@ -69,7 +87,8 @@ final class Situation {
         null,
         List.of(),
         Map.of(),
-        START);
+        START,
+        int8);
   }
 
   static ControlRequest request(String id, Kind kind, Instant at, String generation) {

@@ -45,6 +45,12 @@ public record ControlRequest(
   public static final String SEED = "seed";
 
   /**
+   * Parameter of {@link Kind#TRAIN}: release version whose training to repeat. Preset, images seen,
+   * seed, beginning and positions are those of that release.
+   */
+  public static final String LIKE = "like";
+
+  /**
    * Parameter of {@link Kind#TRAIN}: {@code true} to accept what the gate rejects, unless it is
    * broken.
    */
@@ -76,7 +82,7 @@ public record ControlRequest(
   public enum Kind {
     /**
      * Train an encoder; executed by the trainer. Parameters, all optional: preset, imagesSeen,
-     * warmStart, seed, force.
+     * warmStart, seed, force; or like and force.
      */
     TRAIN,
     /**

@@ -3,8 +3,12 @@ package infomax.events.control;
 import infomax.events.Digest;
 import infomax.events.Positions;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param artifacts further objects of this release (golden images, sheets, curves, checkpoint) by
  *     name
  * @param createdAt when it was published
+ * @param int8 its int8 file, or why it has none; null if none was made
  */
 public record EncoderRelease(
     int version,
@@ -47,11 +52,18 @@ public record EncoderRelease(
     @Nullable SnapshotSummary snapshot,
     List<EvaluationRow> evaluation,
     Map<String, Digest> artifacts,
-    Instant createdAt)
+    Instant createdAt,
+    @Nullable Int8Variant int8)
     implements ControlEvent {
 
   /** Prefix of the keys of releases. */
   public static final String KEY_PREFIX = "encoder/";
+
+  /** Name of the golden images among the artifacts. */
+  public static final String GOLDEN = "golden";
+
+  private static final String ONNX = "onnx";
+  private static final String OF_INT8 = "-int8";
 
   /** Checks the ranges and copies the collections. */
   public EncoderRelease {
@@ -73,9 +85,79 @@ public record EncoderRelease(
     artifacts = Map.copyOf(artifacts);
   }
 
+  /** A release for which no int8 file was made. */
+  public EncoderRelease(
+      int version,
+      Digest onnx,
+      long onnxBytes,
+      int inputSize,
+      int dimensions,
+      int pixelPipeline,
+      Verdict verdict,
+      List<String> reasons,
+      String preset,
+      long seed,
+      Map<String, String> configuration,
+      @Nullable Integer warmStartedFrom,
+      @Nullable TrainingSummary training,
+      @Nullable SnapshotSummary snapshot,
+      List<EvaluationRow> evaluation,
+      Map<String, Digest> artifacts,
+      Instant createdAt) {
+    this(
+        version,
+        onnx,
+        onnxBytes,
+        inputSize,
+        dimensions,
+        pixelPipeline,
+        verdict,
+        reasons,
+        preset,
+        seed,
+        configuration,
+        warmStartedFrom,
+        training,
+        snapshot,
+        evaluation,
+        artifacts,
+        createdAt,
+        null);
+  }
+
   @Override
   public String key() {
     return KEY_PREFIX + version;
+  }
+
+  /** The file for a precision: the float32 one where the wanted one is not offered. */
+  public Digest file(Precision wanted) {
+    Digest offered = int8 == null ? null : int8.onnx();
+    return wanted == Precision.INT8 && offered != null ? offered : onnx;
+  }
+
+  /** The precision of one of its files; empty if it is none of them. */
+  public Optional<Precision> precisionOf(Digest file) {
+    return Arrays.stream(Precision.values())
+        .filter(precision -> file(precision).equals(file))
+        .findFirst();
+  }
+
+  /** The golden images with the vectors of one of its files; empty where there are none. */
+  public Optional<Digest> goldenOf(Digest file) {
+    return Optional.ofNullable(
+        int8 != null && file.equals(int8.onnx()) ? int8.golden() : artifacts.get(GOLDEN));
+  }
+
+  /** Every object of this release in the store, by name. */
+  public SortedMap<String, Digest> objects() {
+    SortedMap<String, Digest> objects = new TreeMap<>(artifacts);
+    objects.put(ONNX, onnx);
+    if (int8 != null && int8.onnx() != null && int8.golden() != null) {
+      objects.put(ONNX + OF_INT8, int8.onnx());
+      objects.put(GOLDEN + OF_INT8, int8.golden());
+    }
+    return objects;
   }
 
   /** What the gate says of a candidate. */

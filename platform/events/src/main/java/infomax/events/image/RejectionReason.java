@@ -11,6 +11,8 @@ public enum RejectionReason {
   TOO_MANY_BYTES,
   /** The header claims more pixels than accepted. */
   TOO_MANY_PIXELS,
+  /** One side is so much longer than the other that nothing would be left of the shorter one. */
+  EXTREME_ASPECT,
   /** The leading bytes name no accepted format. */
   UNSUPPORTED_FORMAT,
   /** An accepted format whose content cannot be decoded. */

@@ -3,6 +3,7 @@ package infomax.events.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import infomax.events.Digest;
 import infomax.events.Json;
 import infomax.events.Positions;
@@ -47,7 +48,9 @@ class ControlStateTest {
           new SnapshotSummary(DIGEST, 5_000, 1_000, Positions.ofOffsets(Map.of(0, 400L))),
           List.of(new EvaluationRow("candidate", Map.of("precisionAt10Cosine", 0.41))),
           Map.of("golden", DIGEST),
-          NOW);
+          NOW,
+          new Int8Variant(
+              Digest.of(new byte[] {8}), 1_800_000, DIGEST, 0.99, 0.9999, "agrees with float32"));
 
   static final IndexGeneration GENERATION =
       new IndexGeneration(
@@ -81,6 +84,23 @@ class ControlStateTest {
           NOW.plusSeconds(600),
           Status.PENDING,
           "");
+
+  /** Releases older than int8 files have none. */
+  @Test
+  void aReleaseWithoutInt8IsServedWithTheFileItHas() throws IOException {
+    ObjectNode json = (ObjectNode) Json.mapper().readTree(Json.write(RELEASE));
+    json.remove("int8");
+
+    EncoderRelease old = Json.read(Json.mapper().writeValueAsBytes(json), EncoderRelease.class);
+
+    assertThat(old.int8()).isNull();
+    assertThat(old.file(Precision.INT8)).isEqualTo(old.onnx());
+    assertThat(old.precisionOf(old.onnx())).contains(Precision.FLOAT32);
+    assertThat(RELEASE.file(Precision.INT8)).isNotEqualTo(RELEASE.onnx());
+    assertThat(RELEASE.precisionOf(RELEASE.file(Precision.INT8))).contains(Precision.INT8);
+    assertThat(RELEASE.precisionOf(Digest.of(new byte[] {9}))).isEmpty();
+    assertThat(RELEASE.objects()).containsKeys("onnx", "onnx-int8", "golden", "golden-int8");
+  }
 
   /** The recorded values are what other versions wrote: they have to stay readable. */
   @Test
