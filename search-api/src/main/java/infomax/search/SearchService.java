@@ -22,8 +22,12 @@ import infomax.search.live.LogEnd;
 import infomax.search.live.PublicationListener;
 import infomax.search.live.ReplicaAnnouncer;
 import infomax.search.live.Ticker;
+import infomax.search.openapi.OpenApiRoutes;
 import infomax.search.page.PageRoutes;
+import infomax.search.query.Answering;
+import infomax.search.query.Duplicates;
 import infomax.search.query.ImageSearch;
+import infomax.search.query.IndexedImages;
 import infomax.search.query.SearchRoutes;
 import infomax.search.rejected.RejectedTail;
 import infomax.search.release.Artifacts;
@@ -148,14 +152,14 @@ public final class SearchService implements AutoCloseable {
               loaded,
               closer.register(LogReaders.open(clients, CLIENT_ID, config.contentReaders())),
               config.contentCacheBytesMax());
-      ImageSearch search =
-          new ImageSearch(
-              loaded,
-              logEnd,
-              ImageIntake.create(config.decodesAtOnce()),
-              config.searchesAtOnce(),
-              content::readAhead);
-      SearchRoutes searchRoutes = new SearchRoutes(search, metrics);
+      Answering answering = new Answering(loaded, logEnd, config.searchesAtOnce());
+      SearchRoutes searchRoutes =
+          new SearchRoutes(
+              new ImageSearch(
+                  answering, ImageIntake.create(config.decodesAtOnce()), content::readAhead),
+              new IndexedImages(answering, content::readAhead),
+              new Duplicates(answering),
+              metrics);
       RejectedTail rejected = closer.register(RejectedTail.start(clients, CLIENT_ID));
       SignalWatch watch = new SignalWatch(clock);
       SystemStatus status =
@@ -181,6 +185,7 @@ public final class SearchService implements AutoCloseable {
           loaded,
           List.of(
               PageRoutes.load(),
+              OpenApiRoutes.load(),
               searchRoutes,
               new ContentRoutes(content),
               new StatusRoutes(status, hub, rejected),

@@ -10,32 +10,45 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.function.UnaryOperator;
 
-/** A client of the API, for tests. */
+/** A client of the API, for tests; holds every answer against the API's description. */
 final class Client implements AutoCloseable {
 
-  private final SmallSystem system;
+  private static final OpenApi API = OpenApi.ofProgram();
+
+  private final UnaryOperator<String> url;
   private final HttpClient http = HttpClient.newHttpClient();
 
   Client(SmallSystem system) {
-    this.system = system;
+    this(system::url);
+  }
+
+  /** A client that asks for paths at {@code url}. */
+  Client(UnaryOperator<String> url) {
+    this.url = url;
   }
 
   HttpResponse<byte[]> get(String path, String... headers) throws Exception {
-    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(system.url(path)));
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url.apply(path)));
     if (headers.length > 0) {
       request.headers(headers);
     }
-    return http.send(request.build(), BodyHandlers.ofByteArray());
+    HttpResponse<byte[]> answer = http.send(request.build(), BodyHandlers.ofByteArray());
+    API.check("GET", path, answer);
+    return answer;
   }
 
   HttpResponse<byte[]> post(String path, String contentType, byte[] body) throws Exception {
-    return http.send(
-        HttpRequest.newBuilder(URI.create(system.url(path)))
-            .header("Content-Type", contentType)
-            .POST(BodyPublishers.ofByteArray(body))
-            .build(),
-        BodyHandlers.ofByteArray());
+    HttpResponse<byte[]> answer =
+        http.send(
+            HttpRequest.newBuilder(URI.create(url.apply(path)))
+                .header("Content-Type", contentType)
+                .POST(BodyPublishers.ofByteArray(body))
+                .build(),
+            BodyHandlers.ofByteArray());
+    API.check("POST", path, answer);
+    return answer;
   }
 
   HttpResponse<byte[]> post(String path, String json) throws Exception {

@@ -338,7 +338,7 @@ class TrainerIT {
         Json.read(store.read(release.artifacts().get(ReleasePublisher.LOSSES)), LossHistory.class);
     assertThat(losses.points()).hasSizeGreaterThan(5);
     assertThat(release.artifacts()).containsKey(ReleasePublisher.MOMENTS);
-    assertThat(release.int8()).isNotNull();
+    assertThat(release.int8() != null).isEqualTo(release.verdict() == Verdict.ACCEPTED);
     assertThat(store.contains(release.artifacts().get(ReleasePublisher.CHECKPOINT))).isTrue();
   }
 

@@ -9,6 +9,7 @@ import infomax.imaging.EncoderPixels;
 import infomax.index.IndexCorruptException;
 import infomax.index.IndexFiles;
 import infomax.index.IndexSpec;
+import infomax.index.Manifest;
 import infomax.index.ShardWriter;
 import infomax.indexer.generation.GenerationStatus.Phase;
 import infomax.indexer.generation.Orders.Mode;
@@ -239,10 +240,24 @@ final class GenerationIndexing implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** Only a generation that is being built may begin from nothing. */
+  /**
+   * Only a generation that is being built may begin from nothing, and none goes on in another
+   * format: half of its documents would lack what filters search.
+   */
   private void verifyState(IndexSpec spec) throws GenerationFailedException {
-    if (orders.mode() != Mode.BUILD
-        && shared.publications().latest(spec.generation(), spec.shard()).isEmpty()) {
+    Optional<Manifest> newest = shared.publications().latest(spec.generation(), spec.shard());
+    if (newest.isPresent() && newest.get().spec().format() != spec.format()) {
+      throw new GenerationFailedException(
+          FailureCause.INDEX_FORMAT_OLD,
+          "generation "
+              + spec.generation()
+              + " has format "
+              + newest.get().spec().format()
+              + ", expected "
+              + spec.format()
+              + "; it answers until a new one of the same encoder is built");
+    }
+    if (orders.mode() != Mode.BUILD && newest.isEmpty()) {
       throw new GenerationFailedException(
           FailureCause.STATE_LOST,
           "generation "

@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The fields of a document, written and read in one place. The id is a term, for updates and
  * lookups, and a doc value; the vector is a KNN field with {@code DOT_PRODUCT}; everything else is
- * a doc value.
+ * a doc value. {@link MetadataFields} adds what filters search. A change here or there takes a new
+ * {@link IndexSpec#FORMAT}.
  */
 final class ImageFields {
 
@@ -70,6 +71,7 @@ final class ImageFields {
     document.add(
         new KnnFloatVectorField(
             VECTOR, image.vector().shared(), VectorSimilarityFunction.DOT_PRODUCT));
+    MetadataFields.add(document, image.metadata());
     return document;
   }
 
@@ -102,9 +104,13 @@ final class ImageFields {
         Math.toIntExact(number(leaf, PARTITION, document)),
         number(leaf, OFFSET, document),
         Instant.ofEpochMilli(number(leaf, TIMESTAMP, document)),
-        Metadata.parse(bytes(leaf, METADATA, document)),
+        metadata(leaf, document),
         vector(leaf, document),
         Float.intBitsToFloat(Math.toIntExact(number(leaf, NORM, document))));
+  }
+
+  static Metadata metadata(LeafReader leaf, int document) throws IOException {
+    return Metadata.parse(bytes(leaf, METADATA, document));
   }
 
   static UnitVector vector(LeafReader leaf, int document) throws IOException {

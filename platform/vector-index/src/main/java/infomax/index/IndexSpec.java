@@ -1,7 +1,10 @@
 package infomax.index;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import infomax.events.Digest;
 import infomax.events.control.IndexGeneration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one shard of a generation is built from and how; the same for every commit of it.
@@ -14,6 +17,8 @@ import infomax.events.control.IndexGeneration;
  * @param partitions partitions of that topic
  * @param maxConn Lucene's HNSW maxConn (M)
  * @param beamWidth Lucene's HNSW beamWidth (efConstruction)
+ * @param format which fields its documents have; {@link #FORMAT} for what is written now. A
+ *     generation of another format is not written any further, since its documents would differ
  */
 public record IndexSpec(
     int generation,
@@ -23,7 +28,41 @@ public record IndexSpec(
     String topicId,
     int partitions,
     int maxConn,
-    int beamWidth) {
+    int beamWidth,
+    int format) {
+
+  /** Format of what is written now. */
+  public static final int FORMAT = 2;
+
+  /** Formats from this one on have the fields that filters search. */
+  static final int FORMAT_WITH_FILTERS = 2;
+
+  /** The format of publications that do not name one. */
+  private static final int FORMAT_UNNAMED = 1;
+
+  /** Reads the spec of a publication of any age. */
+  @JsonCreator
+  static IndexSpec read(
+      @JsonProperty("generation") int generation,
+      @JsonProperty("shard") int shard,
+      @JsonProperty("encoder") Digest encoder,
+      @JsonProperty("dimensions") int dimensions,
+      @JsonProperty("topicId") String topicId,
+      @JsonProperty("partitions") int partitions,
+      @JsonProperty("maxConn") int maxConn,
+      @JsonProperty("beamWidth") int beamWidth,
+      @JsonProperty("format") @Nullable Integer format) {
+    return new IndexSpec(
+        generation,
+        shard,
+        encoder,
+        dimensions,
+        topicId,
+        partitions,
+        maxConn,
+        beamWidth,
+        format == null ? FORMAT_UNNAMED : format);
+  }
 
   /** The one shard of a generation. */
   public static IndexSpec of(IndexGeneration generation) {
@@ -35,6 +74,7 @@ public record IndexSpec(
         generation.topicId(),
         generation.partitions(),
         generation.maxConn(),
-        generation.beamWidth());
+        generation.beamWidth(),
+        FORMAT);
   }
 }

@@ -1,148 +1,228 @@
 package infomax.index;
 
-import infomax.index.SearchAnswer.Hit;
+import infomax.events.ImageId;
+import infomax.index.HitPicker.Scored;
+import infomax.index.SearchAnswer.Path;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.PriorityQueue;
+import java.util.Set;
 import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NumericDocValues;
-import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.util.Bits;
-import org.apache.lucene.util.VectorUtil;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the nearest images: candidates by Lucene's graph or by a scan of every vector in single
+ * Finds the nearest images: candidates by Lucene's graph or by a scan of the vectors in single
  * precision, then the score of each candidate in double precision from the stored vectors. Both
- * ways thus give the same image the same score. Thread-safe.
+ * ways thus give the same image the same score.
+ *
+ * <p>Where few images match a filter a scan of just those is both exact and faster than the graph,
+ * which would be walked mostly over images that do not match. Thread-safe.
  */
 final class NearestImages {
 
+  /** Matches up to which they are scanned; about a millisecond of work. */
+  static final int SCANNED_MATCHES_MAX = 10_000;
+
   /**
-   * How many more than k a scan keeps, so that rounding in single precision cannot push a true hit
-   * out.
+   * How many more than needed a scan keeps, so that rounding in single precision cannot push a true
+   * hit out.
    */
   private static final int SCAN_SLACK = 16;
 
-  private static final Comparator<Scored> BEST_FIRST =
-      Comparator.comparingDouble((Scored scored) -> -scored.score())
-          .thenComparingInt(Scored::document);
-  private static final Comparator<Hit> HIT_ORDER =
-      Comparator.comparingDouble((Hit hit) -> -hit.score()).thenComparing(hit -> hit.image().id());
+  /** Documents between two looks at the clock; a power of two. */
+  private static final int CHECK_EVERY = 4096;
 
-  private final IndexSearcher searcher;
+  /** Growth of the candidates where they hold too few groups. */
+  private static final int MORE_CANDIDATES = 4;
 
-  NearestImages(IndexSearcher searcher) {
-    this.searcher = searcher;
+  private final IndexReader reader;
+  private final int scannedMatchesMax;
+
+  NearestImages(IndexReader reader, int scannedMatchesMax) {
+    this.reader = reader;
+    this.scannedMatchesMax = scannedMatchesMax;
   }
 
   SearchAnswer search(VectorQuery query) throws IOException {
-    List<Scored> candidates = query.exact() ? scan(query) : graph(query);
-    List<Scored> scored = new ArrayList<>(candidates.size());
-    for (Scored candidate : candidates) {
-      scored.add(rescored(candidate.document(), query));
+    Deadline deadline = query.effort().deadline();
+    IndexSearcher searcher = new IndexSearcher(reader);
+    // A query is answered once; caching its parts would only cost.
+    searcher.setQueryCache(null);
+    searcher.setTimeout(deadline::isOver);
+    Filter filter = filter(query);
+    MatchingImages matches =
+        filter.isEmpty() ? null : MatchingImages.of(searcher, filter, deadline);
+    boolean scanned =
+        query.effort().exact() || (matches != null && matches.count() <= scannedMatchesMax);
+    HitPicker picker = new HitPicker(reader, query);
+    Set<Integer> excluded = documents(query.excluded());
+    int candidates = query.effort().candidates();
+    while (true) {
+      List<Scored> pool =
+          scanned
+              ? scan(query, matches, excluded, candidates)
+              : graph(searcher, query, matches, excluded, candidates);
+      deadline.check();
+      boolean all = pool.size() < candidates || candidates == Effort.CANDIDATES_MAX;
+      if (picker.pick(pool) || all) {
+        return new SearchAnswer(
+            picker.hits(),
+            picker.groups(),
+            scanned ? Path.SCAN : Path.GRAPH,
+            matches == null ? OptionalLong.empty() : OptionalLong.of(matches.count()));
+      }
+      candidates = Math.min(Effort.CANDIDATES_MAX, candidates * MORE_CANDIDATES);
     }
-    scored.sort(BEST_FIRST);
-    List<Hit> hits = new ArrayList<>();
-    for (Scored best : scored.subList(0, Math.min(query.k(), scored.size()))) {
-      LeafReaderContext leaf = leaf(best.document());
-      hits.add(
-          new Hit(ImageFields.read(leaf.reader(), best.document() - leaf.docBase), best.score()));
-    }
-    hits.sort(HIT_ORDER);
-    return new SearchAnswer(hits, query.exact());
   }
 
-  private List<Scored> graph(VectorQuery query) throws IOException {
-    KnnFloatVectorQuery knn =
-        new KnnFloatVectorQuery(ImageFields.VECTOR, query.vector().shared(), query.candidates());
-    List<Scored> candidates = new ArrayList<>();
-    for (ScoreDoc found : searcher.search(knn, query.candidates()).scoreDocs) {
-      candidates.add(new Scored(found.doc, found.score));
-    }
-    return candidates;
+  /** Only images with the key can be in a group. */
+  private static Filter filter(VectorQuery query) {
+    Selection.Grouping grouping = query.selection().grouping();
+    return grouping == null
+        ? query.filter()
+        : query.filter().and(new Condition.Exists(grouping.key()));
   }
 
-  private List<Scored> scan(VectorQuery query) throws IOException {
-    int kept = query.k() + SCAN_SLACK;
-    PriorityQueue<Scored> best = new PriorityQueue<>(BEST_FIRST.reversed());
-    for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
-      scan(leaf, query, kept, best);
+  /** Candidates along the graph; those of several positive examples together. */
+  private List<Scored> graph(
+      IndexSearcher searcher,
+      VectorQuery query,
+      @Nullable MatchingImages matches,
+      Set<Integer> excluded,
+      int candidates)
+      throws IOException {
+    Query among = matches == null ? null : matches.asQuery();
+    int wanted = Math.min(Effort.CANDIDATES_MAX, candidates + excluded.size());
+    Set<Integer> found = new HashSet<>();
+    for (QueryVector example : query.positive()) {
+      KnnFloatVectorQuery nearest =
+          new KnnFloatVectorQuery(ImageFields.VECTOR, example.direction().shared(), wanted, among);
+      for (ScoreDoc each : searcher.search(nearest, wanted).scoreDocs) {
+        found.add(each.doc);
+      }
+      query.effort().deadline().check();
+    }
+    found.removeAll(excluded);
+    List<Scored> pool = new ArrayList<>(found.size());
+    found.forEach(document -> pool.add(new Scored(document, 0)));
+    return pool;
+  }
+
+  /** The best by a look at every image that matches. */
+  private List<Scored> scan(
+      VectorQuery query, @Nullable MatchingImages matches, Set<Integer> excluded, int candidates)
+      throws IOException {
+    Selection selection = query.selection();
+    int kept = (selection.needsPool() ? candidates : selection.reach()) + SCAN_SLACK;
+    PriorityQueue<Scored> best = new PriorityQueue<>(HitPicker.BEST_FIRST.reversed());
+    Scoring scoring = Scoring.of(query);
+    for (LeafReaderContext leaf : reader.leaves()) {
+      LeafScan scan = new LeafScan(leaf, scoring, kept, best);
+      if (matches == null) {
+        scan.all(excluded, query.effort().deadline());
+      } else {
+        scan.matching(matches, excluded, query.effort().deadline());
+      }
     }
     return List.copyOf(best);
   }
 
-  private static void scan(
-      LeafReaderContext context, VectorQuery query, int kept, PriorityQueue<Scored> best)
-      throws IOException {
-    LeafReader leaf = context.reader();
-    FloatVectorValues vectors = leaf.getFloatVectorValues(ImageFields.VECTOR);
-    if (vectors == null) {
-      return;
-    }
-    NumericDocValues norms = DocValues.getNumeric(leaf, ImageFields.NORM);
-    Bits live = leaf.getLiveDocs();
-    float[] target = query.vector().shared();
-    KnnVectorValues.DocIndexIterator iterator = vectors.iterator();
-    for (int document = iterator.nextDoc();
-        document != DocIdSetIterator.NO_MORE_DOCS;
-        document = iterator.nextDoc()) {
-      if (live != null && !live.get(document)) {
-        continue;
+  private Set<Integer> documents(Set<ImageId> images) throws IOException {
+    Set<Integer> documents = new HashSet<>();
+    for (ImageId id : images) {
+      for (LeafReaderContext leaf : reader.leaves()) {
+        int document = ImageFields.find(leaf.reader(), id);
+        if (document >= 0) {
+          documents.add(leaf.docBase + document);
+        }
       }
-      double cosine = VectorUtil.dotProduct(target, vectors.vectorValue(iterator.index()));
-      double score =
-          switch (query.metric()) {
-            case COSINE -> cosine;
-            case EUCLIDEAN -> -squaredDistance(cosine, query.norm(), norm(norms, document));
-          };
+    }
+    return documents;
+  }
+
+  /** The scan of one segment into the best so far. */
+  private static final class LeafScan {
+    private final LeafReaderContext leaf;
+    private final Scoring scoring;
+    private final int kept;
+    private final PriorityQueue<Scored> best;
+
+    LeafScan(LeafReaderContext leaf, Scoring scoring, int kept, PriorityQueue<Scored> best) {
+      this.leaf = leaf;
+      this.scoring = scoring;
+      this.kept = kept;
+      this.best = best;
+    }
+
+    void all(Set<Integer> excluded, Deadline deadline) throws IOException {
+      scan(null, leaf.reader().getLiveDocs(), excluded, deadline);
+    }
+
+    void matching(MatchingImages matches, Set<Integer> excluded, Deadline deadline)
+        throws IOException {
+      scan(matches.iterator(leaf), null, excluded, deadline);
+    }
+
+    private void scan(
+        @Nullable DocIdSetIterator matching,
+        @Nullable Bits live,
+        Set<Integer> excluded,
+        Deadline deadline)
+        throws IOException {
+      LeafReader segment = leaf.reader();
+      FloatVectorValues vectors = segment.getFloatVectorValues(ImageFields.VECTOR);
+      if (vectors == null) {
+        return;
+      }
+      NumericDocValues norms = DocValues.getNumeric(segment, ImageFields.NORM);
+      KnnVectorValues.DocIndexIterator ordinals = vectors.iterator();
+      DocIdSetIterator documents = matching == null ? ordinals : matching;
+      int seen = 0;
+      for (int document = documents.nextDoc();
+          document != DocIdSetIterator.NO_MORE_DOCS;
+          document = documents.nextDoc()) {
+        if ((seen++ & (CHECK_EVERY - 1)) == 0) {
+          deadline.check();
+        }
+        if ((live != null && !live.get(document))
+            || (!excluded.isEmpty() && excluded.contains(leaf.docBase + document))
+            || (matching != null && ordinals.advance(document) != document)) {
+          continue;
+        }
+        offer(document, vectors.vectorValue(ordinals.index()), norm(norms, document));
+      }
+    }
+
+    private void offer(int document, float[] vector, double norm) {
+      double score = scoring.roughScore(vector, norm);
       if (best.size() < kept) {
-        best.add(new Scored(context.docBase + document, score));
+        best.add(new Scored(leaf.docBase + document, score));
       } else if (score > best.element().score()) {
         best.remove();
-        best.add(new Scored(context.docBase + document, score));
+        best.add(new Scored(leaf.docBase + document, score));
       }
     }
-  }
 
-  private Scored rescored(int document, VectorQuery query) throws IOException {
-    LeafReaderContext leaf = leaf(document);
-    int inLeaf = document - leaf.docBase;
-    double score =
-        query
-            .metric()
-            .score(
-                query.vector(),
-                query.norm(),
-                ImageFields.vector(leaf.reader(), inLeaf),
-                ImageFields.norm(leaf.reader(), inLeaf));
-    return new Scored(document, score);
-  }
-
-  private LeafReaderContext leaf(int document) {
-    List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
-    return leaves.get(ReaderUtil.subIndex(document, leaves));
-  }
-
-  private static double squaredDistance(double cosine, double left, double right) {
-    return left * left + right * right - 2 * left * right * cosine;
-  }
-
-  private static double norm(NumericDocValues norms, int document) throws IOException {
-    if (!norms.advanceExact(document)) {
-      throw new IndexException("document " + document + " has no norm: the index is corrupt");
+    private static double norm(NumericDocValues norms, int document) throws IOException {
+      if (!norms.advanceExact(document)) {
+        throw new IndexException("document " + document + " has no norm: the index is corrupt");
+      }
+      return Float.intBitsToFloat(Math.toIntExact(norms.longValue()));
     }
-    return Float.intBitsToFloat(Math.toIntExact(norms.longValue()));
   }
-
-  private record Scored(int document, double score) {}
 }

@@ -23,7 +23,6 @@ import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.ReaderUtil;
-import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.MMapDirectory;
 import org.apache.lucene.util.Bits;
@@ -45,6 +44,7 @@ public final class PublishedIndex implements AutoCloseable {
   private final Directory directory;
   private final DirectoryReader reader;
   private final NearestImages nearest;
+  private final ImageListing listing;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private PublishedIndex(
@@ -53,10 +53,8 @@ public final class PublishedIndex implements AutoCloseable {
     this.folder = folder;
     this.directory = directory;
     this.reader = reader;
-    IndexSearcher searcher = new IndexSearcher(reader);
-    // Filters and caches are not used; a query is answered once.
-    searcher.setQueryCache(null);
-    this.nearest = new NearestImages(searcher);
+    this.nearest = new NearestImages(reader, NearestImages.SCANNED_MATCHES_MAX);
+    this.listing = new ImageListing(reader);
   }
 
   /**
@@ -108,17 +106,45 @@ public final class PublishedIndex implements AutoCloseable {
   /**
    * Finds the nearest images.
    *
-   * @throws IllegalArgumentException if the query's vector does not have the index's dimensions
+   * @throws IllegalArgumentException if a vector does not have the index's dimensions, or if the
+   *     query filters or groups and {@link #filters} is false
+   * @throws Deadline.OutOfTimeException if the query's deadline passes
    */
   public SearchAnswer search(VectorQuery query) {
-    if (query.vector().dimensions() != manifest.dimensions()) {
-      throw new IllegalArgumentException(
-          "vector has "
-              + query.vector().dimensions()
-              + " components, expected "
-              + manifest.dimensions());
+    Stream.concat(query.positive().stream(), query.negative().stream())
+        .mapToInt(vector -> vector.direction().dimensions())
+        .filter(dimensions -> dimensions != manifest.dimensions())
+        .findAny()
+        .ifPresent(
+            dimensions -> {
+              throw new IllegalArgumentException(
+                  "vector has " + dimensions + " components, expected " + manifest.dimensions());
+            });
+    if (!query.filter().isEmpty() || query.selection().grouping() != null) {
+      verifyFilters();
     }
     return reading(() -> nearest.search(query));
+  }
+
+  /**
+   * Lists images in the order of the bytes of their ids.
+   *
+   * @param filter which images
+   * @param after the id before the first one listed; null to list from the beginning
+   * @param limit most images to list, at least 1
+   * @throws IllegalArgumentException if there is a filter and {@link #filters} is false
+   * @throws Deadline.OutOfTimeException if the deadline passes
+   */
+  public ImagePage list(Filter filter, @Nullable ImageId after, int limit, Deadline deadline) {
+    if (!filter.isEmpty()) {
+      verifyFilters();
+    }
+    return reading(() -> listing.list(filter, after, limit, deadline));
+  }
+
+  /** False if the index was written before there were filters. */
+  public boolean filters() {
+    return manifest.spec().format() >= IndexSpec.FORMAT_WITH_FILTERS;
   }
 
   /** The image with this id, if it is in the index. */
@@ -287,6 +313,13 @@ public final class PublishedIndex implements AutoCloseable {
           ImageFields.digest(ImageFields.copy(digests.binaryValue())),
           Math.toIntExact(partitions.longValue()),
           offsets.longValue());
+    }
+  }
+
+  private void verifyFilters() {
+    if (!filters()) {
+      throw new IllegalArgumentException(
+          "generation " + manifest.generation() + " was written before there were filters");
     }
   }
 

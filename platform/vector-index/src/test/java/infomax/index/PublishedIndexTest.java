@@ -311,8 +311,8 @@ final class PublishedIndexTest {
       assertThat(answer.exact()).isTrue();
       assertThat(answer.hits()).isEqualTo(bruteForce(query));
       for (Hit hit : answer.hits()) {
-        double cosine = query.vector().cosine(hit.image().vector());
-        double a = query.norm();
+        double cosine = query.positive().getFirst().direction().cosine(hit.image().vector());
+        double a = query.positive().getFirst().norm();
         double b = hit.image().norm();
         double formula =
             metric == Metric.COSINE
@@ -348,11 +348,11 @@ final class PublishedIndexTest {
                     image,
                     query
                         .metric()
-                        .score(query.vector(), query.norm(), image.vector(), image.norm())))
+                        .score(query.positive().getFirst(), image.vector(), image.norm())))
         .sorted(
             Comparator.comparingDouble((Hit hit) -> -hit.score())
                 .thenComparing(hit -> hit.image().id()))
-        .limit(query.k())
+        .limit(query.selection().k())
         .toList();
   }
 }

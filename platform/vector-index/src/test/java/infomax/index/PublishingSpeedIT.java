@@ -119,9 +119,7 @@ final class PublishingSpeedIT {
       VectorQuery query = images.query(10, false, Metric.COSINE);
       List<SearchAnswer.Hit> exact =
           index
-              .search(
-                  new VectorQuery(
-                      query.vector(), query.norm(), 10, query.candidates(), true, query.metric()))
+              .search(VectorQuery.nearest(query.positive().getFirst(), 10, true, query.metric()))
               .hits();
       found += (int) index.search(query).hits().stream().filter(exact::contains).count();
     }

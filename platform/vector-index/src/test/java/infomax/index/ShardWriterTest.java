@@ -132,7 +132,8 @@ final class ShardWriterTest {
             spec.topicId(),
             spec.partitions(),
             spec.maxConn(),
-            spec.beamWidth());
+            spec.beamWidth(),
+            spec.format());
     assertThatThrownBy(
             () ->
                 ShardWriter.open(

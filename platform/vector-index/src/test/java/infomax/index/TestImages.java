@@ -18,7 +18,16 @@ final class TestImages {
   static final int DIMENSIONS = 32;
   static final int PARTITIONS = 3;
   static final IndexSpec SPEC =
-      new IndexSpec(1, 0, Digest.of(new byte[] {1}), DIMENSIONS, "topic-id", PARTITIONS, 16, 100);
+      new IndexSpec(
+          1,
+          0,
+          Digest.of(new byte[] {1}),
+          DIMENSIONS,
+          "topic-id",
+          PARTITIONS,
+          16,
+          100,
+          IndexSpec.FORMAT);
 
   private static final int CLUSTERS = 50;
 
@@ -43,11 +52,24 @@ final class TestImages {
   /** What an index of these images is built from. */
   IndexSpec spec() {
     return new IndexSpec(
-        1, 0, SPEC.encoder(), dimensions, SPEC.topicId(), PARTITIONS, SPEC.maxConn(), 100);
+        1,
+        0,
+        SPEC.encoder(),
+        dimensions,
+        SPEC.topicId(),
+        PARTITIONS,
+        SPEC.maxConn(),
+        100,
+        SPEC.format());
   }
 
   /** An image under {@code id} at the next offset of its partition. */
   IndexedImage image(String id) {
+    return image(id, Metadata.of(Map.of("label", "class-" + next[0] % 7)));
+  }
+
+  /** The same with this metadata. */
+  IndexedImage image(String id, Metadata metadata) {
     ImageId imageId = new ImageId(id);
     float[] vector = centres[random.nextInt(CLUSTERS)].clone();
     float[] noise = new float[dimensions];
@@ -64,7 +86,7 @@ final class TestImages {
         partition,
         offset,
         Instant.ofEpochMilli(1_000_000 + offset),
-        Metadata.of(Map.of("label", "class-" + offset % 7)),
+        metadata,
         UnitVector.direction(vector),
         (float) (1 + 3 * random.nextDouble()));
   }
@@ -81,11 +103,9 @@ final class TestImages {
     for (int ordinal = 0; ordinal < dimensions; ordinal++) {
       vector[ordinal] += noise[ordinal];
     }
-    return new VectorQuery(
-        UnitVector.direction(vector),
-        1 + 3 * random.nextDouble(),
+    return VectorQuery.nearest(
+        new QueryVector(UnitVector.direction(vector), 1 + 3 * random.nextDouble()),
         k,
-        VectorQuery.defaultCandidates(k),
         exact,
         metric);
   }

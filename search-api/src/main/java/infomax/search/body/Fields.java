@@ -11,8 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +25,8 @@ import java.util.stream.Stream;
 public final class Fields {
 
   private static final int SHOWN_CHARACTERS_MAX = 60;
+  private static final Pattern DECIMAL =
+      Pattern.compile("-?\\d{1,18}\\.\\d{1,18}([eE][-+]?\\d{1,3})?");
 
   private final ObjectNode object;
   private final String path;
@@ -62,8 +66,9 @@ public final class Fields {
   }
 
   /**
-   * The parameters of a query string: whole numbers, {@code true} and {@code false} count as such,
-   * everything else as text; of a repeated parameter the last one counts.
+   * The parameters of a query string: numbers, {@code true} and {@code false} count as such, what
+   * begins with a brace as a JSON object, everything else as text; of a repeated parameter the last
+   * one counts.
    */
   public static Fields ofQueryString(Map<String, List<String>> parameters, List<String> known) {
     ObjectNode object = Json.mapper().createObjectNode();
@@ -74,6 +79,10 @@ public final class Fields {
             object.put(name, Long.parseLong(value));
           } else if (value.equals("true") || value.equals("false")) {
             object.put(name, value.equals("true"));
+          } else if (DECIMAL.matcher(value).matches()) {
+            object.put(name, Double.parseDouble(value));
+          } else if (value.startsWith("{")) {
+            object.set(name, inner(name, value));
           } else {
             object.put(name, value);
           }
@@ -105,6 +114,23 @@ public final class Fields {
       throw invalid(name, object.get(name), "at most " + charactersMax + " characters");
     }
     return text;
+  }
+
+  /** The finite number under {@code name}, if there is one. */
+  public OptionalDouble decimal(String name, double min, double max) {
+    if (!has(name)) {
+      return OptionalDouble.empty();
+    }
+    JsonNode value = object.get(name);
+    double number = value.doubleValue();
+    if (!value.isNumber() || !(number >= min && number <= max)) {
+      String expected =
+          Math.abs(min) == Double.MAX_VALUE
+              ? "a finite number"
+              : "a number from " + number(min) + " to " + number(max);
+      throw invalid(name, value, expected);
+    }
+    return OptionalDouble.of(number);
   }
 
   /** The text or number under {@code name}, which has to be there. */
@@ -222,6 +248,36 @@ public final class Fields {
     return Optional.of(numbers);
   }
 
+  /** Whatever is under {@code name}, if there is something. */
+  public Optional<JsonNode> node(String name) {
+    return has(name) ? Optional.of(object.get(name)) : Optional.empty();
+  }
+
+  /** The elements of the array under {@code name}; empty if absent. */
+  public List<JsonNode> elements(String name, int countMax, String expected) {
+    if (!has(name)) {
+      return List.of();
+    }
+    String array = "an array of at most " + countMax + " " + expected;
+    JsonNode value = array(name, array);
+    if (value.size() > countMax) {
+      throw invalid(name, value, array).with("limit", countMax);
+    }
+    List<JsonNode> elements = new ArrayList<>();
+    value.forEach(elements::add);
+    return elements;
+  }
+
+  /** The members of an object that stands somewhere below these, at {@code name}. */
+  public Fields below(String name, ObjectNode inner, List<String> known) {
+    return new Fields(inner, path + name + ".").only(known);
+  }
+
+  /** The full name of a member, as problems show it. */
+  public String path(String name) {
+    return path + name;
+  }
+
   /** The object under {@code name}, if there is one. */
   public Optional<Fields> object(String name, List<String> known) {
     if (!has(name)) {
@@ -278,7 +334,8 @@ public final class Fields {
                     + member.getKey()
                     + "', expected one of "
                     + String.join(", ", known))
-            .with("field", path + member.getKey());
+            .with("field", path + member.getKey())
+            .with("expected", known);
       }
     }
     return this;
@@ -287,7 +344,22 @@ public final class Fields {
   private Problem invalid(String name, JsonNode value, String expected) {
     String shown = value.isMissingNode() ? "absent" : abbreviated(value.toString());
     return Problem.of(400, "invalid_value", path + name + " is " + shown + ", expected " + expected)
-        .with("field", path + name);
+        .with("field", path + name)
+        .with("expected", expected);
+  }
+
+  private static JsonNode inner(String name, String json) {
+    try {
+      return Json.mapper().readTree(json);
+    } catch (JsonProcessingException e) {
+      throw Problem.of(
+              400, "malformed_json", name + " is not JSON: " + firstLine(e.getOriginalMessage()))
+          .with("field", name);
+    }
+  }
+
+  private static String number(double number) {
+    return number == Math.rint(number) ? Long.toString((long) number) : Double.toString(number);
   }
 
   private static String abbreviated(String text) {

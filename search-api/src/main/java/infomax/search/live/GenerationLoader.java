@@ -8,8 +8,10 @@ import infomax.events.control.EncoderRelease;
 import infomax.events.control.IndexGeneration;
 import infomax.events.control.LiveAlias;
 import infomax.index.Manifest;
+import infomax.index.Metric;
 import infomax.index.Publications;
 import infomax.index.PublishedIndex;
+import infomax.index.QueryVector;
 import infomax.index.VectorQuery;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -201,14 +203,7 @@ public final class GenerationLoader {
         .sample(1, 0)
         .forEach(
             image ->
-                index.search(
-                    new VectorQuery(
-                        image.vector(),
-                        image.norm(),
-                        10,
-                        VectorQuery.defaultCandidates(10),
-                        false,
-                        infomax.index.Metric.COSINE)));
+                index.search(VectorQuery.nearest(QueryVector.of(image), 10, false, Metric.COSINE)));
   }
 
   /** The oldest record new since the publication opened before may lie in one that was skipped. */

@@ -10,6 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,17 +53,33 @@ public final class LoadedGenerations implements AutoCloseable {
     }
   }
 
+  /** A lease on the newest publication of this generation, if it is loaded. */
+  public Optional<Lease> acquire(int number) {
+    while (true) {
+      LiveGeneration generation = loaded.byNumber.get(number);
+      if (generation == null) {
+        return Optional.empty();
+      }
+      Optional<Lease> lease = generation.lease();
+      if (lease.isPresent()) {
+        return lease;
+      }
+    }
+  }
+
   /**
-   * Waits until the generation that answers fulfils {@code condition}.
+   * Waits until what {@code acquire} gives fulfils {@code condition}.
    *
+   * @param acquire one of the ways to get a lease from here
    * @return a lease on it; empty if that takes longer than {@code timeout}
    */
-  public Optional<Lease> await(Predicate<LiveGeneration> condition, Duration timeout)
+  public Optional<Lease> await(
+      Supplier<Optional<Lease>> acquire, Predicate<LiveGeneration> condition, Duration timeout)
       throws InterruptedException {
     long deadlineNanos = System.nanoTime() + timeout.toNanos();
     synchronized (monitor) {
       while (true) {
-        Optional<Lease> lease = acquire();
+        Optional<Lease> lease = acquire.get();
         if (lease.isPresent()) {
           if (condition.test(lease.get().generation())) {
             return lease;

@@ -31,6 +31,7 @@ record EncoderChoice(String text) {
                   + " ("
                   + file
                   + ") answers; embed the image with that one, or search by image or id")
+          .with("field", "encoder")
           .with("encoder", EncoderBody.of(live));
     }
   }

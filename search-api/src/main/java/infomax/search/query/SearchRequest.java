@@ -1,6 +1,8 @@
 package infomax.search.query;
 
+import infomax.index.Filter;
 import infomax.index.Metric;
+import infomax.index.Selection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,22 +11,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param query what neighbours are asked of
  * @param encoder the encoder the client insists on; null for whichever answers
- * @param k hits wanted
- * @param candidates images the approximate search looks at closely, at least k
- * @param exact true to score every image
  * @param metric how close is measured
+ * @param filter which images may be found
+ * @param selection which of those found become hits
+ * @param candidates images the approximate search looks at closely
+ * @param exact true to score every image that matches
  * @param include what hits tell
- * @param consistency writes the answer has to include
+ * @param withoutItself true if an image searched by its id is no hit
+ * @param demands what the answer has to fulfil
  */
 record SearchRequest(
     Query query,
     @Nullable EncoderChoice encoder,
-    int k,
+    Metric metric,
+    Filter filter,
+    Selection selection,
     int candidates,
     boolean exact,
-    Metric metric,
     List<Include> include,
-    Consistency consistency) {
+    boolean withoutItself,
+    Demands demands) {
 
   SearchRequest {
     include = List.copyOf(include);

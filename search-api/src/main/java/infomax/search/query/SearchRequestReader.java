@@ -1,12 +1,15 @@
 package infomax.search.query;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import infomax.events.ImageId;
 import infomax.events.Token;
 import infomax.events.Topic;
+import infomax.events.image.Metadata;
+import infomax.index.Effort;
 import infomax.index.Metric;
-import infomax.index.VectorQuery;
+import infomax.index.Selection;
 import infomax.runtime.http.Problem;
 import infomax.search.body.Fields;
 import java.util.ArrayList;
@@ -14,9 +17,9 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,9 @@ final class SearchRequestReader {
 
   static final int K_DEFAULT = 10;
   static final int K_MAX = 1000;
+  static final int GROUP_SIZE_DEFAULT = 3;
+  static final int GROUP_SIZE_MAX = 100;
+  static final int EXAMPLES_MAX = 50;
 
   static final SequencedMap<String, Metric> METRICS =
       named(Map.entry("cosine", Metric.COSINE), Map.entry("euclidean", Metric.EUCLIDEAN));
@@ -37,26 +43,66 @@ final class SearchRequestReader {
           Map.entry("position", Include.POSITION),
           Map.entry("vector", Include.VECTOR));
 
-  private static final List<String> OPTIONS =
-      List.of("encoder", "k", "candidates", "exact", "metric", "include");
-  private static final List<String> BODY =
-      Stream.concat(Stream.of("image", "id", "vector", "consistency"), OPTIONS.stream()).toList();
-  private static final List<String> QUERY_STRING =
-      Stream.concat(OPTIONS.stream(), Stream.of("token", "timeout")).toList();
+  private static final SequencedMap<String, Query.Strategy> STRATEGIES =
+      named(
+          Map.entry("average", Query.Strategy.AVERAGE),
+          Map.entry("best_score", Query.Strategy.BEST_SCORE));
 
-  private static final List<String> TOKEN = List.of("topic", "partition", "offset");
+  private static final List<String> OPTIONS =
+      List.of(
+          "encoder",
+          "k",
+          "offset",
+          "minScore",
+          "filter",
+          "metric",
+          "exact",
+          "candidates",
+          "include",
+          "groupBy",
+          "groupSize",
+          "diversity");
+  private static final List<String> DEMANDS = List.of("generation", "maxLag", "timeLimit");
+
+  static final List<String> POINT = List.of("image", "id", "vector");
+  static final List<String> EXAMPLES = List.of("positive", "negative", "strategy");
+  static final List<String> CONSISTENCY = List.of("tokens", "timeout");
+  static final List<String> TOKEN = List.of("topic", "partition", "offset");
+
+  /** Members of a search in a batch. */
+  static final List<String> SEARCH = joined(List.of(POINT, List.of("examples"), OPTIONS));
+
+  /** Members of a search. */
+  static final List<String> BODY = joined(List.of(SEARCH, List.of("consistency"), DEMANDS));
+
+  /** Members of a batch. */
+  static final List<String> BATCH = joined(List.of(List.of("searches", "consistency"), DEMANDS));
+
+  /** Parameters of a search in a query string. */
+  static final List<String> QUERY_STRING =
+      joined(List.of(OPTIONS, List.of("token", "timeout"), DEMANDS));
 
   private SearchRequestReader() {}
 
   /** Reads a JSON body. */
   static SearchRequest ofJson(byte[] json) {
     Fields fields = Fields.parse(json, BODY);
-    Consistency consistency =
-        fields
-            .object("consistency", List.of("tokens", "timeout"))
-            .map(SearchRequestReader::consistency)
-            .orElse(Consistency.NONE);
-    return request(fields, query(fields), consistency);
+    return request(fields, query(fields), false, demands(fields, consistency(fields)));
+  }
+
+  /** Reads a JSON body with several searches. */
+  static BatchRequest batch(byte[] json) {
+    Fields fields = Fields.parse(json, BATCH);
+    Demands demands = demands(fields, consistency(fields));
+    List<SearchRequest> searches =
+        fields.objects("searches", SEARCH, BatchRequest.SEARCHES_MAX).stream()
+            .map(search -> request(search, query(search), false, demands))
+            .toList();
+    if (searches.isEmpty()) {
+      throw fields.invalid(
+          "searches", "an array of 1 to " + BatchRequest.SEARCHES_MAX + " searches");
+    }
+    return new BatchRequest(searches, demands);
   }
 
   /**
@@ -65,57 +111,174 @@ final class SearchRequestReader {
    * @param parameters the query string; values are what JSON would have, without quotes
    */
   static SearchRequest ofImage(byte[] image, Map<String, List<String>> parameters) {
+    return ofQueryString(new Query.ByImage(image), false, parameters);
+  }
+
+  /** Reads a search for the neighbours of an indexed image, itself not among them. */
+  static SearchRequest neighbours(ImageId id, Map<String, List<String>> parameters) {
+    return ofQueryString(new Query.ById(id), true, parameters);
+  }
+
+  private static SearchRequest ofQueryString(
+      Query query, boolean withoutItself, Map<String, List<String>> parameters) {
     Fields fields = Fields.ofQueryString(parameters, QUERY_STRING);
     List<String> tokens = parameters.getOrDefault("token", List.of());
     Consistency consistency =
         new Consistency(
             tokens.stream().map(SearchRequestReader::token).toList(),
             fields.duration("timeout", Consistency.TIMEOUT_DEFAULT, Consistency.TIMEOUT_MAX));
-    return request(fields, new Query.ByImage(image), consistency);
+    return request(fields, query, withoutItself, demands(fields, consistency));
   }
 
-  private static SearchRequest request(Fields fields, Query query, Consistency consistency) {
-    int k = fields.integer("k", K_DEFAULT, 1, K_MAX);
-    int candidates =
-        fields.integer(
-            "candidates", VectorQuery.defaultCandidates(k), k, VectorQuery.CANDIDATES_MAX);
+  private static SearchRequest request(
+      Fields fields, Query query, boolean withoutItself, Demands demands) {
     EncoderChoice encoder = encoder(fields);
-    if (query instanceof Query.ByVector && encoder == null) {
+    if (encoder == null && query.points().stream().anyMatch(Query.ByVector.class::isInstance)) {
       throw Problem.of(
-          400,
-          "encoder_required",
-          "a search by vector needs encoder: the version or SHA-256 of the release the vector"
-              + " comes from");
+              400,
+              "encoder_required",
+              "a search by vector needs encoder: the version or SHA-256 of the release the vector"
+                  + " comes from")
+          .with("field", fields.path("encoder"));
     }
+    Selection selection = selection(fields);
+    if (selection.offset() > 0 && demands.generation() == null) {
+      throw Problem.of(
+              400,
+              "generation_required",
+              fields.path("offset")
+                  + " is "
+                  + selection.offset()
+                  + ", which needs generation: that of the first page's answer, so that all pages"
+                  + " come from one")
+          .with("field", "generation");
+    }
+    int hits = (selection.offset() + selection.k()) * groupSize(selection);
     return new SearchRequest(
         query,
         encoder,
-        k,
-        candidates,
-        fields.flag("exact", false),
         fields.choice("metric", METRICS, Metric.COSINE),
+        FilterReader.read(fields),
+        selection,
+        fields.integer(
+            "candidates",
+            Effort.defaultCandidates(hits),
+            selection.offset() + selection.k(),
+            Effort.CANDIDATES_MAX),
+        fields.flag("exact", false),
         fields.choices("include", INCLUDES).orElse(List.of(Include.METADATA)),
-        consistency);
+        withoutItself,
+        demands);
+  }
+
+  private static Selection selection(Fields fields) {
+    int k = fields.integer("k", K_DEFAULT, 1, K_MAX);
+    int offset = fields.integer("offset", 0, 0, K_MAX - k);
+    Selection.Grouping grouping = grouping(fields, k);
+    double diversity = fields.decimal("diversity", 0, 1).orElse(0);
+    if (diversity > 0 && grouping != null) {
+      throw fields.invalid("diversity", "0 or absent together with groupBy");
+    }
+    return new Selection(
+        offset,
+        k,
+        fields
+            .decimal("minScore", -Double.MAX_VALUE, Double.MAX_VALUE)
+            .orElse(Double.NEGATIVE_INFINITY),
+        diversity,
+        grouping);
+  }
+
+  private static Selection.@Nullable Grouping grouping(Fields fields, int k) {
+    Optional<String> key = fields.text("groupBy");
+    if (key.isEmpty()) {
+      if (fields.has("groupSize")) {
+        throw fields.invalid("groupSize", "groupBy beside it");
+      }
+      return null;
+    }
+    if (!Metadata.isKey(key.get())) {
+      throw fields.invalid(
+          "groupBy", "a metadata key of 1 to 64 of a-z 0-9 _ . - and no leading _");
+    }
+    int sizeMax = Math.min(GROUP_SIZE_MAX, K_MAX / k);
+    return new Selection.Grouping(
+        key.get(), fields.integer("groupSize", Math.min(GROUP_SIZE_DEFAULT, sizeMax), 1, sizeMax));
+  }
+
+  private static int groupSize(Selection selection) {
+    return selection.grouping() == null ? 1 : selection.grouping().size();
+  }
+
+  private static Demands demands(Fields fields, Consistency consistency) {
+    OptionalLong generation = fields.whole("generation", 1, Integer.MAX_VALUE);
+    OptionalLong maxLag = fields.whole("maxLag", 0, Long.MAX_VALUE);
+    return new Demands(
+        generation.isPresent() ? Math.toIntExact(generation.getAsLong()) : null,
+        consistency,
+        maxLag.isPresent() ? maxLag.getAsLong() : null,
+        fields.duration("timeLimit", Demands.TIME_LIMIT_DEFAULT, Demands.TIME_LIMIT_MAX));
   }
 
   private static Query query(Fields fields) {
-    List<Query> queries = new ArrayList<>();
-    fields.text("image").map(text -> image(fields, text)).ifPresent(queries::add);
-    fields.text("id").map(text -> id(fields, text)).ifPresent(queries::add);
-    fields.numbers("vector").map(Query.ByVector::new).ifPresent(queries::add);
+    List<Query> queries = new ArrayList<>(points(fields));
+    fields.object("examples", EXAMPLES).map(SearchRequestReader::examples).ifPresent(queries::add);
     if (queries.size() != 1) {
       throw Problem.of(
-          400,
-          "one_query",
-          "the body has "
-              + queries.size()
-              + " of image (base64), id, vector; expected exactly one, or an image as the body"
-              + " with its content type");
+              400,
+              "one_query",
+              "there are "
+                  + queries.size()
+                  + " of image (base64), id, vector, examples; expected exactly one, or an image as"
+                  + " the body with its content type")
+          .with("field", fields.path("id"))
+          .with("expected", List.of("image", "id", "vector", "examples"));
     }
     return queries.getFirst();
   }
 
-  private static Query image(Fields fields, String base64) {
+  private static List<Query.Point> points(Fields fields) {
+    List<Query.Point> points = new ArrayList<>();
+    fields.text("image").map(text -> image(fields, text)).ifPresent(points::add);
+    fields.text("id").map(text -> id(fields, text)).ifPresent(points::add);
+    fields.numbers("vector").map(Query.ByVector::new).ifPresent(points::add);
+    return points;
+  }
+
+  private static Query.ByExamples examples(Fields fields) {
+    List<Query.Point> positive = examples(fields, "positive");
+    if (positive.isEmpty()) {
+      throw fields.invalid("positive", "an array of at least one example");
+    }
+    return new Query.ByExamples(
+        positive,
+        examples(fields, "negative"),
+        fields.choice("strategy", STRATEGIES, Query.Strategy.AVERAGE));
+  }
+
+  private static List<Query.Point> examples(Fields fields, String name) {
+    String expected = "examples: ids, or objects with one of " + String.join(", ", POINT);
+    List<Query.Point> examples = new ArrayList<>();
+    for (JsonNode element : fields.elements(name, EXAMPLES_MAX, expected)) {
+      ObjectNode object;
+      if (element instanceof ObjectNode given) {
+        object = given;
+      } else if (element.isTextual()) {
+        object = JsonNodeFactory.instance.objectNode().set("id", element);
+      } else {
+        throw fields.invalid(name, "an array of " + expected);
+      }
+      String place = name + "[" + examples.size() + "]";
+      List<Query.Point> points = points(fields.below(place, object, POINT));
+      if (points.size() != 1) {
+        throw fields.invalid(name, "an array of " + expected);
+      }
+      examples.add(points.getFirst());
+    }
+    return examples;
+  }
+
+  private static Query.Point image(Fields fields, String base64) {
     try {
       return new Query.ByImage(Base64.getDecoder().decode(base64));
     } catch (IllegalArgumentException e) {
@@ -123,7 +286,7 @@ final class SearchRequestReader {
     }
   }
 
-  private static Query id(Fields fields, String text) {
+  private static Query.Point id(Fields fields, String text) {
     try {
       return new Query.ById(new ImageId(text));
     } catch (IllegalArgumentException e) {
@@ -142,13 +305,18 @@ final class SearchRequestReader {
     return new EncoderChoice(text);
   }
 
-  private static Consistency consistency(Fields fields) {
-    List<Token> tokens =
-        fields.objects("tokens", TOKEN, Consistency.TOKENS_MAX).stream()
-            .map(SearchRequestReader::token)
-            .toList();
-    return new Consistency(
-        tokens, fields.duration("timeout", Consistency.TIMEOUT_DEFAULT, Consistency.TIMEOUT_MAX));
+  private static Consistency consistency(Fields outer) {
+    return outer
+        .object("consistency", CONSISTENCY)
+        .map(
+            fields ->
+                new Consistency(
+                    fields.objects("tokens", TOKEN, Consistency.TOKENS_MAX).stream()
+                        .map(SearchRequestReader::token)
+                        .toList(),
+                    fields.duration(
+                        "timeout", Consistency.TIMEOUT_DEFAULT, Consistency.TIMEOUT_MAX)))
+        .orElse(Consistency.NONE);
   }
 
   private static Token token(Fields fields) {
@@ -178,9 +346,14 @@ final class SearchRequestReader {
       return token(Fields.of(object, TOKEN));
     }
     throw Problem.of(
-        400,
-        "invalid_value",
-        "token is '" + text + "', expected topic/partition/offset such as images/3/17");
+            400,
+            "invalid_value",
+            "token is '" + text + "', expected topic/partition/offset such as images/3/17")
+        .with("field", "token");
+  }
+
+  private static List<String> joined(List<List<String>> lists) {
+    return lists.stream().flatMap(List::stream).toList();
   }
 
   @SafeVarargs

@@ -12,23 +12,36 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** {@code POST /v1/search}, {@code GET /v1/sheet}, {@code GET /v1/images} and below. */
+/**
+ * {@code POST /v1/search} and {@code /v1/search/batch}, {@code GET /v1/sheet}, {@code
+ * /v1/duplicates}, {@code /v1/images} and below.
+ */
 public final class SearchRoutes implements Routes {
 
+  private static final String JSON = "application/json";
   private static final int SHEET_ROWS_MAX = 50;
   private static final int SHEET_NEIGHBOURS_MAX = 50;
   private static final int SAMPLE_MAX = 200;
+  private static final int LISTED_DEFAULT = 100;
+  private static final int LISTED_MAX = 1000;
+  private static final int EXAMINED_DEFAULT = 500;
+  private static final int EXAMINED_MAX = 5000;
+  private static final double DUPLICATE_SCORE_DEFAULT = 0.98;
 
   private final ImageSearch search;
+  private final IndexedImages indexed;
+  private final Duplicates duplicates;
   private final MeterRegistry metrics;
   private final AtomicLong answered = new AtomicLong();
 
-  /** Routes over {@code search}. */
-  public SearchRoutes(ImageSearch search, MeterRegistry metrics) {
+  /** Routes over these. */
+  public SearchRoutes(
+      ImageSearch search, IndexedImages indexed, Duplicates duplicates, MeterRegistry metrics) {
     this.search = search;
+    this.indexed = indexed;
+    this.duplicates = duplicates;
     this.metrics = metrics;
   }
 
@@ -40,17 +53,37 @@ public final class SearchRoutes implements Routes {
   @Override
   public void addTo(RoutesConfig routes) {
     routes.post("/v1/search", this::search);
+    routes.post("/v1/search/batch", this::batch);
     routes.get("/v1/sheet", this::sheet);
+    routes.get("/v1/duplicates", this::duplicates);
     routes.get("/v1/images", this::images);
     routes.get("/v1/images/{id}", this::image);
+    routes.get("/v1/images/{id}/neighbours", this::neighbours);
   }
 
   private void search(Context context) throws InterruptedException {
+    timed(context, 1, () -> search.search(request(context)));
+  }
+
+  private void batch(Context context) throws InterruptedException {
+    requireJson(context);
+    BatchRequest request = SearchRequestReader.batch(context.bodyAsBytes());
+    timed(context, request.searches().size(), () -> search.batch(request));
+  }
+
+  private void neighbours(Context context) throws InterruptedException {
+    timed(
+        context,
+        1,
+        () -> search.search(SearchRequestReader.neighbours(id(context), context.queryParamMap())));
+  }
+
+  private void timed(Context context, int searches, Answer answer) throws InterruptedException {
     Timer.Sample timed = Timer.start(metrics);
     String outcome = "failed";
     try {
-      Answers.json(context, search.search(request(context)));
-      answered.incrementAndGet();
+      Answers.json(context, answer.make());
+      answered.addAndGet(searches);
       outcome = "answered";
     } catch (Problem problem) {
       outcome = problem.code();
@@ -61,20 +94,34 @@ public final class SearchRoutes implements Routes {
   }
 
   private static SearchRequest request(Context context) {
-    String type = context.contentType() == null ? "" : context.contentType();
-    String mediaType = type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-    if (mediaType.equals("application/json")) {
+    String mediaType = mediaType(context);
+    if (mediaType.equals(JSON)) {
       return SearchRequestReader.ofJson(context.bodyAsBytes());
     }
     if (mediaType.startsWith("image/") || mediaType.equals("application/octet-stream")) {
       return SearchRequestReader.ofImage(context.bodyAsBytes(), context.queryParamMap());
     }
-    throw Problem.of(
-        415,
-        "unsupported_media_type",
-        "content type is '"
-            + mediaType
-            + "', expected application/json, or image/* with an image as the body");
+    throw unsupported(mediaType, JSON + ", or image/* with an image as the body");
+  }
+
+  private static void requireJson(Context context) {
+    if (!mediaType(context).equals(JSON)) {
+      throw unsupported(mediaType(context), JSON);
+    }
+  }
+
+  private static String mediaType(Context context) {
+    String type = context.contentType() == null ? "" : context.contentType();
+    return type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+  }
+
+  private static Problem unsupported(String mediaType, String expected) {
+    return Problem.of(
+            415,
+            "unsupported_media_type",
+            "content type is '" + mediaType + "', expected " + expected)
+        .with("field", "content-type")
+        .with("expected", expected);
   }
 
   private void sheet(Context context) throws InterruptedException {
@@ -91,25 +138,68 @@ public final class SearchRoutes implements Routes {
             fields.flag("exact", false)));
   }
 
-  private void images(Context context) throws InterruptedException {
-    Fields fields = Fields.ofQueryString(context.queryParamMap(), List.of("sample", "seed"));
+  private void duplicates(Context context) throws InterruptedException {
+    Fields fields =
+        Fields.ofQueryString(
+            context.queryParamMap(), List.of("minScore", "limit", "cursor", "timeLimit"));
+    Demands demands =
+        new Demands(
+            null,
+            Consistency.NONE,
+            null,
+            fields.duration("timeLimit", Demands.TIME_LIMIT_DEFAULT, Demands.TIME_LIMIT_MAX));
     Answers.json(
         context,
-        Map.of(
-            "images",
-            search.sample(
-                fields.integer("sample", 20, 1, SAMPLE_MAX),
-                fields.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE).orElse(0))));
+        duplicates.find(
+            fields.decimal("minScore", -1, 1).orElse(DUPLICATE_SCORE_DEFAULT),
+            Cursor.read(fields),
+            fields.integer("limit", EXAMINED_DEFAULT, 1, EXAMINED_MAX),
+            demands));
+  }
+
+  private void images(Context context) throws InterruptedException {
+    Fields fields =
+        Fields.ofQueryString(
+            context.queryParamMap(),
+            List.of("sample", "seed", "filter", "cursor", "limit", "vector"));
+    if (!fields.has("sample")) {
+      Answers.json(
+          context,
+          indexed.list(
+              FilterReader.read(fields),
+              Cursor.read(fields),
+              fields.integer("limit", LISTED_DEFAULT, 1, LISTED_MAX),
+              fields.flag("vector", false)));
+      return;
+    }
+    for (String other : List.of("filter", "cursor", "limit", "vector")) {
+      if (fields.has(other)) {
+        throw fields.invalid(other, "nothing beside sample");
+      }
+    }
+    Answers.json(
+        context,
+        indexed.sample(
+            fields.integer("sample", 20, 1, SAMPLE_MAX),
+            fields.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE).orElse(0)));
   }
 
   private void image(Context context) throws InterruptedException {
     Fields fields = Fields.ofQueryString(context.queryParamMap(), List.of("vector"));
-    ImageId id;
+    Answers.json(context, indexed.image(id(context), fields.flag("vector", false)));
+  }
+
+  private static ImageId id(Context context) {
     try {
-      id = new ImageId(context.pathParam("id"));
+      return new ImageId(context.pathParam("id"));
     } catch (IllegalArgumentException e) {
-      throw Problem.of(400, "invalid_id", String.valueOf(e.getMessage()));
+      throw Problem.of(400, "invalid_id", String.valueOf(e.getMessage())).with("field", "id");
     }
-    Answers.json(context, search.image(id, fields.flag("vector", false)));
+  }
+
+  /** What a route answers with. */
+  @FunctionalInterface
+  private interface Answer {
+    Object make() throws InterruptedException;
   }
 }

@@ -4,6 +4,7 @@ import infomax.events.ImageId;
 import infomax.index.IndexedImage;
 import infomax.index.Metric;
 import infomax.index.PublishedIndex;
+import infomax.index.QueryVector;
 import infomax.index.SearchAnswer.Hit;
 import infomax.index.VectorQuery;
 import java.util.List;
@@ -42,14 +43,7 @@ final class Recall {
 
   private static List<Hit> search(PublishedIndex index, IndexedImage image, boolean exact) {
     int k = NEAREST + 1;
-    VectorQuery query =
-        new VectorQuery(
-            image.vector(),
-            image.norm(),
-            k,
-            VectorQuery.defaultCandidates(k),
-            exact,
-            Metric.COSINE);
+    VectorQuery query = VectorQuery.nearest(QueryVector.of(image), k, exact, Metric.COSINE);
     ImageId self = image.id();
     return index.search(query).hits().stream()
         .filter(hit -> !hit.image().id().equals(self))

@@ -10,6 +10,8 @@ public enum FailureCause {
   LOG_REPLACED(true),
   /** A file of the index does not pass its checks. */
   INDEX_CORRUPT(true),
+  /** It was written in a format that is not written any more. */
+  INDEX_FORMAT_OLD(true),
   /** Its documents are not what the log says at the same positions. */
   CONTENTS_DIFFER(true),
   /** A step of the roll took too long; the next attempt may meet better conditions. */

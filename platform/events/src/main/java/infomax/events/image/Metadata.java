@@ -72,6 +72,11 @@ public record Metadata(@JsonValue SortedMap<String, Object> values) {
     return values.get(LABEL) instanceof String label ? Optional.of(label) : Optional.empty();
   }
 
+  /** True if metadata may have such a key. */
+  public static boolean isKey(String text) {
+    return KEY.matcher(text).matches();
+  }
+
   /** The JSON form, UTF-8. */
   public byte[] json() {
     return Json.write(values);

@@ -1,0 +1,25 @@
+package infomax.search.query;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an answer as a whole has to fulfil.
+ *
+ * @param generation the generation that shall answer; null for the live one
+ * @param consistency writes the answer has to include
+ * @param maxLag most offsets the answer may be behind the log; null for any
+ * @param timeLimit how long searching may take
+ */
+record Demands(
+    @Nullable Integer generation,
+    Consistency consistency,
+    @Nullable Long maxLag,
+    Duration timeLimit) {
+
+  static final Duration TIME_LIMIT_DEFAULT = Duration.ofSeconds(5);
+  static final Duration TIME_LIMIT_MAX = Duration.ofSeconds(30);
+
+  /** None. */
+  static final Demands NONE = new Demands(null, Consistency.NONE, null, TIME_LIMIT_DEFAULT);
+}

@@ -1,0 +1,72 @@
+package infomax.search.query;
+
+import infomax.encoder.Embedding;
+import infomax.events.image.CanonicalImage;
+import infomax.imaging.EncoderPixels;
+import infomax.imaging.ImageIntake;
+import infomax.imaging.UndecodableImageException;
+import infomax.index.QueryVector;
+import infomax.search.live.LiveGeneration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The uploaded images of a request in canonical form, which a generation embeds in one run. */
+final class Uploads {
+
+  private final Map<Query.ByImage, CanonicalImage> images;
+
+  private Uploads(Map<Query.ByImage, CanonicalImage> images) {
+    this.images = images;
+  }
+
+  /**
+   * Makes the images among these queries canonical.
+   *
+   * @throws infomax.runtime.http.Problem 422 for one that is refused
+   */
+  static Uploads of(Collection<Query> queries, ImageIntake intake) {
+    Map<Query.ByImage, CanonicalImage> images = new LinkedHashMap<>();
+    for (Query query : queries) {
+      for (Query.Point point : query.points()) {
+        if (point instanceof Query.ByImage upload) {
+          images.put(upload, canonical(upload, intake));
+        }
+      }
+    }
+    return new Uploads(images);
+  }
+
+  /** Their vectors by the generation's encoder. */
+  Map<Query.ByImage, QueryVector> embed(LiveGeneration live) {
+    if (images.isEmpty()) {
+      return Map.of();
+    }
+    List<EncoderPixels> pixels = new ArrayList<>();
+    try {
+      for (CanonicalImage image : images.values()) {
+        pixels.add(EncoderPixels.of(image, live.release().inputSize()));
+      }
+    } catch (UndecodableImageException e) {
+      throw QueryEmbedding.rejected(e.rejection());
+    }
+    List<Embedding> embeddings = live.encoder().embed(pixels);
+    Map<Query.ByImage, QueryVector> vectors = new HashMap<>();
+    int ordinal = 0;
+    for (Query.ByImage upload : images.keySet()) {
+      vectors.put(upload, QueryEmbedding.of(embeddings.get(ordinal++)));
+    }
+    return vectors;
+  }
+
+  private static CanonicalImage canonical(Query.ByImage upload, ImageIntake intake) {
+    return switch (intake.canonicalize(upload.bytes())) {
+      case ImageIntake.Outcome.Accepted accepted -> accepted.image();
+      case ImageIntake.Outcome.Rejected rejected ->
+          throw QueryEmbedding.rejected(rejected.rejection());
+    };
+  }
+}

@@ -1,0 +1,155 @@
+package infomax.search.live;
+
+import infomax.encoder.Embedding;
+import infomax.encoder.Encoder;
+import infomax.encoder.EncoderDevice;
+import infomax.events.ImageId;
+import infomax.events.Position;
+import infomax.events.Positions;
+import infomax.events.Topic;
+import infomax.events.control.EncoderRelease;
+import infomax.events.control.EncoderRelease.Verdict;
+import infomax.events.image.CanonicalImage;
+import infomax.events.image.Metadata;
+import infomax.imaging.EncoderPixels;
+import infomax.index.IndexSpec;
+import infomax.index.IndexedImage;
+import infomax.index.Progress;
+import infomax.index.Publications;
+import infomax.index.PublishOutcome.Published;
+import infomax.index.PublishedIndex;
+import infomax.index.ShardWriter;
+import infomax.index.UnitVector;
+import infomax.store.ObjectStore;
+import infomax.testing.TinyEncoder;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Generations that answer, without a broker: the test puts images, a real writer publishes them, a
+ * real encoder embeds them.
+ */
+public final class ServedImages implements AutoCloseable {
+
+  /** Side of the encoder's input. */
+  public static final int INPUT_SIZE = 16;
+
+  /** Length of its embeddings. */
+  public static final int DIMENSIONS = 24;
+
+  private final Path folder;
+  private final ObjectStore store;
+  private final Publications publications;
+  private final EncoderRelease release;
+  private final Encoder encoder;
+  private final ShardWriter writer;
+  private final LoadedGenerations loaded = new LoadedGenerations(InstantSource.system());
+  private final int generation;
+  private Positions positions = Positions.START;
+
+  /** A generation that will be written in {@code folder}. */
+  public ServedImages(Path folder, int generation) {
+    this.folder = folder;
+    this.generation = generation;
+    this.store = ObjectStore.open(folder.resolve("objects"));
+    this.publications = new Publications(store, InstantSource.system());
+    byte[] onnx = TinyEncoder.onnx(INPUT_SIZE, DIMENSIONS, 100);
+    this.release =
+        new EncoderRelease(
+            0,
+            store.put(onnx),
+            onnx.length,
+            INPUT_SIZE,
+            DIMENSIONS,
+            EncoderPixels.PIPELINE_VERSION,
+            Verdict.UNTRAINED,
+            List.of("a tiny encoder for tests"),
+            "default",
+            0,
+            Map.of(),
+            null,
+            null,
+            null,
+            List.of(),
+            Map.of(),
+            Instant.now());
+    this.encoder = Encoder.open(onnx, release.onnx(), INPUT_SIZE, DIMENSIONS, 1);
+    this.writer =
+        ShardWriter.open(
+            publications,
+            folder.resolve("index"),
+            new IndexSpec(
+                generation,
+                0,
+                release.onnx(),
+                DIMENSIONS,
+                "topic-id",
+                Topic.IMAGES.partitions(),
+                16,
+                100,
+                IndexSpec.FORMAT),
+            InstantSource.system(),
+            () -> {});
+  }
+
+  /** What answers. */
+  public LoadedGenerations loaded() {
+    return loaded;
+  }
+
+  /** Puts an image into the next publication. */
+  public void put(String id, CanonicalImage image, Map<String, ?> metadata) {
+    try {
+      Embedding embedding = encoder.embed(EncoderPixels.of(image, INPUT_SIZE));
+      ImageId imageId = new ImageId(id);
+      int partition = imageId.partition(Topic.IMAGES.partitions());
+      long offset = positions.offset(partition);
+      writer.put(
+          new IndexedImage(
+              imageId,
+              image.digest(),
+              image.format(),
+              partition,
+              offset,
+              Instant.now(),
+              Metadata.of(metadata),
+              UnitVector.of(embedding.unit()),
+              (float) embedding.norm()));
+      positions = positions.with(partition, Position.of(offset + 1));
+    } catch (infomax.imaging.UndecodableImageException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  /** Publishes what was put, and answers from it. */
+  public void publish() {
+    writer.commit(new Progress(positions, new TreeMap<>(), null, null));
+    Published published = (Published) writer.publish();
+    LiveGeneration current = loaded.byNumber().get(generation);
+    loaded.put(
+        new LiveGeneration(
+            ServedEncoder.open(
+                store, release, release.onnx(), new Encoder.Execution(EncoderDevice.CPU, 1)),
+            PublishedIndex.open(
+                store,
+                published.manifest(),
+                folder.resolve("cache"),
+                current == null ? null : current.index()),
+            Instant.now(),
+            null));
+    if (current == null) {
+      loaded.serve(generation);
+    }
+  }
+
+  @Override
+  public void close() {
+    loaded.close();
+    writer.close();
+    encoder.close();
+  }
+}
