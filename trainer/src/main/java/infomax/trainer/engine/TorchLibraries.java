@@ -3,7 +3,10 @@ package infomax.trainer.engine;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 
-/** Loads libtorch, which only some builds contain. */
+/**
+ * Loads libtorch, which only some builds contain. Its static objects are destroyed when the process
+ * exits, whatever runs: who wants to exit without a crash ends the steps at hand first.
+ */
 final class TorchLibraries {
 
   /** How Java and JavaCPP begin when they find no such library anywhere. */
