@@ -49,6 +49,7 @@ final class DemoProcess implements AutoCloseable {
     Path argumentFile = Files.createTempFile("infomax-demo", ".args");
     List<String> lines = new ArrayList<>();
     lines.add("@" + Path.of(System.getProperty("infomax.root"), "deploy", "jvm.args"));
+    lines.add("--add-modules=jdk.incubator.vector");
     lines.add("-Xmx1g");
     lines.add("-cp");
     lines.add('"' + System.getProperty("java.class.path") + '"');
