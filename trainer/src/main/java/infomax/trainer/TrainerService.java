@@ -127,7 +127,7 @@ public final class TrainerService implements AutoCloseable {
                   config.shape(),
                   config.seed(),
                   config.threads(),
-                  config.precision(),
+                  config.target(),
                   config.folder()),
               new SnapshotReader(
                   clients,

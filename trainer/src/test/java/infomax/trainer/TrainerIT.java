@@ -29,6 +29,7 @@ import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.signal.SignalFeed;
 import infomax.store.ObjectStore;
 import infomax.testing.TestingKafka;
+import infomax.trainer.engine.ComputeTarget;
 import infomax.trainer.release.GoldenImages;
 import infomax.trainer.release.LossHistory;
 import infomax.trainer.release.ReleasePublisher;
@@ -253,7 +254,16 @@ class TrainerIT {
     Triggers triggers = new Triggers(afterImages, Duration.ZERO, 0);
     return TrainerService.start(
         new TrainerConfig(
-            folder.resolve("trainer"), 32, 256, "default", 640, 1, 2, "auto", 10_000, triggers),
+            folder.resolve("trainer"),
+            32,
+            256,
+            "default",
+            640,
+            1,
+            2,
+            10_000,
+            triggers,
+            ComputeTarget.DEFAULT),
         clients,
         store,
         new SimpleMeterRegistry(),

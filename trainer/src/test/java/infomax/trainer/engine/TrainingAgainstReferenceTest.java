@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import infomax.trainer.kernels.Kernels;
+import infomax.trainer.network.CriticSides;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.network.NormStatistics;
 import infomax.trainer.network.ParameterTensor;
@@ -12,6 +13,8 @@ import infomax.trainer.network.TrainingCheckpoint.Progress;
 import infomax.trainer.network.Weights;
 import infomax.trainer.objective.Estimator;
 import infomax.trainer.objective.Preset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,9 +22,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The engine computes what the plain reference computes: losses, every gradient, running
- * statistics; for every estimator, one view and two, both input sizes, both forms of the kernels,
- * one and several workers with uneven shares.
+ * Both engines compute what the plain reference computes: losses, every gradient, running
+ * statistics; for every estimator, one view and two, both input sizes; ND4J in both forms of the
+ * kernels, with one and several workers of uneven shares.
  */
 class TrainingAgainstReferenceTest {
 
@@ -51,18 +54,37 @@ class TrainingAgainstReferenceTest {
                         Cases.withFurtherTerms(Cases.jensenShannon(3, Cases.TWO_VIEWS, 20)),
                         Cases.withFurtherTerms(Cases.infoNce(IMAGES, Cases.ONE_VIEW, 40)),
                         Cases.withFurtherTerms(Cases.infoNce(3, Cases.TWO_VIEWS, 40)))
-                    .flatMap(
-                        preset ->
-                            Stream.of(
-                                Arguments.of(size, preset, Kernels.available(), 1),
-                                Arguments.of(size, preset, Kernels.available(), 2),
-                                Arguments.of(size, preset, Kernels.scalar(), 3))));
+                    .map(preset -> Arguments.of(size, preset)));
+  }
+
+  /** A way to compute a step, and how a failed comparison calls it. */
+  private record Way(String name, int threads, ComputeTarget target, Opener opener) {}
+
+  private interface Opener {
+    Computation open(TrainingPlan plan, TrainingCheckpoint start);
+  }
+
+  private static List<Way> ways(Preset preset) {
+    ComputeTarget nd4j = ComputeTarget.nd4j(Precision.FLOAT32);
+    List<Way> ways =
+        new ArrayList<>(
+            List.of(
+                new Way("nd4j vector 1", 1, nd4j, nd4j(Kernels.available())),
+                new Way("nd4j vector 2", 2, nd4j, nd4j(Kernels.available())),
+                new Way("nd4j scalar 3", 3, nd4j, nd4j(Kernels.scalar()))));
+    if (preset.objective().sides().equals(CriticSides.USUAL)) {
+      ways.add(new Way("torch 2", 2, TorchTargets.CPU, TorchComputation::open));
+    }
+    return ways;
+  }
+
+  private static Opener nd4j(Kernels kernels) {
+    return (plan, start) -> Nd4jComputation.open(plan, start, kernels);
   }
 
   @ParameterizedTest
   @MethodSource("cases")
-  void lossesGradientsAndStatisticsAgree(
-      int inputSize, Preset preset, Kernels kernels, int threads) {
+  void lossesGradientsAndStatisticsAgree(int inputSize, Preset preset) {
     System.out.println("seed=" + SEED);
     NetworkShape shape = new NetworkShape(inputSize, 32);
     Weights weights = Cases.weights(shape, preset, SEED);
@@ -71,36 +93,55 @@ class TrainingAgainstReferenceTest {
     ReferenceNetwork reference =
         new ReferenceNetwork(
             weights.layout(), preset, Cases.doubles(weights.parameters()), pixels, randomness);
-    TrainingPlan plan = new TrainingPlan(preset, SEED, 1, threads, Precision.FLOAT32);
+    float[] expectedGradient = Cases.floats(reference.gradient());
     int size = weights.layout().size();
     TrainingCheckpoint start =
         TrainingCheckpoint.of(
             new Progress(preset.name(), SEED, 0), weights, new float[size], new float[size]);
 
-    try (Training training = Training.open(plan, start, kernels)) {
-      StepLosses losses = training.step(pixels, randomness).losses();
-      StepLosses expected = reference.losses();
-      assertThat(losses.total()).isCloseTo(expected.total(), closeTo(expected.total()));
-      assertThat(losses.global()).isCloseTo(expected.global(), closeTo(expected.global()));
-      assertThat(losses.local()).isCloseTo(expected.local(), closeTo(expected.local()));
-      assertThat(losses.prior()).isCloseTo(expected.prior(), closeTo(expected.prior()));
-      assertThat(losses.within()).isCloseTo(expected.within(), closeTo(expected.within()));
-      assertThat(losses.earlier()).isCloseTo(expected.earlier(), closeTo(expected.earlier()));
-
-      float[] gradient = training.lastGradient();
-      float[] expectedGradient = Cases.floats(reference.gradient());
-      for (ParameterTensor tensor : weights.layout().tensors()) {
-        if (preset.objective().estimator() instanceof Estimator.DonskerVaradhan
-            && tensor.name().endsWith("d4.b")) {
-          // The bound does not change when all scores rise together.
-          assertThat(gradient[tensor.offset()]).isCloseTo(0, within(1e-6f));
-          continue;
-        }
-        assertThat(Distances.relative(gradient, expectedGradient, tensor))
-            .as("gradient of %s", tensor.name())
-            .isLessThanOrEqualTo(1e-4);
+    for (Way way : ways(preset)) {
+      TrainingPlan plan = new TrainingPlan(preset, SEED, 1, way.threads(), way.target());
+      try (Training training = Training.over(plan, start, way.opener().open(plan, start))) {
+        checkLosses(way, training.step(pixels, randomness).losses(), reference.losses());
+        checkGradient(way, preset, training.lastGradient(), expectedGradient, weights);
+        checkStatistics(way, training.weights().statistics(), reference, preset.normMomentum());
       }
-      checkStatistics(training.weights().statistics(), reference, preset.normMomentum());
+    }
+  }
+
+  private static void checkLosses(Way way, StepLosses losses, StepLosses expected) {
+    assertThat(losses.total())
+        .as(way.name())
+        .isCloseTo(expected.total(), closeTo(expected.total()));
+    assertThat(losses.global())
+        .as(way.name())
+        .isCloseTo(expected.global(), closeTo(expected.global()));
+    assertThat(losses.local())
+        .as(way.name())
+        .isCloseTo(expected.local(), closeTo(expected.local()));
+    assertThat(losses.prior())
+        .as(way.name())
+        .isCloseTo(expected.prior(), closeTo(expected.prior()));
+    assertThat(losses.within())
+        .as(way.name())
+        .isCloseTo(expected.within(), closeTo(expected.within()));
+    assertThat(losses.earlier())
+        .as(way.name())
+        .isCloseTo(expected.earlier(), closeTo(expected.earlier()));
+  }
+
+  private static void checkGradient(
+      Way way, Preset preset, float[] gradient, float[] expected, Weights weights) {
+    for (ParameterTensor tensor : weights.layout().tensors()) {
+      if (preset.objective().estimator() instanceof Estimator.DonskerVaradhan
+          && tensor.name().endsWith("d4.b")) {
+        // The bound does not change when all scores rise together.
+        assertThat(gradient[tensor.offset()]).as(way.name()).isCloseTo(0, within(1e-6f));
+        continue;
+      }
+      assertThat(Distances.relative(gradient, expected, tensor))
+          .as("%s: gradient of %s", way.name(), tensor.name())
+          .isLessThanOrEqualTo(1e-4);
     }
   }
 
@@ -109,7 +150,7 @@ class TrainingAgainstReferenceTest {
   }
 
   private static void checkStatistics(
-      NormStatistics statistics, ReferenceNetwork reference, double momentum) {
+      Way way, NormStatistics statistics, ReferenceNetwork reference, double momentum) {
     for (int layer = 0; layer < statistics.layers(); layer++) {
       double[] mean = reference.batchMean(layer).clone();
       double[] variance = reference.batchVariance(layer).clone();
@@ -118,10 +159,10 @@ class TrainingAgainstReferenceTest {
         variance[c] = momentum + (1 - momentum) * variance[c];
       }
       assertThat(Distances.relative(statistics.mean(layer), Cases.floats(mean)))
-          .as("running mean of layer %d", layer)
+          .as("%s: running mean of layer %d", way.name(), layer)
           .isLessThanOrEqualTo(1e-4);
       assertThat(Distances.relative(statistics.variance(layer), Cases.floats(variance)))
-          .as("running variance of layer %d", layer)
+          .as("%s: running variance of layer %d", way.name(), layer)
           .isLessThanOrEqualTo(1e-4);
     }
   }

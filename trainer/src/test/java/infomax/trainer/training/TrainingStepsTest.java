@@ -3,6 +3,7 @@ package infomax.trainer.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import infomax.trainer.engine.ComputeTarget;
 import infomax.trainer.engine.Precision;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.network.TrainingCheckpoint;
@@ -117,7 +118,13 @@ class TrainingStepsTest {
   private TrainingSteps steps(TrainingSnapshot snapshot, String name, Progress progress)
       throws Exception {
     return new TrainingSteps(
-        ORDER, snapshot, RunFolder.open(folder, name), progress, 2, Precision.FLOAT32, () -> false);
+        ORDER,
+        snapshot,
+        RunFolder.open(folder, name),
+        progress,
+        2,
+        ComputeTarget.nd4j(Precision.FLOAT32),
+        () -> false);
   }
 
   private static Weights initial() {

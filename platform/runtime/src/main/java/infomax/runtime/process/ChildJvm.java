@@ -38,6 +38,12 @@ public final class ChildJvm implements AutoCloseable {
    */
   private static final String ARENAS = "MALLOC_ARENA_MAX";
 
+  /**
+   * How OpenMP's threads wait, read when its library is loaded. Spinning, as it does by default, a
+   * training step of libtorch on two threads takes many times as long beside a busy neighbour.
+   */
+  private static final String OPENMP_WAIT = "OMP_WAIT_POLICY";
+
   private final String name;
   private final Process process;
 
@@ -89,6 +95,7 @@ public final class ChildJvm implements AutoCloseable {
     command.add("@" + argumentFile);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putIfAbsent(ARENAS, "1");
+    builder.environment().putIfAbsent(OPENMP_WAIT, "passive");
     Process process =
         builder
             .redirectErrorStream(true)
