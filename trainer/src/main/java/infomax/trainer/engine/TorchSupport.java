@@ -1,8 +1,10 @@
 package infomax.trainer.engine;
 
 import infomax.trainer.network.CriticSides;
+import infomax.trainer.network.Critics;
 import infomax.trainer.network.ParameterLayout;
 import infomax.trainer.network.ParameterTensor;
+import infomax.trainer.network.Pooling;
 import infomax.trainer.objective.Adam;
 import infomax.trainer.objective.Estimator;
 import infomax.trainer.objective.LearningRate;
@@ -55,17 +57,23 @@ final class TorchSupport {
                   double within,
                   double earlier,
                   CriticSides.Global global,
-                  Estimator _),
+                  Estimator estimator),
               Adam(LearningRate _, double _, double _, double _, double clip, double average),
               int _,
               double _,
               Views _,
+              Pooling pooling,
               boolean _,
               long _) ->
           Stream.of(
                   named("within", within > 0),
                   named("earlier", earlier > 0),
                   named("critic.global=featuremap", global != CriticSides.Global.Z),
+                  named(
+                      "critic=dot",
+                      estimator instanceof Estimator.OfPairs ofPairs
+                          && ofPairs.critics() instanceof Critics.Projection),
+                  named("pooling=attention", pooling != Pooling.MAX),
                   named("clip", clip > 0),
                   named("average", average > 0))
               .flatMap(Optional::stream)

@@ -317,6 +317,7 @@ public final class TrainingRun {
     configuration.put("adam", order.preset().adam().toString());
     configuration.put("miniBatch", Integer.toString(order.preset().miniBatch()));
     configuration.put("views", order.preset().views().toString());
+    configuration.put("pooling", order.preset().pooling().text());
     configuration.put("normMomentum", Double.toString(order.preset().normMomentum()));
     configuration.put("computedBy", trained.computedBy());
     configuration.put("threads", Integer.toString(settings.threads()));

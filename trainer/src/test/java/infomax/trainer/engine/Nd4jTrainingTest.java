@@ -32,6 +32,8 @@ final class Nd4jTrainingTest extends TrainingContract {
         plainPresets(),
         Stream.of(
             clippedAndAveraged(),
+            Cases.byDotProduct(Cases.jensenShannon(IMAGES, Cases.ONE_VIEW, 24), 24),
+            Cases.attentive(Cases.infoNce(IMAGES, Cases.ONE_VIEW, 24)),
             Cases.withFurtherTerms(Cases.infoNce(IMAGES / 2, Cases.TWO_VIEWS, 24))));
   }
 
