@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.tribuo.util.onnx.ONNXContext;
 import org.tribuo.util.onnx.ONNXInitializer;
 import org.tribuo.util.onnx.ONNXNode;
@@ -96,7 +97,8 @@ final class GraphWriter {
       List<? extends ONNXRef<?>> inputs,
       String name,
       Map<String, Object> attributes) {
-    return context.operation(operator, inputs, name, attributes);
+    // In an order that does not change from one JVM to the next, as that of Map.of does.
+    return context.operation(operator, inputs, name, new TreeMap<>(attributes));
   }
 
   /** 3 x 3, stride 1, as large as its input. */

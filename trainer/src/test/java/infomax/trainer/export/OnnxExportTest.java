@@ -86,6 +86,11 @@ class OnnxExportTest {
     assertThat(model.getGraph().getNodeList())
         .extracting(OnnxMl.NodeProto::getOpType)
         .doesNotContain("BatchNormalization");
+    // In the order of their names: any other changes with the JVM.
+    assertThat(model.getGraph().getNodeList())
+        .extracting(node -> node.getAttributeList().stream().map(each -> each.getName()).toList())
+        .contains(List.of("kernel_shape", "pads", "strides"))
+        .allSatisfy(names -> assertThat(names).isSorted());
     assertThat(model.getOpsetImport(0).getVersion()).isEqualTo(13);
   }
 
