@@ -34,9 +34,10 @@ final class TorchEncoder implements AutoCloseable {
    * What the encoder makes of a mini-batch.
    *
    * @param featureMap C, (picture x location, channel)
+   * @param earlierMap the map before it, likewise
    * @param pooled h, (picture, channel)
    */
-  record Features(Tensor featureMap, Tensor pooled) {}
+  record Features(Tensor featureMap, Tensor earlierMap, Tensor pooled) {}
 
   TorchEncoder(
       NetworkShape shape, NormStatistics statistics, TorchProducts products, TorchArrays arrays) {
@@ -83,6 +84,7 @@ final class TorchEncoder implements AutoCloseable {
       double momentum) {
     Tensor features = images.contiguous(MemoryFormat.ChannelsLast);
     Tensor featureMap = features;
+    Tensor earlierMap = features;
     for (Convolution convolution : shape.convolutions()) {
       int layer = convolution.ordinal();
       Tensor normalised =
@@ -103,12 +105,19 @@ final class TorchEncoder implements AutoCloseable {
       if (layer == shape.blocks() - 1) {
         featureMap = features;
       }
+      if (layer == shape.blocks() - 2) {
+        earlierMap = features;
+      }
     }
     int side = shape.featureMapSide();
     int z = shape.dimensions();
     return new Features(
-        featureMap.permute(0, 2, 3, 1).reshape(-1, z),
-        torch.max_pool2d(features, side, side).reshape(-1, z));
+        rows(featureMap), rows(earlierMap), torch.max_pool2d(features, side, side).reshape(-1, z));
+  }
+
+  /** From (picture, channel, y, x) to (picture x location, channel). */
+  private static Tensor rows(Tensor map) {
+    return map.permute(0, 2, 3, 1).reshape(-1, map.size(1));
   }
 
   static Tensor named(Map<String, Tensor> parameters, String name) {
