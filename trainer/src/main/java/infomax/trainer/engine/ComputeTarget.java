@@ -48,10 +48,19 @@ public record ComputeTarget(Engine engine, Device device, Optional<Precision> pr
    * The same with the precision that a training will have here. Loads native libraries.
    *
    * @throws IllegalArgumentException if the processor does not multiply what is asked for
-   * @throws MissingLibrariesException if the engine's native libraries are not part of this build
+   * @throws UnusableTargetException if engine or device cannot be had here
    */
   public ComputeTarget settled() {
     return new ComputeTarget(engine, device, Optional.of(engine.precision(this)));
+  }
+
+  /**
+   * Makes sure that engine and device can be had here.
+   *
+   * @throws UnusableTargetException if not
+   */
+  public void require() {
+    engine.require(device);
   }
 
   private static <E extends Enum<E>> E named(Class<E> kind, String what, String name) {

@@ -6,6 +6,6 @@ public enum Device {
   AUTO,
   /** On the CPU. */
   CPU,
-  /** On a GPU; on the CPU, with a warning, if there is none that fits. */
+  /** On a GPU, or not at all. */
   CUDA
 }

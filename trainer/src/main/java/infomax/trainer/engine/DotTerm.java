@@ -6,8 +6,7 @@ import infomax.trainer.network.Critics;
 import infomax.trainer.objective.Estimator;
 
 /**
- * Estimators that score pairs by the dot product of two projections over the root of their length,
- * one shuffled negative per positive. A side is projected once per row; a pair is two row numbers.
+ * Estimators that score pairs by the dot product of two projections over their length, one shuffled negative per positive. A side is projected once per row; a pair is two row numbers.
  *
  * <p>Every right row is in one positive pair and in one negative one, so the pairs are numbered by
  * their right rows: all positives, then all negatives.
@@ -38,7 +37,7 @@ final class DotTerm implements InformationTerm {
     this.positives = new float[rightRows];
     this.negatives = new float[rightRows];
     this.scores = new PairScores(new float[2 * rightRows], rightRows);
-    this.scale = 1 / Math.sqrt(critics.output());
+    this.scale = 1.0 / critics.output();
   }
 
   @Override

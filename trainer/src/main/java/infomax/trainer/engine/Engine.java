@@ -10,13 +10,21 @@ public enum Engine {
   TORCH;
 
   /**
-   * Makes sure that it can run here.
+   * Makes sure that its native libraries are part of this build, without loading them.
    *
-   * @throws MissingLibrariesException if its native libraries are not part of this build
+   * @throws UnusableTargetException if not
    */
-  public void require() {
+  public void requirePart() {
+    if (this == TORCH) {
+      TorchLibraries.requirePart();
+    }
+  }
+
+  /** As {@link ComputeTarget#require} does. */
+  void require(Device device) {
     if (this == TORCH) {
       TorchLibraries.load();
+      TorchDevice.choose(device);
     }
   }
 

@@ -3,16 +3,15 @@ package infomax.trainer.engine;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.network.TrainingCheckpoint;
 import infomax.trainer.network.Weights;
-import infomax.trainer.objective.Estimator;
 import infomax.trainer.objective.Objective;
 import infomax.trainer.objective.Preset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -30,6 +29,7 @@ final class TorchComputation implements Computation {
   private final TorchArrays arrays;
   private final TorchParameters parameters;
   private final TorchEncoder encoder;
+  private final Optional<TorchAverage> average;
   private final int threads;
   private boolean closed;
 
@@ -44,6 +44,11 @@ final class TorchComputation implements Computation {
     this.arrays = new TorchArrays(device);
     this.parameters = new TorchParameters(start, arrays);
     this.encoder = new TorchEncoder(shape, weights.statistics(), products, arrays);
+    double decay = preset.adam().averageDecay();
+    this.average =
+        decay > 0
+            ? Optional.of(new TorchAverage(start.trained(), decay, arrays))
+            : Optional.empty();
   }
 
   static TorchComputation open(TrainingPlan plan, TrainingCheckpoint start) {
@@ -67,87 +72,25 @@ final class TorchComputation implements Computation {
   public StepLosses differentiate(byte[] pixels, StepRandomness randomness) {
     torch.set_num_threads(threads);
     parameters.forgetGradient();
+    Objective objective = preset.objective();
     try (PointerScope _ = new PointerScope()) {
-      Map<String, Tensor> named = parameters.byName();
+      TorchObjective loss = new TorchObjective(preset, parameters.byName(), products, arrays);
       Tensor images = encoder.images(pixels);
       TorchEncoder.Features features =
-          encoder.forwardTraining(images, named, preset.normMomentum());
-      Tensor mean = mean(named, features.pooled());
-      Tensor logVariance = dense(named, "logvar", features.pooled());
-      Tensor noise = arrays.floats(randomness.noise(), preset.pictures(), shape.dimensions());
-      Tensor variance = logVariance.exp();
-      Tensor z = mean.add(logVariance.mul(new Scalar(0.5)).exp().mul(noise));
-      Objective objective = preset.objective();
-      Tensor global =
-          objective.alpha() == 0
-              ? zero()
-              : loss("global", named, z, z, images, randomness.globalPartners());
-      Tensor local =
-          objective.beta() == 0
-              ? zero()
-              : loss("local", named, z, features.featureMap(), images, randomness.localPartners());
-      Tensor prior =
-          logVariance
-              .add(new Scalar(1.0))
-              .sub(mean.square())
-              .sub(variance)
-              .mean()
-              .mul(new Scalar(-0.5));
-      global
-          .mul(new Scalar(objective.alpha()))
-          .add(local, new Scalar(objective.beta()))
-          .add(prior, new Scalar(objective.gamma()))
-          .backward();
-      return losses(global.item_double(), local.item_double(), prior.item_double());
+          encoder.forwardTraining(images, loss.parameters(), preset.normMomentum());
+      TorchObjective.Terms terms = loss.terms(features, images, randomness);
+      terms.total(objective).backward();
+      return terms.losses(objective);
     }
-  }
-
-  private StepLosses losses(double global, double local, double prior) {
-    Objective objective = preset.objective();
-    double total =
-        objective.alpha() * global + objective.beta() * local + objective.gamma() * prior;
-    return new StepLosses(total, global, local, prior, 0, 0);
-  }
-
-  private Tensor zero() {
-    return torch.zeros(new long[0], device.floats());
-  }
-
-  private Tensor loss(
-      String name,
-      Map<String, Tensor> named,
-      Tensor z,
-      Tensor right,
-      Tensor images,
-      int[] partners) {
-    TorchTerm term = new TorchTerm(name, named, preset.views().count(), products);
-    return switch (preset.objective().estimator()) {
-      case Estimator.OfPairs ofPairs ->
-          term.pairs(ofPairs, z, right, arrays.indices(counterparts()), arrays.indices(partners));
-      case Estimator.InfoNce nce -> term.contrast(nce, z, right);
-      case Estimator.Reconstruction _ -> term.reconstruct(z, images.flatten(1, -1));
-    };
-  }
-
-  /** The same image's picture in the next view. */
-  private int[] counterparts() {
-    int pictures = preset.pictures();
-    return IntStream.range(0, pictures).map(i -> (i + preset.miniBatch()) % pictures).toArray();
-  }
-
-  private Tensor mean(Map<String, Tensor> named, Tensor pooled) {
-    return dense(named, "mean", pooled);
-  }
-
-  private Tensor dense(Map<String, Tensor> named, String name, Tensor in) {
-    return products
-        .multiply(in, TorchEncoder.named(named, name + ".w"))
-        .add_(TorchEncoder.named(named, name + ".b"));
   }
 
   @Override
   public double update(long step, double learningRate) {
-    return parameters.update(preset.adam(), step, learningRate);
+    double squaredGradient = parameters.update(preset.adam(), step, learningRate);
+    if (Double.isFinite(squaredGradient)) {
+      average.ifPresent(each -> each.follow(step, parameters.flat(), encoder.statistics()));
+    }
+    return squaredGradient;
   }
 
   @Override
@@ -161,17 +104,28 @@ final class TorchComputation implements Computation {
 
   @Override
   public List<float[]> embed(List<byte[]> miniBatches) {
-    return miniBatches.stream().map(this::embed).toList();
+    if (average.isEmpty()) {
+      return embed(miniBatches, encoder, parameters::byName);
+    }
+    try (TorchEncoder averaged =
+        new TorchEncoder(shape, average.get().statistics(), products, arrays)) {
+      return embed(miniBatches, averaged, average.get()::byName);
+    }
   }
 
-  private float[] embed(byte[] pixels) {
+  private List<float[]> embed(
+      List<byte[]> miniBatches, TorchEncoder by, Supplier<Map<String, Tensor>> values) {
     torch.set_num_threads(threads);
-    try (PointerScope _ = new PointerScope();
-        NoGradGuard _ = new NoGradGuard()) {
-      Map<String, Tensor> named = parameters.byName();
-      Tensor pooled = encoder.forwardInference(encoder.images(pixels), named).pooled();
-      return TorchArrays.toArray(mean(named, pooled));
+    List<float[]> embeddings = new ArrayList<>();
+    for (byte[] pixels : miniBatches) {
+      try (PointerScope _ = new PointerScope();
+          NoGradGuard _ = new NoGradGuard()) {
+        TorchObjective loss = new TorchObjective(preset, values.get(), products, arrays);
+        TorchEncoder.Features features = by.forwardInference(by.images(pixels), loss.parameters());
+        embeddings.add(TorchArrays.toArray(loss.mean(features.pooled())));
+      }
     }
+    return embeddings;
   }
 
   @Override
@@ -181,7 +135,7 @@ final class TorchComputation implements Computation {
 
   @Override
   public Optional<Weights> average() {
-    return Optional.empty();
+    return average.map(TorchAverage::weights);
   }
 
   @Override
@@ -207,5 +161,6 @@ final class TorchComputation implements Computation {
     closed = true;
     parameters.close();
     encoder.close();
+    average.ifPresent(TorchAverage::close);
   }
 }

@@ -28,7 +28,11 @@ enum TorchDevice {
     this.type = type;
   }
 
-  /** Libtorch must have been loaded. Says in the log what it chose, and why not what was asked. */
+  /**
+   * Chooses and says so in the log. Libtorch must have been loaded.
+   *
+   * @throws UnusableTargetException if a GPU was asked for by name and none can be used
+   */
   static TorchDevice choose(Device asked) {
     return choose(asked, asked == Device.CPU ? Optional.empty() : gpuTrouble());
   }
@@ -47,10 +51,12 @@ enum TorchDevice {
       return CUDA;
     }
     if (asked == Device.CUDA) {
-      log.warn("device cuda cannot be used, computing on the CPU: {}", gpuTrouble.get());
-    } else {
-      log.info("libtorch computes on the CPU: {}", gpuTrouble.get());
+      throw new UnusableTargetException(
+          "device cuda cannot be used: %s; or choose device auto or cpu"
+              .formatted(gpuTrouble.get()),
+          null);
     }
+    log.info("libtorch computes on the CPU: {}", gpuTrouble.get());
     return CPU;
   }
 
@@ -58,11 +64,12 @@ enum TorchDevice {
   private static Optional<String> gpuTrouble() {
     if (!torch.hasCUDA()) {
       return Optional.of(
-          "this build has libtorch for CPUs alone; build with -Ptorch,gpu and run on CUDA 13 with cuDNN"
-              + " 9 to use a GPU");
+          "this build has libtorch for CPUs alone; type './mvnw -q -Dquick -Dmaven.test.skip"
+              + " -Ptorch,gpu package' (fetches 455 MB) and install CUDA 13 with cuDNN 9 to use a GPU");
     }
     if (!torch.cuda_is_available()) {
-      return Optional.of("no CUDA GPU, or no driver for CUDA 13");
+      return Optional.of(
+          "no CUDA GPU, or no driver for CUDA 13 (nvidia-smi shows both); install them to use one");
     }
     try (PointerScope _ = new PointerScope()) {
       Tensor images = torch.ones(new long[] {1, 1, PROBE_SIDE, PROBE_SIDE}, CUDA.floats());
@@ -73,7 +80,9 @@ enum TorchDevice {
           ? Optional.empty()
           : Optional.of("the GPU's convolution gives %s, expected %s".formatted(sum, expected));
     } catch (RuntimeException e) {
-      return Optional.of("the GPU does not fit this libtorch: " + e.getMessage());
+      return Optional.of(
+          "the GPU does not fit this libtorch, which wants compute capability 7.5 to 12.1: "
+              + e.getMessage());
     }
   }
 

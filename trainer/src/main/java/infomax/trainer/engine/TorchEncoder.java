@@ -34,9 +34,10 @@ final class TorchEncoder implements AutoCloseable {
    * What the encoder makes of a mini-batch.
    *
    * @param featureMap C, (picture x location, channel)
+   * @param earlierMap the map before it, likewise
    * @param pooled h, (picture, channel)
    */
-  record Features(Tensor featureMap, Tensor pooled) {}
+  record Features(Tensor featureMap, Tensor earlierMap, Tensor pooled) {}
 
   TorchEncoder(
       NetworkShape shape, NormStatistics statistics, TorchProducts products, TorchArrays arrays) {
@@ -83,6 +84,7 @@ final class TorchEncoder implements AutoCloseable {
       double momentum) {
     Tensor features = images.contiguous(MemoryFormat.ChannelsLast);
     Tensor featureMap = features;
+    Tensor earlierMap = features;
     for (Convolution convolution : shape.convolutions()) {
       int layer = convolution.ordinal();
       Tensor normalised =
@@ -103,12 +105,32 @@ final class TorchEncoder implements AutoCloseable {
       if (layer == shape.blocks() - 1) {
         featureMap = features;
       }
+      if (layer == shape.blocks() - 2) {
+        earlierMap = features;
+      }
     }
-    int side = shape.featureMapSide();
-    int z = shape.dimensions();
-    return new Features(
-        featureMap.permute(0, 2, 3, 1).reshape(-1, z),
-        torch.max_pool2d(features, side, side).reshape(-1, z));
+    Tensor pooled =
+        switch (shape.pooling()) {
+          case MAX -> largest(features);
+          case ATTENTION -> attended(features, named(parameters, "pool.w"));
+        };
+    return new Features(rows(featureMap), rows(earlierMap), pooled);
+  }
+
+  private static Tensor largest(Tensor map) {
+    long side = map.size(2);
+    return torch.max_pool2d(map, side, side).flatten(1, -1);
+  }
+
+  private static Tensor attended(Tensor map, Tensor weights) {
+    Tensor rows = rows(map);
+    Tensor attention = rows.matmul(weights).view(map.size(0), -1, 1).softmax(1);
+    return rows.view(map.size(0), -1, map.size(1)).mul(attention).sum(1);
+  }
+
+  /** From (picture, channel, y, x) to (picture x location, channel). */
+  private static Tensor rows(Tensor map) {
+    return map.permute(0, 2, 3, 1).reshape(-1, map.size(1));
   }
 
   static Tensor named(Map<String, Tensor> parameters, String name) {

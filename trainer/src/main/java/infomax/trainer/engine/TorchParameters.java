@@ -44,6 +44,11 @@ final class TorchParameters implements AutoCloseable {
 
   /** Every tensor in its own shape, by name, as views of the flat one. */
   Map<String, Tensor> byName() {
+    return byName(layout, values);
+  }
+
+  /** The same of any values in that layout. */
+  static Map<String, Tensor> byName(ParameterLayout layout, Tensor values) {
     List<ParameterTensor> tensors = layout.tensors();
     long[] sizes = tensors.stream().mapToLong(ParameterTensor::size).toArray();
     TensorVector parts = torch.split_with_sizes(values, sizes);
@@ -68,6 +73,13 @@ final class TorchParameters implements AutoCloseable {
     try (PointerScope _ = new PointerScope();
         NoGradGuard _ = new NoGradGuard()) {
       Tensor gradient = values.grad();
+      double squared = gradient.to(ScalarType.Double).square().sum().item_double();
+      if (!Double.isFinite(squared)) {
+        return squared;
+      }
+      if (adam.gradientMax() > 0 && squared > adam.gradientMax() * adam.gradientMax()) {
+        gradient.mul_(new Scalar(adam.gradientMax() / Math.sqrt(squared)));
+      }
       firstMoments.mul_(new Scalar(adam.beta1())).add_(gradient, new Scalar(1 - adam.beta1()));
       secondMoments
           .mul_(new Scalar(adam.beta2()))
@@ -77,8 +89,13 @@ final class TorchParameters implements AutoCloseable {
       Tensor root =
           secondMoments.sqrt().mul_(new Scalar(rootFactor)).add_(new Scalar(adam.epsilon()));
       values.addcdiv_(firstMoments, root, new Scalar(-rate));
-      return gradient.to(ScalarType.Double).square().sum().item_double();
+      return squared;
     }
+  }
+
+  /** The flat tensor itself, which every step changes. */
+  Tensor flat() {
+    return values;
   }
 
   float[] values() {

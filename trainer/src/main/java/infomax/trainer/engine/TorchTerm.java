@@ -1,65 +1,52 @@
 package infomax.trainer.engine;
 
+import infomax.trainer.network.Critics;
 import infomax.trainer.objective.Estimator;
-import java.util.Map;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A mutual information term of the objective: z against z (global) or against the feature map
- * (local). Tensors belong to the caller's scope.
+ * A term of the objective that compares two sides: z, the locations of the feature map or of the
+ * map before it, or the whole feature map. Or what stands in its place, a decoder. Tensors belong
+ * to the caller's scope.
  *
- * @param name {@code global} or {@code local}, the prefix of its parameters
- * @param parameters all of them, by name
- * @param views of each image: the left side of one meets the right side of the next
- * @param products that the critics are made of
+ * @param name {@code global}, {@code local}, {@code within} or {@code earlier}, the prefix of its
+ *     parameters
+ * @param objective it is part of
  */
-record TorchTerm(String name, Map<String, Tensor> parameters, int views, TorchProducts products) {
+record TorchTerm(String name, TorchObjective objective) {
 
   private static final double NOT_A_CANDIDATE = Double.NEGATIVE_INFINITY;
 
   /**
-   * The loss of an estimator that scores pairs.
+   * The loss.
    *
-   * @param left z, (picture, dimension)
-   * @param right (picture x location, dimension)
-   * @param counterparts each picture's positive
-   * @param partners each picture's negative
+   * @param left (row, value); a row for each picture, or for each of its locations
+   * @param right (row x location, value), the locations that a left row meets one after the other
+   * @param images (picture, colour, y, x), what a decoder paints
+   * @param pairing of the left rows, where the estimator or the term draws it
    */
-  Tensor pairs(
-      Estimator.OfPairs estimator,
-      Tensor left,
-      Tensor right,
-      Tensor counterparts,
-      Tensor partners) {
-    long pictures = left.size(0);
-    long locations = right.size(0) / pictures;
-    Tensor first = parameter("d1.w");
-    long dimensions = left.size(1);
-    long width = first.size(1);
-    // Linear in the concatenation of both sides: once per row, not once per pair.
-    Tensor ofLeft =
-        products
-            .multiply(left, first.narrow(0, 0, dimensions))
-            .add_(parameter("d1.b"))
-            .view(pictures, 1, width);
-    Tensor ofRight =
-        products
-            .multiply(right, first.narrow(0, dimensions, right.size(1)))
-            .view(pictures, locations, width);
-    Tensor hidden =
-        torch.relu_(
-            torch
-                .cat(
-                    new TensorVector(
-                        ofLeft.add(ofRight.index_select(0, counterparts)),
-                        ofLeft.add(ofRight.index_select(0, partners))),
-                    0)
-                .view(-1, width));
+  Tensor loss(Tensor left, Tensor right, Tensor images, Pairing pairing) {
+    return switch (objective.preset().objective().estimator()) {
+      case Estimator.OfPairs ofPairs -> pairs(ofPairs, left, right, pairing);
+      case Estimator.InfoNce nce ->
+          left.size(0) == objective.preset().pictures()
+              ? contrast(nce, left, right)
+              : contrastLocations(nce, left, right, pairing);
+      case Estimator.Reconstruction _ -> reconstruct(left, images.flatten(1, -1));
+    };
+  }
+
+  private Tensor pairs(Estimator.OfPairs estimator, Tensor left, Tensor right, Pairing pairing) {
     Tensor scores =
-        dense("d4", torch.relu_(dense("d3", torch.relu_(dense("d2", hidden))))).view(2, -1);
+        switch (estimator.critics()) {
+          case Critics.Mlp _ -> mlpScores(left, right, pairing);
+          case Critics.Projection _ -> dotScores(left, right, pairing);
+        };
     Tensor positives = scores.select(0, 0);
     Tensor negatives = scores.select(0, 1);
     return switch (estimator) {
@@ -74,18 +61,58 @@ record TorchTerm(String name, Map<String, Tensor> parameters, int views, TorchPr
     };
   }
 
-  /** The InfoNCE loss, the mean over the views; sides as for pairs. */
-  Tensor contrast(Estimator.InfoNce estimator, Tensor left, Tensor right) {
+  /** Scores of the positives, then of the negatives, (2, pair). */
+  private Tensor mlpScores(Tensor left, Tensor right, Pairing pairing) {
+    int rows = (int) left.size(0);
+    Tensor first = parameter("d1.w");
+    long leftLength = left.size(1);
+    long width = first.size(1);
+    // Linear in the concatenation of both sides: once per row, not once per pair.
+    Tensor ofLeft =
+        products()
+            .multiply(left, first.narrow(0, 0, leftLength))
+            .add_(parameter("d1.b"))
+            .view(rows, 1, width);
+    Tensor ofRight =
+        products()
+            .multiply(right, first.narrow(0, leftLength, right.size(1)))
+            .view(rows, -1, width);
+    Tensor positiveSide = ofRight.index_select(0, indices(rows, pairing::positive));
+    Tensor negativeSide = ofRight.index_select(0, indices(rows, pairing::negative));
+    Tensor hidden =
+        torch.relu_(
+            torch
+                .cat(new TensorVector(ofLeft.add(positiveSide), ofLeft.add(negativeSide)), 0)
+                .view(-1, width));
+    return dense("d4", torch.relu_(dense("d3", torch.relu_(dense("d2", hidden))))).view(2, -1);
+  }
+
+  /** The same by projections. */
+  private Tensor dotScores(Tensor left, Tensor right, Pairing pairing) {
+    int rows = (int) left.size(0);
+    Tensor lefts = head("left", left);
+    long length = lefts.size(1);
+    Tensor ofLeft = lefts.view(rows, 1, length);
+    Tensor ofRight = head("right", right).view(rows, -1, length);
+    Tensor positives = ofRight.index_select(0, indices(rows, pairing::positive)).mul(ofLeft).mean(2);
+    Tensor negatives = ofRight.index_select(0, indices(rows, pairing::negative)).mul(ofLeft).mean(2);
+    return torch.cat(new TensorVector(positives, negatives), 0).view(2, -1);
+  }
+
+  /** The mean over the views, each against the next. */
+  private Tensor contrast(Estimator.InfoNce estimator, Tensor left, Tensor right) {
     Tensor lefts = projected("left", left);
     Tensor rights = projected("right", right);
+    int views = objective.preset().views().count();
     long rows = left.size(0) / views;
     long columns = right.size(0) / views;
     Tensor sum = null;
     for (int view = 0; view < views; view++) {
       Tensor cosines =
-          products.multiply(
-              lefts.narrow(0, view * rows, rows),
-              rights.narrow(0, (view + 1) % views * columns, columns).t());
+          products()
+              .multiply(
+                  lefts.narrow(0, view * rows, rows),
+                  rights.narrow(0, (view + 1) % views * columns, columns).t());
       Tensor loss = contrast(cosines.div(new Scalar(estimator.temperature())));
       sum = sum == null ? loss : sum.add(loss);
     }
@@ -115,22 +142,56 @@ record TorchTerm(String name, Map<String, Tensor> parameters, int views, TorchPr
     return toImages.add(toLocations).mean().div(new Scalar(2.0)).sub(own.mean());
   }
 
+  /** The mean over views and locations: what was drawn there for all images of a view. */
+  private Tensor contrastLocations(
+      Estimator.InfoNce estimator, Tensor left, Tensor right, Pairing pairing) {
+    int rows = (int) left.size(0);
+    Tensor lefts = byLocation(projected("left", left));
+    Tensor rights =
+        byLocation(projected("right", right).index_select(0, indices(rows, pairing::positive)));
+    Tensor logits =
+        products().multiply(lefts, rights.transpose(1, 2)).div(new Scalar(estimator.temperature()));
+    Tensor toLefts = logits.logsumexp(new long[] {1}, false).mean();
+    Tensor toRights = logits.logsumexp(new long[] {2}, false).mean();
+    return toLefts.add(toRights).div(new Scalar(2.0)).sub(logits.diagonal(0, 1, 2).mean());
+  }
+
+  /** From (view, image, location) to (view and location, image), each with its projection. */
+  private Tensor byLocation(Tensor projections) {
+    long images = objective.preset().miniBatch();
+    long views = objective.preset().views().count();
+    long length = projections.size(1);
+    return projections.view(views, images, -1, length).transpose(1, 2).reshape(-1, images, length);
+  }
+
   /** The mean squared error of the pictures painted from z; images are (picture, value). */
-  Tensor reconstruct(Tensor z, Tensor images) {
+  private Tensor reconstruct(Tensor z, Tensor images) {
     Tensor painted = dense("d2", torch.relu_(dense("d1", z)));
     return torch.mse_loss(painted, images);
   }
 
   private Tensor projected(String side, Tensor in) {
-    Tensor out = dense(side + ".d2", torch.relu_(dense(side + ".d1", in)));
+    Tensor out = head(side, in);
     return out.div(out.square().sum(1).sqrt().unsqueeze(1));
   }
 
+  private Tensor head(String side, Tensor in) {
+    return dense(side + ".d2", torch.relu_(dense(side + ".d1", in)));
+  }
+
   private Tensor dense(String layer, Tensor in) {
-    return products.multiply(in, parameter(layer + ".w")).add_(parameter(layer + ".b"));
+    return objective.dense(name + "." + layer, in);
   }
 
   private Tensor parameter(String suffix) {
-    return TorchEncoder.named(parameters, name + "." + suffix);
+    return objective.parameter(name + "." + suffix);
+  }
+
+  private Tensor indices(int count, IntUnaryOperator index) {
+    return objective.arrays().indices(IntStream.range(0, count).map(index).toArray());
+  }
+
+  private TorchProducts products() {
+    return objective.products();
   }
 }

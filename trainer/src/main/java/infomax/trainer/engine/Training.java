@@ -56,7 +56,7 @@ public final class Training implements AutoCloseable {
    *
    * @throws IllegalArgumentException if the weights have other critics than the preset trains, or
    *     if the engine cannot train the preset
-   * @throws MissingLibrariesException if the engine's native libraries are not part of this build
+   * @throws UnusableTargetException if the plan's target cannot compute here
    */
   public static Training start(TrainingPlan plan, Weights initial) {
     int size = initial.layout().size();

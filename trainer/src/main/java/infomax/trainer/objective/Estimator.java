@@ -29,11 +29,12 @@ public sealed interface Estimator {
    */
   sealed interface OfPairs extends Estimator {
     /**
-     * What T scores by: MLPs, or projections, for which T is left . right / sqrt(length). That is
-     * the encode-and-dot-product architecture of Deep InfoMax (arXiv 1808.06670, appendix), which
-     * has no bound as a cosine has and so lets a loss fall to its end; divided as in "Attention is
-     * all you need" (arXiv 1706.03762, section 3.2.1), so that the first scores, of which Hellinger
-     * and Donsker-Varadhan take the exponential, do not grow with the length.
+     * What T scores by: MLPs, or projections, for which T is left . right / length. That is the
+     * encode-and-dot-product architecture of Deep InfoMax (arXiv 1808.06670, appendix), which has no
+     * bound as a cosine has, so that a loss can fall to its end. Hellinger and Donsker-Varadhan take
+     * the exponential of T, and the root of the length, as in attention, does not keep that small:
+     * the first steps diverge. The length itself does, as "Tensor Programs V" (arXiv 2203.03466,
+     * definition 4.1) has it for sides that are to agree.
      */
     @Override
     Critics.OfPairs critics();

@@ -434,7 +434,7 @@ final class ReferenceNetwork {
     if (layout.critics() instanceof Critics.Projection(int _, int length)) {
       int product =
           tape.dot(head(name + ".left", left), head(name + ".right", right), length);
-      return tape.affine(product, 1 / Math.sqrt(length), 0);
+      return tape.affine(product, 1.0 / length, 0);
     }
     int[] pair = Arrays.copyOf(left, left.length + right.length);
     System.arraycopy(right, 0, pair, left.length, right.length);

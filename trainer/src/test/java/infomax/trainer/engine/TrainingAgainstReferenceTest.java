@@ -4,18 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import infomax.trainer.kernels.Kernels;
-import infomax.trainer.network.CriticSides;
-import infomax.trainer.network.Critics;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.network.NormStatistics;
 import infomax.trainer.network.ParameterTensor;
-import infomax.trainer.network.Pooling;
 import infomax.trainer.network.TrainingCheckpoint;
 import infomax.trainer.network.TrainingCheckpoint.Progress;
 import infomax.trainer.network.Weights;
 import infomax.trainer.objective.Estimator;
 import infomax.trainer.objective.Preset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
@@ -25,8 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Both engines compute what the plain reference computes: losses, every gradient, running
- * statistics; for every estimator, one view and two, both input sizes; ND4J in both forms of the
- * kernels, with one and several workers of uneven shares.
+ * statistics; for every estimator, one view and two, both input sizes and small views; ND4J in both
+ * forms of the kernels, with one and several workers of uneven shares.
  */
 class TrainingAgainstReferenceTest {
 
@@ -38,6 +34,18 @@ class TrainingAgainstReferenceTest {
   private static final int IMAGES = 5;
 
   static Stream<Arguments> cases() {
+    return Stream.concat(
+        casesOfAllTerms(),
+        Stream.of(24, 48)
+            .flatMap(
+                size ->
+                    Stream.of(
+                            Cases.infoNce(3, Cases.TWO_VIEWS, 40),
+                            Cases.withFurtherTerms(Cases.jensenShannon(3, Cases.TWO_VIEWS, 20)))
+                        .map(preset -> Arguments.of(size, preset))));
+  }
+
+  private static Stream<Arguments> casesOfAllTerms() {
     return Stream.of(32, 64)
         .flatMap(
             size ->
@@ -74,30 +82,18 @@ class TrainingAgainstReferenceTest {
   }
 
   /** A way to compute a step, and how a failed comparison calls it. */
-  private record Way(String name, int threads, ComputeTarget target, Opener opener) {}
+  private record Way(String name, int threads, ComputeTarget target, TrainingContract.Way way) {}
 
-  private interface Opener {
-    Computation open(TrainingPlan plan, TrainingCheckpoint start);
-  }
-
-  private static List<Way> ways(Preset preset) {
+  private static List<Way> ways() {
     ComputeTarget nd4j = ComputeTarget.nd4j(Precision.FLOAT32);
-    List<Way> ways =
-        new ArrayList<>(
-            List.of(
-                new Way("nd4j vector 1", 1, nd4j, nd4j(Kernels.available())),
-                new Way("nd4j vector 2", 2, nd4j, nd4j(Kernels.available())),
-                new Way("nd4j scalar 3", 3, nd4j, nd4j(Kernels.scalar()))));
-    if (preset.objective().sides().equals(CriticSides.USUAL)
-        && preset.pooling() == Pooling.MAX
-        && !(preset.objective().estimator() instanceof Estimator.OfPairs ofPairs
-            && ofPairs.critics() instanceof Critics.Projection)) {
-      ways.add(new Way("torch 2", 2, TorchTargets.CPU, TorchComputation::open));
-    }
-    return ways;
+    return List.of(
+        new Way("nd4j vector 1", 1, nd4j, nd4j(Kernels.available())),
+        new Way("nd4j vector 2", 2, nd4j, nd4j(Kernels.available())),
+        new Way("nd4j scalar 3", 3, nd4j, nd4j(Kernels.scalar())),
+        new Way("torch 2", 2, TorchTargets.CPU, TorchComputation::open));
   }
 
-  private static Opener nd4j(Kernels kernels) {
+  private static TrainingContract.Way nd4j(Kernels kernels) {
     return (plan, start) -> Nd4jComputation.open(plan, start, kernels);
   }
 
@@ -118,9 +114,9 @@ class TrainingAgainstReferenceTest {
         TrainingCheckpoint.of(
             new Progress(preset.name(), SEED, 0), weights, new float[size], new float[size]);
 
-    for (Way way : ways(preset)) {
+    for (Way way : ways()) {
       TrainingPlan plan = new TrainingPlan(preset, SEED, 1, way.threads(), way.target());
-      try (Training training = Training.over(plan, start, way.opener().open(plan, start))) {
+      try (Training training = Training.over(plan, start, way.way().open(plan, start))) {
         checkLosses(way, training.step(pixels, randomness).losses(), reference.losses());
         checkGradient(way, preset, training.lastGradient(), expectedGradient, weights);
         checkStatistics(way, training.weights().statistics(), reference, preset.normMomentum());

@@ -10,8 +10,8 @@ import infomax.trainer.bench.QualityBenchmark;
 import infomax.trainer.bench.SnapshotBenchmark;
 import infomax.trainer.bench.StepBenchmark;
 import infomax.trainer.engine.ComputeTarget;
-import infomax.trainer.engine.MissingLibrariesException;
 import infomax.trainer.engine.Precision;
+import infomax.trainer.engine.UnusableTargetException;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.objective.Preset;
 import java.io.IOException;
@@ -125,7 +125,7 @@ final class BenchCommand implements Runnable {
                 target,
                 Duration.ofSeconds(seconds),
                 Optional.ofNullable(reference));
-      } catch (IllegalArgumentException | MissingLibrariesException e) {
+      } catch (IllegalArgumentException | UnusableTargetException e) {
         throw new UserError(String.valueOf(e.getMessage()), e);
       }
       write(benchmark.run(), json);

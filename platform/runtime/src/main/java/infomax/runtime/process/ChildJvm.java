@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -37,12 +38,6 @@ public final class ChildJvm implements AutoCloseable {
    * every larger block anew: on two threads a training's convolutions take twice as long then.
    */
   private static final String ARENAS = "MALLOC_ARENA_MAX";
-
-  /**
-   * How OpenMP's threads wait, read when its library is loaded. Spinning, as it does by default, a
-   * training step of libtorch on two threads takes many times as long beside a busy neighbour.
-   */
-  private static final String OPENMP_WAIT = "OMP_WAIT_POLICY";
 
   private final String name;
   private final Process process;
@@ -95,7 +90,6 @@ public final class ChildJvm implements AutoCloseable {
     command.add("@" + argumentFile);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putIfAbsent(ARENAS, "1");
-    builder.environment().putIfAbsent(OPENMP_WAIT, "passive");
     Process process =
         builder
             .redirectErrorStream(true)
@@ -115,6 +109,11 @@ public final class ChildJvm implements AutoCloseable {
   /** True while it runs. */
   public boolean isAlive() {
     return process.isAlive();
+  }
+
+  /** How it ended: 0 when asked to through the pipe, 143 by SIGTERM; empty while it runs. */
+  public OptionalInt exitValue() {
+    return process.isAlive() ? OptionalInt.empty() : OptionalInt.of(process.exitValue());
   }
 
   /** Kills it at once, as {@code kill -9} does, and waits until it is gone. */
