@@ -2,7 +2,7 @@ package infomax.trainer;
 
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
-import infomax.trainer.engine.Precision;
+import infomax.trainer.engine.ComputeTarget;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.objective.Preset;
 import infomax.trainer.training.TrainingOrder;
@@ -22,9 +22,10 @@ import java.time.Duration;
  * @param seed of the untrained network, and of trainings whose request names none ({@code
  *     trainer.seed})
  * @param threads threads of steps and inference ({@code trainer.threads})
- * @param precision of a step's convolutions: auto, float32 or bfloat16 ({@code trainer.precision})
  * @param snapshotImagesMax most images in a snapshot ({@code trainer.snapshot-images-max})
  * @param triggers when the trainer trains without being asked
+ * @param target what computes trainings, where and in which precision ({@code trainer.engine},
+ *     {@code trainer.device}, {@code trainer.precision})
  */
 public record TrainerConfig(
     Path folder,
@@ -34,9 +35,9 @@ public record TrainerConfig(
     long imagesSeen,
     long seed,
     int threads,
-    String precision,
     int snapshotImagesMax,
-    Triggers triggers) {
+    Triggers triggers,
+    ComputeTarget target) {
 
   /** Both networks can halve it often enough, and vectors stay aligned. */
   private static final int DIMENSIONS_STEP = 8;
@@ -53,10 +54,6 @@ public record TrainerConfig(
       throw new ConfigurationException(
           "setting trainer.dimensions is '%d', expected a multiple of %d"
               .formatted(dimensions, DIMENSIONS_STEP));
-    }
-    if (!Precision.isName(precision)) {
-      throw new ConfigurationException(
-          "setting trainer.precision is '" + precision + "', expected auto, float32 or bfloat16");
     }
     try {
       Preset.named(preset);
@@ -79,12 +76,23 @@ public record TrainerConfig(
         settings.whole("trainer.images-seen", 0, 0, TrainingOrder.IMAGES_SEEN_MAX),
         settings.whole("trainer.seed", 1, Long.MIN_VALUE, Long.MAX_VALUE),
         settings.integer("trainer.threads", Runtime.getRuntime().availableProcessors(), 1, 256),
-        settings.text("trainer.precision", "auto"),
         settings.integer("trainer.snapshot-images-max", 50_000, 100, SNAPSHOT_IMAGES_MAX),
         new Triggers(
             settings.whole("trainer.after-images", 0, 0, Long.MAX_VALUE),
             settings.duration("trainer.every", Duration.ZERO),
-            settings.decimal("trainer.drift-max", 0, 0, 1)));
+            settings.decimal("trainer.drift-max", 0, 0, 1)),
+        target(settings));
+  }
+
+  private static ComputeTarget target(Settings settings) {
+    try {
+      return ComputeTarget.of(
+          settings.text("trainer.engine", "nd4j"),
+          settings.text("trainer.device", "auto"),
+          settings.text("trainer.precision", "auto"));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("setting trainer." + e.getMessage());
+    }
   }
 
   /** The encoders' shape. */

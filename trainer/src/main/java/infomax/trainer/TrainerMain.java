@@ -8,6 +8,7 @@ import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.lifecycle.Closer;
 import infomax.runtime.process.ParentWatch;
 import infomax.store.ObjectStore;
+import infomax.trainer.engine.UnusableTargetException;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ public final class TrainerMain {
     Runtime.getRuntime().addShutdownHook(new Thread(closer::close, "trainer-shutdown"));
     try {
       start(settings(files), closer);
-    } catch (ConfigurationException | TimeoutException e) {
+    } catch (ConfigurationException | UnusableTargetException | TimeoutException e) {
       System.err.println("trainer: " + e.getMessage());
       System.exit(1);
     }
@@ -47,6 +48,7 @@ public final class TrainerMain {
 
   private static void start(Settings settings, Closer closer) throws Exception {
     TrainerConfig config = TrainerConfig.from(settings);
+    config.target().require();
     String bootstrapServers = settings.text("kafka.bootstrap-servers", "127.0.0.1:9092");
     Path objects = settings.path("objects.path", Path.of("data", "objects"));
     int port = settings.integer("http.port", 0, 0, 65_535);

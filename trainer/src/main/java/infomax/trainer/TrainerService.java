@@ -127,7 +127,7 @@ public final class TrainerService implements AutoCloseable {
                   config.shape(),
                   config.seed(),
                   config.threads(),
-                  config.precision(),
+                  config.target(),
                   config.folder()),
               new SnapshotReader(
                   clients,
@@ -167,13 +167,22 @@ public final class TrainerService implements AutoCloseable {
             });
   }
 
-  /** Stops after the step at hand, with a checkpoint; the request goes on at the next start. */
+  /**
+   * Stops after the step at hand, with a checkpoint; the request goes on at the next start. Waits
+   * for that step however long it takes, since a process whose native code is at work may crash on
+   * its way out; for anything else ten seconds.
+   */
   @Override
   public void close() {
     closing = true;
     thread.interrupt();
     try {
-      if (!thread.join(CLOSE_TIMEOUT)) {
+      boolean stopped = thread.join(CLOSE_TIMEOUT);
+      while (!stopped && progress.isIn(Progress.Phase.TRAINING)) {
+        LOG.info("trainer waits for the step at hand");
+        stopped = thread.join(CLOSE_TIMEOUT);
+      }
+      if (!stopped) {
         LOG.warn("trainer did not stop within {} s", CLOSE_TIMEOUT.toSeconds());
       }
     } catch (InterruptedException e) {

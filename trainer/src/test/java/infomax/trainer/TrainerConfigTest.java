@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
+import infomax.trainer.engine.ComputeTarget;
+import infomax.trainer.engine.Device;
+import infomax.trainer.engine.Engine;
+import infomax.trainer.engine.Precision;
 import infomax.trainer.objective.Preset;
 import infomax.trainer.trigger.Triggers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Defaults, the full mapping of keys, and what is refused. */
@@ -29,9 +34,9 @@ class TrainerConfigTest {
                 0,
                 1,
                 Runtime.getRuntime().availableProcessors(),
-                "auto",
                 50_000,
-                Triggers.NONE));
+                Triggers.NONE,
+                ComputeTarget.DEFAULT));
   }
 
   @Test
@@ -46,11 +51,13 @@ class TrainerConfigTest {
                 Map.entry("trainer.images-seen", "1000"),
                 Map.entry("trainer.seed", "-3"),
                 Map.entry("trainer.threads", "4"),
-                Map.entry("trainer.precision", "float32"),
                 Map.entry("trainer.snapshot-images-max", "200"),
                 Map.entry("trainer.after-images", "5000"),
                 Map.entry("trainer.every", "7d"),
-                Map.entry("trainer.drift-max", "0.05")));
+                Map.entry("trainer.drift-max", "0.05"),
+                Map.entry("trainer.engine", "torch"),
+                Map.entry("trainer.device", "cpu"),
+                Map.entry("trainer.precision", "bfloat16")));
 
     assertThat(TrainerConfig.from(settings))
         .isEqualTo(
@@ -62,9 +69,9 @@ class TrainerConfigTest {
                 1_000,
                 -3,
                 4,
-                "float32",
                 200,
-                new Triggers(5_000, Duration.ofDays(7), 0.05)));
+                new Triggers(5_000, Duration.ofDays(7), 0.05),
+                new ComputeTarget(Engine.TORCH, Device.CPU, Optional.of(Precision.BFLOAT16))));
     settings.verifyAllUsed();
   }
 
@@ -82,5 +89,8 @@ class TrainerConfigTest {
     assertThatThrownBy(() -> TrainerConfig.from(Settings.of(Map.of("trainer.dimensions", "100"))))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("expected a multiple of 8");
+    assertThatThrownBy(() -> TrainerConfig.from(Settings.of(Map.of("trainer.device", "cuda"))))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("expected engine torch for device cuda");
   }
 }

@@ -26,9 +26,11 @@ import infomax.runtime.control.ControlLog;
 import infomax.runtime.control.ControlWriter;
 import infomax.runtime.health.Health;
 import infomax.runtime.kafka.KafkaClients;
+import infomax.runtime.process.ChildJvm;
 import infomax.runtime.signal.SignalFeed;
 import infomax.store.ObjectStore;
 import infomax.testing.TestingKafka;
+import infomax.trainer.engine.ComputeTarget;
 import infomax.trainer.release.GoldenImages;
 import infomax.trainer.release.LossHistory;
 import infomax.trainer.release.ReleasePublisher;
@@ -68,6 +70,9 @@ class TrainerIT {
 
   private static final Duration PATIENCE = Duration.ofMinutes(4);
   private static final int IMAGES = 600;
+
+  /** Exit value of a JVM that ended in order when told to. */
+  private static final int SIGTERM = 143;
 
   @TempDir Path folder;
 
@@ -181,6 +186,61 @@ class TrainerIT {
     assertThat(losses.points().stream().mapToInt(LossHistory.Point::steps).sum()).isEqualTo(30);
   }
 
+  /** Libtorch's own destructors run when a process ends, and crash it under a running step. */
+  @Test
+  void aProcessToldToStopDuringAStepOfLibtorchKeepsACheckpointAndEndsInOrder() throws Exception {
+    produce(2_000);
+    Path settings = folder.resolve("trainer.properties");
+    Files.writeString(
+        settings,
+        """
+        kafka.bootstrap-servers=%s
+        objects.path=%s
+        trainer.path=%s
+        trainer.engine=torch
+        trainer.device=cpu
+        trainer.threads=2
+        """
+            .formatted(clients.bootstrapServers(), folder.resolve("objects"), folder));
+    List<Signal> signals = new CopyOnWriteArrayList<>();
+    try (SignalFeed feed = SignalFeed.start(clients, "test");
+        ChildJvm trainer =
+            ChildJvm.start(
+                "trainer",
+                TrainerMain.class,
+                List.of(
+                    "--add-modules=jdk.incubator.vector",
+                    "--enable-native-access=ALL-UNNAMED",
+                    "--sun-misc-unsafe-memory-access=allow",
+                    "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                    "-Xmx1g"),
+                List.of(settings.toString()),
+                folder,
+                false)) {
+      feed.follow(signals::add);
+      // Clipped and averaged: more of libtorch than a step of the preset alone.
+      writer.append(request("stopped", Map.of("preset", "one-view+clip=1+average=0.9")));
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  signals.stream()
+                      .anyMatch(
+                          signal ->
+                              signal instanceof TrainingProgressed progressed
+                                  && progressed.request().equals("stopped")
+                                  && progressed.step() >= 2));
+
+      ProcessHandle.of(trainer.pid()).orElseThrow().destroy();
+      Awaitility.await().atMost(PATIENCE).until(() -> !trainer.isAlive());
+
+      assertThat(trainer.exitValue())
+          .as(() -> ChildJvm.logTail(folder, "trainer", 40))
+          .hasValue(SIGTERM);
+      assertThat(folder.resolve("stopped").resolve("checkpoint")).exists();
+    }
+  }
+
   @Test
   void aCancelledTrainingEndsWithoutARelease() throws Exception {
     produce(IMAGES);
@@ -253,7 +313,16 @@ class TrainerIT {
     Triggers triggers = new Triggers(afterImages, Duration.ZERO, 0);
     return TrainerService.start(
         new TrainerConfig(
-            folder.resolve("trainer"), 32, 256, "default", 640, 1, 2, "auto", 10_000, triggers),
+            folder.resolve("trainer"),
+            32,
+            256,
+            "default",
+            640,
+            1,
+            2,
+            10_000,
+            triggers,
+            ComputeTarget.DEFAULT),
         clients,
         store,
         new SimpleMeterRegistry(),

@@ -4,6 +4,7 @@ import infomax.indexer.IndexerConfig;
 import infomax.indexer.IndexerService;
 import infomax.ingest.IngestConfig;
 import infomax.ingest.IngestService;
+import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
 import infomax.runtime.health.Health;
 import infomax.runtime.http.HttpServer;
@@ -13,6 +14,8 @@ import infomax.search.SearchConfig;
 import infomax.search.SearchService;
 import infomax.search.live.PublicationListener;
 import infomax.store.ObjectStore;
+import infomax.trainer.TrainerConfig;
+import infomax.trainer.engine.UnusableTargetException;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -64,6 +67,7 @@ public final class StandaloneSystem implements AutoCloseable {
    */
   public static StandaloneSystem start(StandaloneConfig config, ClusterListener cluster)
       throws InterruptedException {
+    checkTrainer(config);
     Closer closer = new Closer();
     try {
       return start(config, cluster, closer);
@@ -73,6 +77,18 @@ public final class StandaloneSystem implements AutoCloseable {
     } catch (InterruptedException | RuntimeException e) {
       closer.close();
       throw e;
+    }
+  }
+
+  /** What would end the trainer as it starts is said here, not in its log. */
+  private static void checkTrainer(StandaloneConfig config) {
+    try {
+      TrainerConfig.from(Settings.of(config.settings()).withEnvironment(System.getenv()))
+          .target()
+          .engine()
+          .requirePart();
+    } catch (ConfigurationException | UnusableTargetException e) {
+      throw new UserError("the trainer cannot start: " + e.getMessage(), e);
     }
   }
 

@@ -79,6 +79,8 @@ class ArchitectureTest {
     stays("ai.onnxruntime..", "infomax.encoder..", "infomax.trainer.export..");
     stays("org.nd4j..", "infomax.trainer..");
     stays("org.deeplearning4j..", "infomax.trainer..");
+    // oneDNN is C alone, but comes out of a jar of theirs.
+    stays("org.bytedeco..", "infomax.trainer.engine..", "infomax.trainer.onednn..");
     stays("org.tribuo..", "infomax.trainer..", "infomax.testing..");
     stays("ai.onnx..", "infomax.trainer..", "infomax.testing..");
     stays("com.twelvemonkeys..", "infomax.imaging..");

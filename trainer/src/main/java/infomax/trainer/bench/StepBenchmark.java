@@ -1,8 +1,8 @@
 package infomax.trainer.bench;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import infomax.trainer.engine.ComputeTarget;
 import infomax.trainer.engine.MatrixSpeed;
-import infomax.trainer.engine.Precision;
 import infomax.trainer.engine.RecordedStepsReplay;
 import infomax.trainer.engine.StepOutcome;
 import infomax.trainer.engine.Training;
@@ -36,13 +36,14 @@ public final class StepBenchmark {
   private final Preset preset;
   private final NetworkShape shape;
   private final int threads;
-  private final Precision precision;
+  private final ComputeTarget target;
   private final Duration duration;
   private final Optional<Path> reference;
 
   /**
    * A benchmark.
    *
+   * @param target what computes, and where
    * @param duration time of the steps that count; those of the first five seconds do not
    * @param reference folder of recorded steps to replay as well; empty for none
    */
@@ -50,13 +51,13 @@ public final class StepBenchmark {
       Preset preset,
       NetworkShape shape,
       int threads,
-      Precision precision,
+      ComputeTarget target,
       Duration duration,
       Optional<Path> reference) {
     this.preset = preset;
     this.shape = shape;
     this.threads = threads;
-    this.precision = precision;
+    this.target = target;
     this.duration = duration;
     this.reference = reference;
   }
@@ -66,7 +67,8 @@ public final class StepBenchmark {
    *
    * @param schema 1
    * @param engine what computes
-   * @param precision of the products
+   * @param device where it did
+   * @param precision that the products had
    * @param input height and width of an image in pixels
    * @param batch images per step
    * @param warmupSteps steps that do not count
@@ -108,9 +110,13 @@ public final class StepBenchmark {
     List<Double> losses = new ArrayList<>();
     List<Double> millis = new ArrayList<>();
     int warmUpSteps = 0;
-    TrainingPlan plan = new TrainingPlan(preset, SEED, Integer.MAX_VALUE, threads, precision);
+    TrainingPlan plan = new TrainingPlan(preset, SEED, Integer.MAX_VALUE, threads, target);
     Weights initial = Weights.initial(preset.layout(shape), SEED);
+    String device;
+    String precision;
     try (Training training = Training.start(plan, initial)) {
+      device = training.device();
+      precision = training.precision().text();
       long begunNanos = System.nanoTime();
       long endNanos = begunNanos + WARM_UP.plus(duration).toNanos();
       while (System.nanoTime() < endNanos || millis.isEmpty()) {
@@ -129,13 +135,13 @@ public final class StepBenchmark {
     Collections.sort(millis);
     double median = millis.get(millis.size() / 2);
     double gigaflop = StepWork.gigaflop(preset, shape);
-    double matmul = MatrixSpeed.gigaflopPerSecond(threads);
+    double matmul = MatrixSpeed.gigaflopPerSecond(threads, target);
     return new Report(
         1,
         preset.name(),
-        "nd4j",
-        "cpu",
-        precision.text(),
+        ComputeTarget.nameOf(target.engine()),
+        device,
+        precision,
         shape.inputSize(),
         preset.miniBatch(),
         threads,
@@ -149,7 +155,7 @@ public final class StepBenchmark {
         gigaflop / (median / 1000) / matmul,
         mean(losses.subList(0, Math.min(MEAN_OVER, losses.size()))),
         mean(losses.subList(Math.max(0, losses.size() - MEAN_OVER), losses.size())),
-        reference.isPresent() ? RecordedStepsReplay.of(reference.get(), threads, precision) : null);
+        reference.isPresent() ? RecordedStepsReplay.of(reference.get(), threads, target) : null);
   }
 
   private LabelledImages noise() {

@@ -4,6 +4,7 @@ import infomax.trainer.network.Convolution;
 import infomax.trainer.network.CriticSides;
 import infomax.trainer.network.Critics;
 import infomax.trainer.network.NetworkShape;
+import infomax.trainer.objective.Estimator;
 import infomax.trainer.objective.Objective;
 import infomax.trainer.objective.Preset;
 
@@ -67,10 +68,15 @@ final class StepWork {
       case Critics.Projection(int hidden, int output) ->
           2.0 * hidden * (z + (double) locations * rightLength)
               + 2.0 * (1 + locations) * (double) hidden * output
-              + 2.0 * preset.miniBatch() * locations * output;
+              + 2.0 * partners(preset) * locations * output;
       case Critics.Decoder(int width) ->
           locations == 1 ? 2.0 * width * (z + (double) shape.imageBytes()) : 0;
     };
+  }
+
+  /** Left rows that a row of the right side is compared with. */
+  private static int partners(Preset preset) {
+    return preset.objective().estimator() instanceof Estimator.OfPairs ? 2 : preset.miniBatch();
   }
 
   private static double square(double value) {

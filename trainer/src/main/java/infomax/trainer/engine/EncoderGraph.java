@@ -5,9 +5,11 @@ import infomax.trainer.kernels.Matrix;
 import infomax.trainer.network.Convolution;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.network.NormStatistics;
+import infomax.trainer.network.Pooling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 
@@ -25,6 +27,7 @@ final class EncoderGraph {
   private final List<ConvolutionProduct> products = new ArrayList<>();
   private final List<NormLayer> norms = new ArrayList<>();
   private final List<Variable> outputs = new ArrayList<>();
+  private final Optional<AttentionPool> attention;
 
   EncoderGraph(
       Kernels kernels,
@@ -43,7 +46,8 @@ final class EncoderGraph {
       int i = convolution.ordinal();
       int side = convolution.side();
       int channels = convolution.outputChannels();
-      int outSide = i == convolutions.size() - 1 ? 1 : convolution.pooledSide();
+      boolean toOnePixel = i == convolutions.size() - 1 && shape.pooling() == Pooling.MAX;
+      int outSide = toOnePixel ? 1 : convolution.pooledSide();
       NativeFloats convolved = arena.floats(miniBatch * side * side, channels);
       Variable out = arena.variable(miniBatch * outSide * outSide, channels);
       if (first == null) {
@@ -72,6 +76,18 @@ final class EncoderGraph {
           new NormLayer(kernels.norm(), workers, buffers, convolution, convolved, out, outSide));
       outputs.add(out);
     }
+    this.attention =
+        switch (shape.pooling()) {
+          case MAX -> Optional.empty();
+          case ATTENTION ->
+              Optional.of(
+                  new AttentionPool(
+                      kernels.dense(),
+                      workers,
+                      buffers,
+                      outputs.getLast(),
+                      arena.variable(miniBatch, shape.dimensions())));
+        };
     this.images = Objects.requireNonNull(first, "a network has convolutions");
   }
 
@@ -87,7 +103,7 @@ final class EncoderGraph {
 
   /** h, (image, channel). */
   Variable pooled() {
-    return outputs.getLast();
+    return attention.map(AttentionPool::pooled).orElseGet(outputs::getLast);
   }
 
   /** Forward pass that normalises by the mini-batch and updates the running statistics. */
@@ -115,7 +131,11 @@ final class EncoderGraph {
           });
       normalise.accept(norms.get(layer));
     }
-    workers.run(norms.getLast()::activate);
+    workers.run(
+        worker -> {
+          norms.getLast().activate(worker);
+          attention.ifPresent(pool -> pool.forward(worker));
+        });
   }
 
   /**
@@ -125,7 +145,11 @@ final class EncoderGraph {
    * @param ofEarlierMap what they add to the gradient of the map before it
    */
   void backward(List<NativeFloats> ofFeatureMap, List<NativeFloats> ofEarlierMap) {
-    workers.run(norms.getLast()::collectGradient);
+    workers.run(
+        worker -> {
+          attention.ifPresent(pool -> pool.backward(worker));
+          norms.getLast().collectGradient(worker);
+        });
     for (int i = products.size() - 1; i >= 0; i--) {
       int layer = i;
       norms.get(layer).shareGradient();

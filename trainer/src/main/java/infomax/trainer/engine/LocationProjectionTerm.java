@@ -24,8 +24,8 @@ final class LocationProjectionTerm implements InformationTerm {
   LocationProjectionTerm(TermWiring wiring, Estimator.InfoNce estimator) {
     this.wiring = wiring;
     this.workers = wiring.workers();
-    this.left = new ProjectionHead(wiring, "left", wiring.left(), estimator.critics());
-    this.right = new ProjectionHead(wiring, "right", wiring.right(), estimator.critics());
+    this.left = ProjectionHead.ofUnitLength(wiring, "left", wiring.left(), estimator.critics());
+    this.right = ProjectionHead.ofUnitLength(wiring, "right", wiring.right(), estimator.critics());
     int rows = wiring.left().rows();
     int output = estimator.critics().output();
     this.leftInOrder = wiring.arena().variable(rows, output);
@@ -54,8 +54,8 @@ final class LocationProjectionTerm implements InformationTerm {
     left.forward(worker);
     right.forward(worker);
     for (int row = wiring.firstRow(worker); row < wiring.lastRow(worker); row++) {
-      copy(left.unit().values(), row, leftInOrder.values(), place(row));
-      copy(right.unit().values(), row, rightInOrder.values(), place(pairing.positiveOf(row)));
+      copy(left.projections().values(), row, leftInOrder.values(), place(row));
+      copy(right.projections().values(), row, rightInOrder.values(), place(pairing.positiveOf(row)));
     }
   }
 
@@ -74,8 +74,8 @@ final class LocationProjectionTerm implements InformationTerm {
   @Override
   public void backward(int worker) {
     for (int row = wiring.firstRow(worker); row < wiring.lastRow(worker); row++) {
-      copy(leftInOrder.gradient(), place(row), left.unit().gradient(), row);
-      copy(rightInOrder.gradient(), place(pairing.positiveOf(row)), right.unit().gradient(), row);
+      copy(leftInOrder.gradient(), place(row), left.projections().gradient(), row);
+      copy(rightInOrder.gradient(), place(pairing.positiveOf(row)), right.projections().gradient(), row);
     }
     left.backward(worker);
     right.backward(worker);

@@ -9,19 +9,32 @@ import org.nd4j.linalg.factory.Nd4j;
 /** How fast this machine multiplies large matrices: what a training step can be held against. */
 public final class MatrixSpeed {
 
-  private static final int SIDE = 1024;
-  private static final int ROUNDS = 30;
-  private static final int WARM_UP_ROUNDS = 5;
+  static final int SIDE = 1024;
+  static final int ROUNDS = 30;
+  static final int WARM_UP_ROUNDS = 5;
 
   private MatrixSpeed() {}
 
   /**
-   * Single precision, one product of 1024 x 1024 matrices on each thread at a time.
+   * Products of 1024 x 1024 matrices as the target computes them: ND4J one on each thread at a
+   * time, libtorch one on all of them.
    *
    * @return 1e9 multiplications and additions per second, of all threads together; by the median
    *     round
    */
-  public static double gigaflopPerSecond(int threads) {
+  public static double gigaflopPerSecond(int threads, ComputeTarget target) {
+    return switch (target.engine()) {
+      case ND4J -> ofNd4j(threads);
+      case TORCH -> TorchMatrixSpeed.gigaflopPerSecond(threads, target);
+    };
+  }
+
+  /** Multiplications and additions of one product, in 1e9. */
+  static double gigaflop() {
+    return 2.0 * SIDE * SIDE * SIDE / 1e9;
+  }
+
+  private static double ofNd4j(int threads) {
     try (NativeArena arena = new NativeArena();
         Workers workers = Workers.start(threads, threads)) {
       List<CustomOp> products = new ArrayList<>();
@@ -45,7 +58,7 @@ public final class MatrixSpeed {
         }
       }
       Arrays.sort(seconds);
-      return workers.count() * 2.0 * SIDE * SIDE * SIDE / 1e9 / seconds[ROUNDS / 2];
+      return workers.count() * gigaflop() / seconds[ROUNDS / 2];
     }
   }
 }

@@ -3,6 +3,7 @@ package infomax.trainer.engine;
 import infomax.trainer.engine.DenseProduct.WeightRows;
 import infomax.trainer.kernels.DenseKernels;
 import infomax.trainer.kernels.Matrix;
+import infomax.trainer.network.Critics;
 import infomax.trainer.objective.Estimator;
 import java.lang.foreign.ValueLayout;
 
@@ -34,8 +35,8 @@ final class MlpTerm implements InformationTerm {
   private final float[] scoreGradient;
   private Pairing pairing = Pairing.NONE;
 
-  MlpTerm(TermWiring wiring, Estimator.OfPairs estimator) {
-    int width = estimator.critics().width();
+  MlpTerm(TermWiring wiring, Estimator.OfPairs estimator, Critics.Mlp critics) {
+    int width = critics.width();
     this.wiring = wiring;
     this.pairLoss = PairLoss.of(estimator);
     this.kernels = wiring.kernels();

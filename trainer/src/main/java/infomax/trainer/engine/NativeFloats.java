@@ -89,6 +89,11 @@ final class NativeFloats {
     return flat.get(NDArrayIndex.interval(offset, offset + length)).reshape('c', shape);
   }
 
+  /** One of the rows as a matrix for the kernels. */
+  Matrix row(int row) {
+    return row(row * columns, columns);
+  }
+
   /** Floats from an offset on as a matrix of one row for the kernels. */
   Matrix row(int offset, int length) {
     return new Matrix(

@@ -1,12 +1,12 @@
 package infomax.trainer.engine;
 
 /**
- * A critic's scores of a mini-batch's pairs, half of them positive. They lie in runs: the positives
- * of a left row, then as many negatives, then those of the next row. Mutable and shared by the
- * workers, each of which writes its own pictures' scores.
+ * A critic's scores of a mini-batch's pairs, half of them positive. They lie in runs: positives,
+ * then as many negatives, and so on. Mutable and shared by the workers, each of which writes the
+ * scores of its own pictures' left sides.
  *
  * @param values the scores
- * @param run positives of a left row
+ * @param run positives that lie together
  */
 @SuppressWarnings("ArrayRecordComponent") // a buffer, never compared
 record PairScores(float[] values, int run) {

@@ -19,12 +19,14 @@ public enum Precision {
    */
   BFLOAT16;
 
-  /** Bfloat16 where this processor multiplies it, else single precision. */
+  private static final String AUTO = "auto";
+
+  /** Bfloat16 where this processor multiplies it, else single precision; of engine nd4j. */
   public static Precision fastest() {
     return BFLOAT16.isAvailable() ? BFLOAT16 : FLOAT32;
   }
 
-  /** Whether this process can train with it. Loads native libraries. */
+  /** Whether engine nd4j can train with it in this process. Loads native libraries. */
   public boolean isAvailable() {
     return this == FLOAT32 || library().isPresent();
   }
@@ -36,16 +38,45 @@ public enum Precision {
   }
 
   /**
-   * The precision of that name.
+   * The precision of that name, for engine nd4j.
    *
    * @param name {@code float32}, {@code bfloat16} or {@code auto} for the fastest
    * @throws IllegalArgumentException if it is none of these, or cannot be had here
    */
   public static Precision named(String name) {
-    if (name.equals("auto")) {
-      return fastest();
+    return choose(asked(name));
+  }
+
+  /** The precision asked for, or the fastest; of engine nd4j. */
+  static Precision choose(Optional<Precision> asked) {
+    Precision precision = asked.orElseGet(Precision::fastest);
+    precision.require(precision.isAvailable());
+    return precision;
+  }
+
+  /**
+   * Checks that the processor can train with it.
+   *
+   * @param available whether it can
+   * @throws IllegalArgumentException if not
+   */
+  void require(boolean available) {
+    if (!available) {
+      throw new IllegalArgumentException(
+          "this processor does not multiply bfloat16: choose float32 or auto");
     }
-    Precision precision =
+  }
+
+  /**
+   * The precision of that name, available here or not; empty for {@code auto}. Loads nothing.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  static Optional<Precision> asked(String name) {
+    if (name.equals(AUTO)) {
+      return Optional.empty();
+    }
+    return Optional.of(
         Arrays.stream(values())
             .filter(value -> value.text().equals(name))
             .findFirst()
@@ -57,26 +88,7 @@ public enum Precision {
                                 name,
                                 Arrays.stream(values())
                                     .map(Precision::text)
-                                    .collect(Collectors.joining(" or ")))));
-    precision.require();
-    return precision;
-  }
-
-  /**
-   * Checks that this process can train with it.
-   *
-   * @throws IllegalArgumentException if not
-   */
-  void require() {
-    if (!isAvailable()) {
-      throw new IllegalArgumentException(
-          "this processor does not multiply bfloat16: choose float32 or auto");
-    }
-  }
-
-  /** Whether {@link #named} knows the name, available here or not. Loads nothing. */
-  public static boolean isName(String name) {
-    return name.equals("auto") || Arrays.stream(values()).anyMatch(p -> p.text().equals(name));
+                                    .collect(Collectors.joining(" or "))))));
   }
 
   /** The name in settings, releases and reports. */

@@ -25,8 +25,8 @@ final class ProjectionTerm implements InformationTerm {
   ProjectionTerm(TermWiring wiring, Estimator.InfoNce estimator, int firstComparer) {
     this.workers = wiring.workers();
     this.firstComparer = firstComparer;
-    this.left = new ProjectionHead(wiring, "left", wiring.left(), estimator.critics());
-    this.right = new ProjectionHead(wiring, "right", wiring.right(), estimator.critics());
+    this.left = ProjectionHead.ofUnitLength(wiring, "left", wiring.left(), estimator.critics());
+    this.right = ProjectionHead.ofUnitLength(wiring, "right", wiring.right(), estimator.critics());
     int images = wiring.images();
     int locations = wiring.locations();
     for (int view = 0; view < wiring.views(); view++) {
@@ -34,9 +34,9 @@ final class ProjectionTerm implements InformationTerm {
       comparisons.add(
           new ContrastiveComparison(
               wiring.arena(),
-              left.unit(),
+              left.projections(),
               view * images,
-              right.unit(),
+              right.projections(),
               next * images * locations,
               new ContrastiveLoss(images, locations, estimator.temperature()),
               wiring.weight() / wiring.views()));

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * How far this engine is from steps of the {@code seed} preset that an independent implementation
+ * How far an engine is from steps of the {@code seed} preset that an independent implementation
  * recorded.
  *
  * @param loss0Relative relative difference of the first step's total loss
@@ -24,11 +24,11 @@ public record RecordedStepsReplay(
    *     {@code p1.bin}, {@code p2.bin}, {@code losses.bin} and {@code grads0.bin}
    * @throws IOException if the folder does not hold a recording
    */
-  public static RecordedStepsReplay of(Path folder, int threads, Precision precision)
+  public static RecordedStepsReplay of(Path folder, int threads, ComputeTarget target)
       throws IOException {
     RecordedSteps recorded = new RecordedSteps(folder);
     TrainingPlan plan =
-        new TrainingPlan(Preset.named("seed"), 0, RecordedSteps.STEPS, threads, precision);
+        new TrainingPlan(Preset.named("seed"), 0, RecordedSteps.STEPS, threads, target);
     Weights initial = recorded.initial();
     double first = 0;
     double last = 0;

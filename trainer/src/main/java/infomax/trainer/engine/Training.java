@@ -1,6 +1,5 @@
 package infomax.trainer.engine;
 
-import infomax.trainer.kernels.Kernels;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.network.ParameterLayout;
 import infomax.trainer.network.TrainingCheckpoint;
@@ -11,17 +10,16 @@ import infomax.trainer.objective.Preset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One training in progress: buffers, workers and the step. Owns native memory (some 150 MB for 32
- * px images, 250 MB for 64 px) and threads until closed. To be used by one thread at a time.
+ * One training in progress, whichever engine computes it. Owns native memory (ND4J: some 150 MB for
+ * 32 px images, 250 MB for 64 px) and threads until closed. To be used by one thread at a time.
  *
  * <p>Images are unsigned bytes, (image, colour R G B, y, x), without gaps; the network sees value /
- * 255 - 0.5. Same preset, weights, seed, images, number of threads and precision: same weights, bit
- * for bit, on one kind of processor.
+ * 255 - 0.5. Same preset, weights, seed, images, engine, number of threads and precision: same
+ * weights, bit for bit, on one kind of processor. Checkpoints are the same for every engine.
  */
 public final class Training implements AutoCloseable {
 
@@ -33,12 +31,7 @@ public final class Training implements AutoCloseable {
   private final TrainingPlan plan;
   private final long seed;
   private final NetworkShape shape;
-  private final NativeArena arena;
-  private final Workers workers;
-  private final ParameterBuffers buffers;
-  private final TrainingGraph graph;
-  private final Optimiser optimiser;
-  private final Optional<WeightAverage> average;
+  private final Computation computation;
   private long stepsPlanned;
   private long steps;
   private State state = State.RUNNING;
@@ -49,54 +42,33 @@ public final class Training implements AutoCloseable {
     CLOSED
   }
 
-  private Training(
-      TrainingPlan plan,
-      TrainingCheckpoint start,
-      Kernels kernels,
-      NativeArena arena,
-      Workers workers) {
-    Weights weights = start.weights();
+  private Training(TrainingPlan plan, TrainingCheckpoint start, Computation computation) {
     this.plan = plan;
     this.seed = start.progress().seed();
     this.steps = start.progress().step();
     this.stepsPlanned = plan.stepsPlanned();
-    this.shape = weights.shape();
-    this.arena = arena;
-    this.workers = workers;
-    this.buffers = new ParameterBuffers(arena, weights.layout(), workers.count());
-    this.graph =
-        new TrainingGraph(plan.preset(), plan.precision(), kernels, workers, arena, buffers);
-    Adam adam = plan.preset().adam();
-    this.optimiser = new Optimiser(kernels.adam(), workers, buffers, adam);
-    this.average =
-        adam.averageDecay() > 0
-            ? Optional.of(
-                new WeightAverage(
-                    kernels.adam(), workers, arena, buffers, adam.averageDecay(), start.trained()))
-            : Optional.empty();
-    load(weights);
-    buffers.firstMoments().copyFrom(start.firstMoments());
-    buffers.secondMoments().copyFrom(start.secondMoments());
+    this.shape = start.weights().shape();
+    this.computation = computation;
   }
 
   /**
    * Starts a training at step 0.
    *
-   * @throws IllegalArgumentException if the weights have other critics than the preset trains
+   * @throws IllegalArgumentException if the weights have other critics than the preset trains, or
+   *     if the engine cannot train the preset
+   * @throws UnusableTargetException if the plan's target cannot compute here
    */
   public static Training start(TrainingPlan plan, Weights initial) {
     int size = initial.layout().size();
     Progress progress = new Progress(plan.preset().name(), plan.seed(), 0);
-    return open(
-        plan,
-        TrainingCheckpoint.of(progress, initial, new float[size], new float[size]),
-        Kernels.available());
+    return open(plan, TrainingCheckpoint.of(progress, initial, new float[size], new float[size]));
   }
 
   /**
    * Goes on from a checkpoint as if there had been no interruption. The seed is the checkpoint's.
    *
-   * @throws IllegalArgumentException if the checkpoint belongs to another preset
+   * @throws IllegalArgumentException if the checkpoint belongs to another preset, or as {@link
+   *     #start} does
    */
   public static Training resume(TrainingPlan plan, TrainingCheckpoint checkpoint) {
     if (!checkpoint.progress().preset().equals(plan.preset().name())) {
@@ -104,38 +76,47 @@ public final class Training implements AutoCloseable {
           "checkpoint of preset '%s', expected '%s': choose that preset or start anew"
               .formatted(checkpoint.progress().preset(), plan.preset().name()));
     }
-    return open(plan, checkpoint, Kernels.available());
+    return open(plan, checkpoint);
   }
 
-  static Training open(TrainingPlan plan, TrainingCheckpoint start, Kernels kernels) {
+  private static Training open(TrainingPlan plan, TrainingCheckpoint start) {
     ParameterLayout expected = plan.preset().layout(start.weights().shape());
     if (!start.weights().layout().equals(expected)) {
       throw new IllegalArgumentException(
           "weights %s, expected %s for preset '%s'"
               .formatted(start.weights().layout(), expected, plan.preset().name()));
     }
-    plan.precision().require();
-    NativeArena arena = new NativeArena();
-    Workers workers = Workers.start(plan.threads(), plan.preset().pictures());
-    Training training;
-    try {
-      training = new Training(plan, start, kernels, arena, workers);
-    } catch (RuntimeException | Error e) {
-      workers.close();
-      arena.close();
-      throw e;
-    }
+    return over(plan, start, plan.target().engine().open(plan, start));
+  }
+
+  static Training over(TrainingPlan plan, TrainingCheckpoint start, Computation computation) {
+    Training training = new Training(plan, start, computation);
     log.info(
-        "training opened: preset={} inputSize={} step={} stepsPlanned={} threads={} precision={}"
-            + " kernels={}",
+        "training opened: preset={} inputSize={} step={} stepsPlanned={} threads={} computedBy={}"
+            + " precision={}",
         plan.preset().name(),
         training.shape.inputSize(),
         training.steps,
         plan.stepsPlanned(),
-        training.workers.count(),
-        plan.precision().text(),
-        kernels.name());
+        plan.threads(),
+        training.computedBy(),
+        training.precision().text());
     return training;
+  }
+
+  /** Engine and device, such as {@code nd4j cpu}. */
+  public String computedBy() {
+    return ComputeTarget.nameOf(plan.target().engine()) + " " + device();
+  }
+
+  /** Where it runs: {@code cpu} or {@code cuda}. */
+  public String device() {
+    return computation.device();
+  }
+
+  /** What its convolutions multiply. */
+  public Precision precision() {
+    return computation.precision();
   }
 
   /** Steps completed, those before a resumed checkpoint included. */
@@ -178,19 +159,17 @@ public final class Training implements AutoCloseable {
   StepOutcome step(byte[] pixels, StepRandomness randomness) {
     requireState();
     requireLength(pixels);
-    StepLosses losses = graph.forward(pixels, randomness);
+    StepLosses losses = computation.differentiate(pixels, randomness);
     if (!losses.finite() || Math.abs(losses.total()) > LOSS_MAX) {
       return diverge(losses, "loss " + losses.total() + ", expected at most " + LOSS_MAX);
     }
-    graph.backward();
     Adam adam = plan.preset().adam();
     double rate = adam.learningRate().at(steps, stepsPlanned);
-    double squaredGradient = optimiser.update(steps + 1, rate);
+    double squaredGradient = computation.update(steps + 1, rate);
     if (!Double.isFinite(squaredGradient)) {
       return diverge(losses, "squared gradient " + squaredGradient + ", expected a number");
     }
     steps++;
-    average.ifPresent(each -> each.follow(steps, graph.statistics()));
     return new StepOutcome.Advanced(steps, losses, rate);
   }
 
@@ -203,13 +182,13 @@ public final class Training implements AutoCloseable {
   /** The network as it is now. */
   public Weights weights() {
     requireState();
-    return Weights.of(buffers.layout(), buffers.parameters().toArray(), graph.statistics());
+    return computation.weights();
   }
 
   /** The network to export: the average over the steps where the preset asks for one. */
   public Weights trained() {
     requireState();
-    return average.map(WeightAverage::weights).orElseGet(this::weights);
+    return computation.average().orElseGet(computation::weights);
   }
 
   /** Everything needed to go on from here. */
@@ -218,9 +197,9 @@ public final class Training implements AutoCloseable {
         TrainingCheckpoint.of(
             new Progress(plan.preset().name(), seed, steps),
             weights(),
-            buffers.firstMoments().toArray(),
-            buffers.secondMoments().toArray());
-    return average.map(each -> checkpoint.withAverage(each.weights())).orElse(checkpoint);
+            computation.firstMoments(),
+            computation.secondMoments());
+    return computation.average().map(checkpoint::withAverage).orElse(checkpoint);
   }
 
   /**
@@ -235,7 +214,7 @@ public final class Training implements AutoCloseable {
     int seen = 0;
     for (byte[] pixels : miniBatches) {
       requireLength(pixels);
-      graph.observe(pixels, seen / (seen + 1.0));
+      computation.observe(pixels, seen / (seen + 1.0));
       seen++;
     }
     if (seen == 0) {
@@ -257,29 +236,14 @@ public final class Training implements AutoCloseable {
       throw new IllegalArgumentException(
           "%d bytes, expected a multiple of %d".formatted(pixels.length, shape.imageBytes()));
     }
-    if (average.isEmpty()) {
-      return embeddings(pixels);
-    }
-    Weights current = weights();
-    load(average.get().weights());
-    try {
-      return embeddings(pixels);
-    } finally {
-      load(current);
-    }
-  }
-
-  private void load(Weights weights) {
-    buffers.parameters().copyFrom(weights.parameters());
-    graph.restore(weights.statistics());
-  }
-
-  private List<float[]> embeddings(byte[] pixels) {
-    List<float[]> embeddings = new ArrayList<>();
+    List<byte[]> miniBatches = new ArrayList<>();
     for (int start = 0; start < pixels.length; start += miniBatchBytes()) {
-      float[] means = graph.embed(Arrays.copyOfRange(pixels, start, start + miniBatchBytes()));
-      int images = Math.min(miniBatchBytes(), pixels.length - start) / shape.imageBytes();
-      for (int i = 0; i < images; i++) {
+      miniBatches.add(Arrays.copyOfRange(pixels, start, start + miniBatchBytes()));
+    }
+    List<float[]> embeddings = new ArrayList<>();
+    int images = pixels.length / shape.imageBytes();
+    for (float[] means : computation.embed(miniBatches)) {
+      for (int i = 0; i < plan.preset().pictures() && embeddings.size() < images; i++) {
         embeddings.add(
             Arrays.copyOfRange(means, i * shape.dimensions(), (i + 1) * shape.dimensions()));
       }
@@ -289,7 +253,7 @@ public final class Training implements AutoCloseable {
 
   /** The gradient of the last step's loss. */
   float[] lastGradient() {
-    return buffers.gradientSum();
+    return computation.gradient();
   }
 
   private void requireState() {
@@ -311,14 +275,13 @@ public final class Training implements AutoCloseable {
     }
   }
 
-  /** Frees the native memory and ends the threads. Idempotent. */
+  /** Frees native memory and ends the threads. Idempotent. */
   @Override
   public void close() {
     if (state == State.CLOSED) {
       return;
     }
     state = State.CLOSED;
-    workers.close();
-    arena.close();
+    computation.close();
   }
 }

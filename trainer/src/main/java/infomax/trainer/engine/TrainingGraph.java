@@ -3,6 +3,7 @@ package infomax.trainer.engine;
 import infomax.trainer.kernels.Kernels;
 import infomax.trainer.kernels.Matrix;
 import infomax.trainer.network.CriticSides;
+import infomax.trainer.network.Critics;
 import infomax.trainer.network.NormStatistics;
 import infomax.trainer.objective.Estimator;
 import infomax.trainer.objective.Objective;
@@ -114,7 +115,11 @@ final class TrainingGraph {
       return new AbsentTerm(wiring);
     }
     return switch (objective.estimator()) {
-      case Estimator.OfPairs ofPairs -> new MlpTerm(wiring, ofPairs);
+      case Estimator.OfPairs ofPairs ->
+          switch (ofPairs.critics()) {
+            case Critics.Mlp mlp -> new MlpTerm(wiring, ofPairs, mlp);
+            case Critics.Projection projection -> new DotTerm(wiring, ofPairs, projection);
+          };
       case Estimator.InfoNce nce ->
           wiring.rowsPerPicture() == 1
               ? new ProjectionTerm(wiring, nce, comparer)

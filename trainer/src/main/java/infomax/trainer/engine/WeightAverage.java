@@ -48,7 +48,7 @@ final class WeightAverage {
    * @param step number of the step that made them, from 1
    */
   void follow(long step, NormStatistics newStatistics) {
-    float share = (float) (1 - Math.min(decay, (1.0 + step) / (10.0 + step)));
+    float share = share(step, decay);
     workers.run(
         worker ->
             kernel.follow(
@@ -58,6 +58,11 @@ final class WeightAverage {
                 buffers.from(worker),
                 buffers.to(worker)));
     statistics = statistics.towards(newStatistics, share);
+  }
+
+  /** What a step's values contribute to the average. */
+  static float share(long step, double decay) {
+    return (float) (1 - Math.min(decay, (1.0 + step) / (10.0 + step)));
   }
 
   /** The network whose every value is the average. */

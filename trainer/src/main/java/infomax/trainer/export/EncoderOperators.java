@@ -21,6 +21,10 @@ enum EncoderOperators implements ONNXOperator {
   GLOBAL_MAX_POOL("GlobalMaxPool", 1),
   /** Input: anything; output (batch, rest). */
   FLATTEN("Flatten", 1, new ONNXAttribute("axis", AttributeType.INT, false)),
+  /** Inputs: anything, extents (0 keeps one, -1 takes the rest). */
+  RESHAPE("Reshape", 2),
+  /** Inputs: two stacks of matrices; output: their products. */
+  MATMUL("MatMul", 2),
   /** Input: anything; output its largest value along {@code axes}. */
   REDUCE_MAX("ReduceMax", 1, ints("axes"), new ONNXAttribute("keepdims", AttributeType.INT, false)),
   /** Inputs: real numbers, scale, zero point; output: round(number / scale) + zero point. */

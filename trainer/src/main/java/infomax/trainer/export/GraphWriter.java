@@ -4,10 +4,14 @@ import ai.onnx.proto.OnnxMl;
 import com.google.protobuf.ByteString;
 import infomax.trainer.network.Convolution;
 import infomax.trainer.network.NetworkShape;
+import infomax.trainer.network.Weights;
+import infomax.trainer.statistics.Whitening;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.tribuo.util.onnx.ONNXContext;
 import org.tribuo.util.onnx.ONNXInitializer;
 import org.tribuo.util.onnx.ONNXNode;
@@ -93,7 +97,8 @@ final class GraphWriter {
       List<? extends ONNXRef<?>> inputs,
       String name,
       Map<String, Object> attributes) {
-    return context.operation(operator, inputs, name, attributes);
+    // In an order that does not change from one JVM to the next, as that of Map.of does.
+    return context.operation(operator, inputs, name, new TreeMap<>(attributes));
   }
 
   /** 3 x 3, stride 1, as large as its input. */
@@ -128,15 +133,46 @@ final class GraphWriter {
         Map.of("kernel_shape", new int[] {2, 2}, "strides", new int[] {2, 2}));
   }
 
-  /** The largest value of each channel, then the dense layer, then the output. */
-  void embed(ONNXRef<?> featureMap, MeanLayer mean) {
-    ONNXNode pooled = operation(EncoderOperators.GLOBAL_MAX_POOL, List.of(featureMap), "pooled");
+  /** The pool over all locations, then the dense layer, then the output. */
+  void embed(ONNXRef<?> map, Weights weights, Optional<Whitening> whitening) {
     ONNXNode flat =
-        operation(EncoderOperators.FLATTEN, List.of(pooled), "features", Map.of("axis", 1));
+        switch (shape.pooling()) {
+          case MAX -> largest(map);
+          case ATTENTION -> attended(map, weights.tensor("pool.w"));
+        };
+    MeanLayer mean = MeanLayer.of(weights, whitening);
     ONNXInitializer matrix =
         floats("mean.weight", List.of(shape.dimensions(), shape.dimensions()), mean.weight());
     ONNXInitializer bias = floats("mean.bias", mean.bias());
     output(operation(ONNXOperators.GEMM, List.of(flat, matrix, bias), "mean", Map.of("transB", 1)));
+  }
+
+  /** The largest value of each channel. */
+  private ONNXNode largest(ONNXRef<?> map) {
+    ONNXNode pooled = operation(EncoderOperators.GLOBAL_MAX_POOL, List.of(map), "pooled");
+    return operation(EncoderOperators.FLATTEN, List.of(pooled), "features", Map.of("axis", 1));
+  }
+
+  /** Each channel's mean over the locations, weighted by the softmax of their scores. */
+  private ONNXNode attended(ONNXRef<?> map, float[] weights) {
+    int locations = 2;
+    ONNXNode byLocation =
+        operation(
+            EncoderOperators.RESHAPE,
+            List.of(map, context.array("pool.extents", new long[] {0, shape.dimensions(), -1})),
+            "locations");
+    ONNXInitializer row = floats("pool.weight", List.of(1, weights.length), weights);
+    ONNXNode scores = operation(EncoderOperators.MATMUL, List.of(row, byLocation), "pool.scores");
+    ONNXNode attention =
+        operation(
+            ONNXOperators.SOFTMAX, List.of(scores), "pool.attention", Map.of("axis", locations));
+    ONNXNode shares =
+        operation(ONNXOperators.MUL, List.of(byLocation, attention), "pool.shares");
+    return operation(
+        ONNXOperators.REDUCE_SUM,
+        List.of(shares, context.array("pool.axes", new long[] {locations})),
+        "features",
+        Map.of("keepdims", 0));
   }
 
   /** Makes this the output. */

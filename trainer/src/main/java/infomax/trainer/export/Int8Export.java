@@ -75,7 +75,7 @@ public final class Int8Export {
     }
     ONNXNode last =
         OnnxExport.convolve(graph, reached, FoldedConvolution.of(weights, convolutions.getLast()));
-    graph.embed(graph.activate(last, "last.activation"), MeanLayer.of(weights, whitening));
+    graph.embed(graph.activate(last, "last.activation"), weights, whitening);
     return graph.file(OnnxExport.DESCRIPTION, properties);
   }
 

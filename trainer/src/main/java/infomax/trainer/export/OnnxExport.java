@@ -46,7 +46,7 @@ public final class OnnxExport {
       ONNXNode activated = graph.activate(convolved, name + ".activation");
       reached = convolution.pooled() ? graph.pool(activated, name + ".pool") : activated;
     }
-    graph.embed(reached, MeanLayer.of(weights, whitening));
+    graph.embed(reached, weights, whitening);
     return graph.file(DESCRIPTION, properties);
   }
 

@@ -48,6 +48,21 @@ public interface DenseKernels {
    */
   void weightedSum(Matrix values, int from, int to, float[] gradients, Matrix sums);
 
+  /**
+   * out[row] = firstFactors[row] * first[firstRow] + secondFactors[row] * second[secondRow] for the
+   * rows in the range.
+   */
+  void combine(
+      Matrix first,
+      int firstRow,
+      float[] firstFactors,
+      Matrix second,
+      int secondRow,
+      float[] secondFactors,
+      int from,
+      int to,
+      Matrix out);
+
   /** values[row] = gradients[row] * weights where values is above 0, else 0. */
   void dotReluGradient(Matrix values, int from, int to, float[] gradients, Matrix weights);
 

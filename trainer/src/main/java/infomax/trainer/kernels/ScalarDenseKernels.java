@@ -80,6 +80,23 @@ final class ScalarDenseKernels implements DenseKernels {
   }
 
   @Override
+  public void combine(
+      Matrix first,
+      int firstRow,
+      float[] firstFactors,
+      Matrix second,
+      int secondRow,
+      float[] secondFactors,
+      int from,
+      int to,
+      Matrix out) {
+    for (int row = from; row < to; row++) {
+      combineRow(
+          first, firstRow, firstFactors[row], second, secondRow, secondFactors[row], out, row, 0);
+    }
+  }
+
+  @Override
   public void dotReluGradient(Matrix values, int from, int to, float[] gradients, Matrix weights) {
     for (int row = from; row < to; row++) {
       dotReluGradientRow(values, row, gradients[row], weights, 0);
@@ -169,6 +186,22 @@ final class ScalarDenseKernels implements DenseKernels {
   static void weightedAdd(Matrix values, int row, float weight, Matrix sums, int first) {
     for (int c = first; c < values.columns(); c++) {
       set(sums, 0, c, Math.fma(weight, get(values, row, c), get(sums, 0, c)));
+    }
+  }
+
+  static void combineRow(
+      Matrix first,
+      int firstRow,
+      float firstFactor,
+      Matrix second,
+      int secondRow,
+      float secondFactor,
+      Matrix out,
+      int outRow,
+      int start) {
+    for (int c = start; c < out.columns(); c++) {
+      float ofFirst = firstFactor * get(first, firstRow, c);
+      set(out, outRow, c, Math.fma(secondFactor, get(second, secondRow, c), ofFirst));
     }
   }
 

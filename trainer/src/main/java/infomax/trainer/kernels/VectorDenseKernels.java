@@ -189,6 +189,46 @@ final class VectorDenseKernels implements DenseKernels {
   }
 
   @Override
+  public void combine(
+      Matrix first,
+      int firstRow,
+      float[] firstFactors,
+      Matrix second,
+      int secondRow,
+      float[] secondFactors,
+      int from,
+      int to,
+      Matrix out) {
+    int bound = SPECIES.loopBound(out.columns());
+    long firstAt = first.at(firstRow);
+    long secondAt = second.at(secondRow);
+    for (int row = from; row < to; row++) {
+      float ofFirst = firstFactors[row];
+      float ofSecond = secondFactors[row];
+      combineRow(first, firstAt, ofFirst, second, secondAt, ofSecond, out, out.at(row), bound);
+      ScalarDenseKernels.combineRow(
+          first, firstRow, ofFirst, second, secondRow, ofSecond, out, row, bound);
+    }
+  }
+
+  private static void combineRow(
+      Matrix first,
+      long firstRow,
+      float firstFactor,
+      Matrix second,
+      long secondRow,
+      float secondFactor,
+      Matrix out,
+      long outRow,
+      int bound) {
+    FloatVector secondFactors = FloatVector.broadcast(SPECIES, secondFactor);
+    for (int c = 0; c < bound; c += LANES) {
+      FloatVector ofFirst = load(first, firstRow, c).mul(firstFactor);
+      store(load(second, secondRow, c).fma(secondFactors, ofFirst), out, outRow, c);
+    }
+  }
+
+  @Override
   public void dotReluGradient(Matrix values, int from, int to, float[] gradients, Matrix weights) {
     int bound = SPECIES.loopBound(values.columns());
     for (int row = from; row < to; row++) {

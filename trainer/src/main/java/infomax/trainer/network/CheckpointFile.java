@@ -22,7 +22,8 @@ import java.security.NoSuchAlgorithmException;
 /**
  * A {@link TrainingCheckpoint} on disk.
  *
- * <p>Fields in order, big-endian: magic {@code IMXC} (4 bytes), format version (int), preset
+ * <p>Fields in order, big-endian: magic {@code IMXC} (4 bytes), format version (int: 2, or 3 for a
+ * network that pools by attention), preset
  * (modified UTF-8), seed and step (long), input size and dimensions (int), kind of critics (byte: 1
  * MLP, 2 projection, 3 decoder) with its widths (int, int; 0 for what it has not), whether the
  * global one looks at the whole feature map, whether there are critics within it and for the map
@@ -38,6 +39,7 @@ public final class CheckpointFile {
 
   private static final int MAGIC = 0x494d5843;
   private static final int VERSION = 2;
+  private static final int VERSION_OF_ATTENTION = 3;
   private static final byte MLP = 1;
   private static final byte PROJECTION = 2;
   private static final byte DECODER = 3;
@@ -97,7 +99,11 @@ public final class CheckpointFile {
       throws IOException {
     Weights weights = checkpoint.weights();
     out.writeInt(MAGIC);
-    out.writeInt(VERSION);
+    out.writeInt(
+        switch (weights.shape().pooling()) {
+          case MAX -> VERSION;
+          case ATTENTION -> VERSION_OF_ATTENTION;
+        });
     out.writeUTF(checkpoint.progress().preset());
     out.writeLong(checkpoint.progress().seed());
     out.writeLong(checkpoint.progress().step());
@@ -144,11 +150,14 @@ public final class CheckpointFile {
   }
 
   private static TrainingCheckpoint readFields(DataInput in, long fileBytes) throws IOException {
-    require(in.readInt(), MAGIC, "magic");
-    require(in.readInt(), VERSION, "format version");
+    int magic = in.readInt();
+    if (magic != MAGIC) {
+      throw new IOException("magic %d, expected %d".formatted(magic, MAGIC));
+    }
+    Pooling pooling = readPooling(in);
     TrainingCheckpoint.Progress progress =
         new TrainingCheckpoint.Progress(in.readUTF(), in.readLong(), in.readLong());
-    NetworkShape shape = new NetworkShape(in.readInt(), in.readInt());
+    NetworkShape shape = new NetworkShape(in.readInt(), in.readInt(), pooling);
     ParameterLayout layout = ParameterLayout.of(shape, readCritics(in), readSides(in));
     float[] parameters = readFloats(in, fileBytes);
     float[] firstMoments = readFloats(in, fileBytes);
@@ -177,6 +186,18 @@ public final class CheckpointFile {
       variances[layer] = readFloats(in, fileBytes);
     }
     return NormStatistics.of(shape, means, variances);
+  }
+
+  private static Pooling readPooling(DataInput in) throws IOException {
+    int version = in.readInt();
+    return switch (version) {
+      case VERSION -> Pooling.MAX;
+      case VERSION_OF_ATTENTION -> Pooling.ATTENTION;
+      default ->
+          throw new IOException(
+              "format version %d, expected %d or %d"
+                  .formatted(version, VERSION, VERSION_OF_ATTENTION));
+    };
   }
 
   private static Critics readCritics(DataInput in) throws IOException {
@@ -214,12 +235,6 @@ public final class CheckpointFile {
     float[] values = new float[count];
     ByteBuffer.wrap(bytes).asFloatBuffer().get(values);
     return values;
-  }
-
-  private static void require(int found, int expected, String what) throws IOException {
-    if (found != expected) {
-      throw new IOException("%s %d, expected %d".formatted(what, found, expected));
-    }
   }
 
   private static MessageDigest sha256() {

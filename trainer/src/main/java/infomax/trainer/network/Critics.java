@@ -6,13 +6,16 @@ package infomax.trainer.network;
  */
 public sealed interface Critics {
 
+  /** What scores a pair of two sides. */
+  sealed interface OfPairs extends Critics permits Mlp, Projection {}
+
   /**
    * Scores a pair with an MLP: the two sides concatenated, then three dense layers with ReLU, then
    * one output. The local one is shared over the feature map's locations.
    *
    * @param width outputs of each hidden layer
    */
-  record Mlp(int width) implements Critics {
+  record Mlp(int width) implements OfPairs {
     /** Validates the width. */
     public Mlp {
       requirePositive("critic width", width);
@@ -20,13 +23,14 @@ public sealed interface Critics {
   }
 
   /**
-   * Scores a pair by the cosine of two projections. Each side of each term has its own head: dense,
-   * ReLU, dense, scaled to unit length.
+   * Scores a pair by two projections. Each side of each term has its own head: dense, ReLU, dense.
+   * InfoNCE compares them by their cosine; estimators over single pairs by their dot product over
+   * their length.
    *
    * @param hidden outputs of a head's first layer
    * @param output length of a projection
    */
-  record Projection(int hidden, int output) implements Critics {
+  record Projection(int hidden, int output) implements OfPairs {
     /** Validates both widths. */
     public Projection {
       requirePositive("projection's hidden width", hidden);

@@ -4,21 +4,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The encoder's architecture, fixed by two numbers.
+ * The encoder's architecture, fixed by two numbers and a choice.
  *
  * <p>Input (n, 3, s, s), value / 255 - 0.5. Then B blocks of [conv 3x3, batch norm, LeakyReLU 0.2,
  * max pool 2x2] with z / 2^(B-1), ..., z / 2, z channels, down to the feature map C of 4x4
  * locations and z channels: B = 3 for 32 px, B = 4 for 64 px. Then two of [conv 3x3 z -> z, batch
- * norm, LeakyReLU 0.2], a global max pool h (n, z), and two dense layers from h: the mean and the
- * log variance of p(z|x). The embedding is the mean.
+ * norm, LeakyReLU 0.2], a pool over all locations h (n, z), and two dense layers from h: the mean and
+ * the log variance of p(z|x). The embedding is the mean.
  *
  * <p>No weight depends on the input's size, so a network can be trained on smaller pictures than it
  * is made for: 24 and 48 px are three quarters, with a feature map of 3x3 locations.
  *
  * @param inputSize height and width of an input image in pixels: 32 or 64; 24 or 48 in training
  * @param dimensions z, the length of an embedding: at most 4096, and a multiple of 2^(B-1)
+ * @param pooling from the last map to h
  */
-public record NetworkShape(int inputSize, int dimensions) {
+public record NetworkShape(int inputSize, int dimensions, Pooling pooling) {
 
   /** Length of an embedding unless chosen otherwise. */
   public static final int DEFAULT_DIMENSIONS = 256;
@@ -26,7 +27,7 @@ public record NetworkShape(int inputSize, int dimensions) {
   /** Colour channels of an input image. */
   public static final int COLOURS = 3;
 
-  /** Convolutions between the feature map and the global max pool. */
+  /** Convolutions between the feature map and the pool over all locations. */
   public static final int CONVOLUTIONS_AFTER_FEATURE_MAP = 2;
 
   /** Added to a variance before its root is taken, in every batch normalisation. */
@@ -38,7 +39,7 @@ public record NetworkShape(int inputSize, int dimensions) {
   private static final int DIMENSIONS_MAX = 4096;
   private static final List<Integer> INPUT_SIZES = List.of(32, 64, 24, 48);
 
-  /** Validates both numbers. */
+  /** Validates the numbers. */
   public NetworkShape {
     if (!INPUT_SIZES.contains(inputSize)) {
       throw new IllegalArgumentException(
@@ -52,9 +53,19 @@ public record NetworkShape(int inputSize, int dimensions) {
     }
   }
 
+  /** The shape that pools by the largest value. */
+  public NetworkShape(int inputSize, int dimensions) {
+    this(inputSize, dimensions, Pooling.MAX);
+  }
+
   /** The shape for an input size with the default length of an embedding. */
   public static NetworkShape of(int inputSize) {
     return new NetworkShape(inputSize, DEFAULT_DIMENSIONS);
+  }
+
+  /** The same with another pool over all locations. */
+  public NetworkShape withPooling(Pooling other) {
+    return new NetworkShape(inputSize, dimensions, other);
   }
 
   /** Channels of the map before C: half as many. */
@@ -84,7 +95,7 @@ public record NetworkShape(int inputSize, int dimensions) {
 
   /** The same network for images of another size, which must need as many blocks. */
   public NetworkShape at(int otherInputSize) {
-    NetworkShape other = new NetworkShape(otherInputSize, dimensions);
+    NetworkShape other = new NetworkShape(otherInputSize, dimensions, pooling);
     if (other.blocks() != blocks()) {
       throw new IllegalArgumentException(
           "a network for %d px cannot see images of %d px".formatted(inputSize, otherInputSize));
@@ -92,7 +103,7 @@ public record NetworkShape(int inputSize, int dimensions) {
     return other;
   }
 
-  /** All convolutions from the input to the global max pool: B pooled ones, then two plain ones. */
+  /** All convolutions from the input to the pool over all locations: B pooled ones, then two plain ones. */
   public List<Convolution> convolutions() {
     List<Convolution> convolutions = new ArrayList<>();
     int side = inputSize;
@@ -112,6 +123,13 @@ public record NetworkShape(int inputSize, int dimensions) {
   /** Bytes of one input image: colours x side x side, one byte each. */
   public int imageBytes() {
     return COLOURS * inputSize * inputSize;
+  }
+
+  /** Part of a network's digest: what pools by the largest value has been written without that. */
+  @Override
+  public String toString() {
+    return "NetworkShape[inputSize=%d, dimensions=%d%s]"
+        .formatted(inputSize, dimensions, pooling == Pooling.MAX ? "" : ", pooling=" + pooling.text());
   }
 
   private static int blocksOf(int inputSize) {

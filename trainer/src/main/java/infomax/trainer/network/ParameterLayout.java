@@ -16,6 +16,7 @@ import java.util.Objects;
  *   <li>{@code conv<i>.w} (3, 3, in, out): kernel row, kernel column, input channel, output channel
  *       ("YXIO"; ONNX wants (out, in, row, column)); {@code bn<i>.g} (out) scale; {@code bn<i>.b}
  *       (out) shift. There is no convolution bias: the normalisation after it would cancel it.
+ *   <li>{@code pool.w} (z, 1): where attention pools, what scores a location.
  *   <li>{@code mean.w} (z, z) as (in, out), {@code mean.b} (z); {@code logvar.w}, {@code logvar.b}.
  *   <li>MLP critics, {@code t} being {@code global}, {@code local} and, where there are such
  *       critics, {@code within} and {@code earlier}: {@code t.d1.w} (left + right, width), whose
@@ -73,6 +74,9 @@ public final class ParameterLayout {
       builder.add("conv" + i + ".w", Kind.WEIGHT, kernel, kernel, convolution.inputChannels(), out);
       builder.add("bn" + i + ".g", Kind.SCALE, out);
       builder.add("bn" + i + ".b", Kind.BIAS, out);
+    }
+    if (shape.pooling() == Pooling.ATTENTION) {
+      builder.add("pool.w", Kind.WEIGHT, z, 1);
     }
     builder.dense("mean", z, z);
     builder.dense("logvar", z, z);

@@ -28,18 +28,33 @@ public sealed interface Estimator {
    * permutations of the mini-batch. Means are over images, in the local term over locations too.
    */
   sealed interface OfPairs extends Estimator {
-    /** The MLPs T that score. */
+    /**
+     * What T scores by: MLPs, or projections, for which T is left . right / length. That is the
+     * encode-and-dot-product architecture of Deep InfoMax (arXiv 1808.06670, appendix), which has no
+     * bound as a cosine has, so that a loss can fall to its end. Hellinger and Donsker-Varadhan take
+     * the exponential of T, and the root of the length, as in attention, does not keep that small:
+     * the first steps diverge. The length itself does, as "Tensor Programs V" (arXiv 2203.03466,
+     * definition 4.1) has it for sides that are to agree.
+     */
     @Override
-    Critics.Mlp critics();
+    Critics.OfPairs critics();
+
+    /** The same estimator with another T. */
+    OfPairs withCritics(Critics.OfPairs other);
   }
 
   /**
    * Jensen-Shannon: mean softplus(-T(positive)) + mean softplus(T(negative)); 2 ln 2 is ignorance.
    *
-   * @param critics the MLPs T
+   * @param critics what T scores by
    * @see <a href="https://arxiv.org/abs/1808.06670">Deep InfoMax, equation 4</a>
    */
-  record JensenShannon(Critics.Mlp critics) implements OfPairs {
+  record JensenShannon(Critics.OfPairs critics) implements OfPairs {
+    @Override
+    public OfPairs withCritics(Critics.OfPairs other) {
+      return new JensenShannon(other);
+    }
+
     @Override
     public OptionalDouble information(double loss, int miniBatch, int locations) {
       // The bound counts both the positive and the negative.
@@ -52,10 +67,15 @@ public sealed interface Estimator {
    * the squared Hellinger distance (0 to 2) between pairs and shuffled pairs; 2 is ignorance. A
    * critic that is sure and wrong costs exponentially much.
    *
-   * @param critics the MLPs T
+   * @param critics what T scores by
    * @see <a href="https://arxiv.org/abs/1606.00709">f-GAN, table 6</a>
    */
-  record SquaredHellinger(Critics.Mlp critics) implements OfPairs {
+  record SquaredHellinger(Critics.OfPairs critics) implements OfPairs {
+    @Override
+    public OfPairs withCritics(Critics.OfPairs other) {
+      return new SquaredHellinger(other);
+    }
+
     @Override
     public OptionalDouble information(double loss, int miniBatch, int locations) {
       // KL >= -2 ln(1 - H^2 / 2), and the distance is at least 2 - loss.
@@ -67,10 +87,15 @@ public sealed interface Estimator {
    * Donsker-Varadhan, the bound of the KL divergence itself: ln mean exp(T(negative)) - mean
    * T(positive); 0 is ignorance. It has no lower end, and its gradient hangs on the largest scores.
    *
-   * @param critics the MLPs T
+   * @param critics what T scores by
    * @see <a href="https://arxiv.org/abs/1801.04062">MINE, equation 5</a>
    */
-  record DonskerVaradhan(Critics.Mlp critics) implements OfPairs {
+  record DonskerVaradhan(Critics.OfPairs critics) implements OfPairs {
+    @Override
+    public OfPairs withCritics(Critics.OfPairs other) {
+      return new DonskerVaradhan(other);
+    }
+
     @Override
     public OptionalDouble information(double loss, int miniBatch, int locations) {
       return OptionalDouble.of(0 - loss);

@@ -4,6 +4,7 @@ import infomax.trainer.network.CriticSides;
 import infomax.trainer.network.Critics;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.network.ParameterLayout;
+import infomax.trainer.network.Pooling;
 import infomax.trainer.view.Augmentation;
 import infomax.trainer.view.Views;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.List;
  * @param normMomentum share of the old value in a batch normalisation's running statistics, 0 to
  *     below 1
  * @param views what a step sees of each image
+ * @param pooling how the encoder pools its last map
  * @param whitened whether the exported encoder whitens z; the published recipe knows no whitening
  * @param images how many images a training passes through the network unless told otherwise, with
  *     repetition
@@ -29,6 +31,7 @@ public record Preset(
     int miniBatch,
     double normMomentum,
     Views views,
+    Pooling pooling,
     boolean whitened,
     long images) {
 
@@ -51,6 +54,7 @@ public record Preset(
               128,
               0.9,
               new Views.TwoAugmented(Augmentation.STRONG, 0.8),
+              Pooling.MAX,
               true,
               300_000),
           new Preset(
@@ -60,6 +64,7 @@ public record Preset(
               64,
               0.9,
               new Views.Plain(),
+              Pooling.MAX,
               true,
               // On 5,000 CIFAR-10 images the first count that is clearly past pixels.
               12_000),
@@ -69,7 +74,7 @@ public record Preset(
           published("autoencoder", new Objective(1, 0, 0, RECONSTRUCTION)));
 
   private static Preset published(String name, Objective objective) {
-    return new Preset(name, objective, CONSTANT, 64, 0.99, new Views.Plain(), false, 100_000);
+    return new Preset(name, objective, CONSTANT, 64, 0.99, new Views.Plain(), Pooling.MAX, false, 100_000);
   }
 
   /** Validates the numbers. */
@@ -117,10 +122,7 @@ public record Preset(
                 () ->
                     new IllegalArgumentException(
                         "preset '%s', expected one of %s".formatted(parts.getFirst(), names())));
-    for (String option : parts.subList(1, parts.size())) {
-      preset = PresetOption.apply(preset, option);
-    }
-    return preset.withName(name);
+    return PresetOption.apply(preset, parts.subList(1, parts.size())).withName(name);
   }
 
   /** The names of all presets. */
@@ -130,32 +132,38 @@ public record Preset(
 
   /** The same preset under another name. */
   public Preset withName(String other) {
-    return new Preset(other, objective, adam, miniBatch, normMomentum, views, whitened, images);
+    return new Preset(other, objective, adam, miniBatch, normMomentum, views, pooling, whitened, images);
   }
 
   /** The same preset with another objective. */
   public Preset withObjective(Objective other) {
-    return new Preset(name, other, adam, miniBatch, normMomentum, views, whitened, images);
+    return new Preset(name, other, adam, miniBatch, normMomentum, views, pooling, whitened, images);
   }
 
   /** The same preset with another optimiser. */
   public Preset withAdam(Adam other) {
-    return new Preset(name, objective, other, miniBatch, normMomentum, views, whitened, images);
+    return new Preset(name, objective, other, miniBatch, normMomentum, views, pooling, whitened, images);
   }
 
   /** The same preset with mini-batches of another size. */
   public Preset withMiniBatch(int other) {
-    return new Preset(name, objective, adam, other, normMomentum, views, whitened, images);
+    return new Preset(name, objective, adam, other, normMomentum, views, pooling, whitened, images);
   }
 
   /** The same preset with other views. */
   public Preset withViews(Views other) {
-    return new Preset(name, objective, adam, miniBatch, normMomentum, other, whitened, images);
+    return new Preset(name, objective, adam, miniBatch, normMomentum, other, pooling, whitened, images);
+  }
+
+  /** The same preset with another pool behind the encoder's last map. */
+  public Preset withPooling(Pooling other) {
+    return new Preset(
+        name, objective, adam, miniBatch, normMomentum, views, other, whitened, images);
   }
 
   /** The same preset, with the exported encoder whitening z or not. */
   public Preset withWhitened(boolean other) {
-    return new Preset(name, objective, adam, miniBatch, normMomentum, views, other, images);
+    return new Preset(name, objective, adam, miniBatch, normMomentum, views, pooling, other, images);
   }
 
   /** Pictures that pass through the network in a step: every view of every image. */
@@ -163,9 +171,9 @@ public record Preset(
     return miniBatch * views.count();
   }
 
-  /** The parameters it trains with an encoder of that shape. */
+  /** The parameters it trains with an encoder of that shape, which it pools its own way. */
   public ParameterLayout layout(NetworkShape shape) {
-    return ParameterLayout.of(shape, critics(), objective.sides());
+    return ParameterLayout.of(shape.withPooling(pooling), critics(), objective.sides());
   }
 
   /** The critics trained beside the encoder. */

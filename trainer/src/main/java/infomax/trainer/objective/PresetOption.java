@@ -1,6 +1,9 @@
 package infomax.trainer.objective;
 
 import infomax.trainer.network.CriticSides;
+import infomax.trainer.network.Critics;
+import infomax.trainer.network.NetworkShape;
+import infomax.trainer.network.Pooling;
 import infomax.trainer.view.Augmentation;
 import infomax.trainer.view.Views;
 import java.util.Arrays;
@@ -81,6 +84,32 @@ public enum PresetOption {
             case "infonce" -> new Estimator.InfoNce(Preset.PROJECTIONS, Preset.TEMPERATURE);
             default -> throw unsuitable(value, "js, hellinger, dv or infonce");
           });
+    }
+  },
+
+  /** What scores pairs: {@code mlp} or {@code dot}; after the estimator. */
+  CRITIC {
+    @Override
+    Preset applied(Preset preset, String value) {
+      Critics.OfPairs critics =
+          switch (value) {
+            case "mlp" -> Preset.MLPS;
+            case "dot" -> Preset.PROJECTIONS;
+            default -> throw unsuitable(value, "mlp or dot");
+          };
+      return switch (preset.objective().estimator()) {
+        case Estimator.OfPairs ofPairs -> withEstimator(preset, ofPairs.withCritics(critics));
+        case Estimator.InfoNce nce when critics.equals(nce.critics()) -> preset;
+        case Estimator.InfoNce _ ->
+            throw new IllegalArgumentException(
+                ("option critic=mlp: infonce scores all images with all locations of the"
+                        + " mini-batch, %d pairs in the local term, too many for an MLP; choose"
+                        + " estimator=js, hellinger or dv first")
+                    .formatted(pairsOfLocations(preset)));
+        case Estimator.Reconstruction _ ->
+            throw new IllegalArgumentException(
+                "option critic: reconstruction compares nothing; choose an estimator first");
+      };
     }
   },
 
@@ -165,6 +194,19 @@ public enum PresetOption {
     }
   },
 
+  /** How the encoder pools its last map: {@code max} or {@code attention}. */
+  POOLING {
+    @Override
+    Preset applied(Preset preset, String value) {
+      return preset.withPooling(
+          switch (value) {
+            case "max" -> Pooling.MAX;
+            case "attention" -> Pooling.ATTENTION;
+            default -> throw unsuitable(value, "max or attention");
+          });
+    }
+  },
+
   /** {@code true} if the exported encoder whitens z. */
   WHITENED {
     @Override
@@ -184,17 +226,37 @@ public enum PresetOption {
     return Arrays.stream(values()).map(PresetOption::key).toList();
   }
 
-  /** A preset with one option, {@code key=value}, chosen. */
-  static Preset apply(Preset preset, String option) {
-    int equals = option.indexOf('=');
-    String key = equals < 0 ? option : option.substring(0, equals);
-    for (PresetOption each : values()) {
-      if (equals >= 0 && each.key().equals(key)) {
-        return each.applied(preset, option.substring(equals + 1));
+  /** A preset with options, each {@code key=value}, chosen one after the other. */
+  static Preset apply(Preset preset, List<String> options) {
+    Preset reached = preset;
+    boolean criticChosen = false;
+    for (String option : options) {
+      PresetOption each = of(option);
+      if (each == ESTIMATOR && criticChosen) {
+        throw new IllegalArgumentException(
+            "option critic: an estimator chosen after it brings its own; choose the estimator"
+                + " first");
       }
+      criticChosen |= each == CRITIC;
+      reached = each.applied(reached, option.substring(option.indexOf('=') + 1));
     }
-    throw new IllegalArgumentException(
-        "option '%s', expected key=value with a key of %s".formatted(option, keys()));
+    return reached;
+  }
+
+  private static PresetOption of(String option) {
+    return Arrays.stream(values())
+        .filter(each -> option.startsWith(each.key() + "="))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "option '%s', expected key=value with a key of %s".formatted(option, keys())));
+  }
+
+  /** Of every view with the next; an MLP's work on these is several times the encoder's. */
+  private static long pairsOfLocations(Preset preset) {
+    int locations = NetworkShape.of(32).locations();
+    return (long) preset.pictures() * preset.miniBatch() * locations;
   }
 
   private static Preset withEstimator(Preset preset, Estimator estimator) {

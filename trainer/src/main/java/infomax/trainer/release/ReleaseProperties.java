@@ -1,6 +1,7 @@
 package infomax.trainer.release;
 
 import infomax.imaging.EncoderPixels;
+import infomax.trainer.network.Pooling;
 import infomax.trainer.network.Weights;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -20,6 +21,9 @@ public final class ReleaseProperties {
     properties.put("infomax.weights", weights.digest());
     properties.put("infomax.input-size", Integer.toString(weights.shape().inputSize()));
     properties.put("infomax.dimensions", Integer.toString(weights.shape().dimensions()));
+    if (weights.shape().pooling() != Pooling.MAX) {
+      properties.put("infomax.pooling", weights.shape().pooling().text());
+    }
     properties.put("infomax.pixel-pipeline", Integer.toString(EncoderPixels.PIPELINE_VERSION));
     return properties;
   }

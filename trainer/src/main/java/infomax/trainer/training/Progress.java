@@ -72,6 +72,12 @@ public final class Progress {
     }
   }
 
+  /** Whether a training is at hand and in that stage. */
+  public synchronized boolean isIn(Phase phase) {
+    State now = state;
+    return now != null && now.phase() == phase;
+  }
+
   /** No training is at hand any more. */
   public synchronized void end() {
     state = null;

@@ -72,7 +72,7 @@ final class Repetition {
     return again
         + "the snapshot is the same but the weights differ: "
         + (threadsBefore.equals(Integer.toString(threads))
-            ? "another kind of processor or another version has trained"
+            ? "another kind of processor, engine, precision or version has trained"
             : "trained with %d threads, before with %s".formatted(threads, threadsBefore));
   }
 }

@@ -13,6 +13,7 @@ import infomax.trainer.statistics.VectorSet;
  * @param losses over all steps, those before an interruption included
  * @param stepsPerEpoch steps of one epoch
  * @param parity embeddings of the first held-out images, as the engine computes them
+ * @param computedBy engine and device
  * @param precision of the convolutions that trained it
  */
 record TrainedNetwork(
@@ -20,6 +21,7 @@ record TrainedNetwork(
     LossHistory losses,
     long stepsPerEpoch,
     VectorSet parity,
+    String computedBy,
     Precision precision) {
 
   /** The network to export. */

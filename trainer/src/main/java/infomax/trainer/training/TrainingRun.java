@@ -9,7 +9,7 @@ import infomax.events.control.EncoderRelease.Verdict;
 import infomax.events.control.Int8Variant;
 import infomax.imaging.EncoderPixels;
 import infomax.store.ObjectStore;
-import infomax.trainer.engine.Precision;
+import infomax.trainer.engine.ComputeTarget;
 import infomax.trainer.evaluation.EncoderScores;
 import infomax.trainer.evaluation.Gate;
 import infomax.trainer.export.OnnxFile;
@@ -61,11 +61,11 @@ public final class TrainingRun {
    * @param shape of the networks
    * @param randomSeed seed of the untrained network that candidates are compared with
    * @param threads threads of steps and inference
-   * @param precision of the convolutions of a step: auto, float32 or bfloat16
+   * @param target what computes the steps, where and in which precision
    * @param root where run folders are
    */
   public record Settings(
-      NetworkShape shape, long randomSeed, int threads, String precision, Path root) {}
+      NetworkShape shape, long randomSeed, int threads, ComputeTarget target, Path root) {}
 
   /** Runs of trainings with these settings. */
   public TrainingRun(
@@ -101,7 +101,7 @@ public final class TrainingRun {
           InterruptedException {
     progress.begin(order);
     try {
-      Precision precision = precision();
+      ComputeTarget target = target();
       RunFolder folder = RunFolder.open(settings.root(), order.request());
       Optional<EncoderRelease> live = live(control);
       Weights initial = initial(order, control);
@@ -109,7 +109,7 @@ public final class TrainingRun {
         progress.enter(Phase.TRAINING);
         TrainedNetwork trained =
             new TrainingSteps(
-                    order, snapshot, folder, progress, settings.threads(), precision, cancelled)
+                    order, snapshot, folder, progress, settings.threads(), target, cancelled)
                 .run(initial);
         int version = control.encoders().isEmpty() ? 1 : control.encoders().lastKey() + 1;
         EncoderRelease release = release(order, version, snapshot, trained, folder, live);
@@ -121,9 +121,9 @@ public final class TrainingRun {
     }
   }
 
-  private Precision precision() throws RefusedTrainingException {
+  private ComputeTarget target() throws RefusedTrainingException {
     try {
-      return Precision.named(settings.precision());
+      return settings.target().settled();
     } catch (IllegalArgumentException e) {
       throw new RefusedTrainingException("setting trainer.precision: " + e.getMessage());
     }
@@ -317,7 +317,9 @@ public final class TrainingRun {
     configuration.put("adam", order.preset().adam().toString());
     configuration.put("miniBatch", Integer.toString(order.preset().miniBatch()));
     configuration.put("views", order.preset().views().toString());
+    configuration.put("pooling", order.preset().pooling().text());
     configuration.put("normMomentum", Double.toString(order.preset().normMomentum()));
+    configuration.put("computedBy", trained.computedBy());
     configuration.put("threads", Integer.toString(settings.threads()));
     configuration.put("precision", trained.precision().text());
     configuration.put(

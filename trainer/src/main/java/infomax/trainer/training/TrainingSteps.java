@@ -1,6 +1,6 @@
 package infomax.trainer.training;
 
-import infomax.trainer.engine.Precision;
+import infomax.trainer.engine.ComputeTarget;
 import infomax.trainer.engine.StepLosses;
 import infomax.trainer.engine.StepOutcome;
 import infomax.trainer.engine.Training;
@@ -35,7 +35,7 @@ final class TrainingSteps {
   private final RunFolder folder;
   private final Progress progress;
   private final int threads;
-  private final Precision precision;
+  private final ComputeTarget target;
   private final BooleanSupplier cancelled;
   private final MiniBatches batches;
 
@@ -45,14 +45,14 @@ final class TrainingSteps {
       RunFolder folder,
       Progress progress,
       int threads,
-      Precision precision,
+      ComputeTarget target,
       BooleanSupplier cancelled) {
     this.order = order;
     this.snapshot = snapshot;
     this.folder = folder;
     this.progress = progress;
     this.threads = threads;
-    this.precision = precision;
+    this.target = target;
     this.cancelled = cancelled;
     this.batches = new MiniBatches(TrainingImages.of(snapshot), order.preset(), order.seed());
   }
@@ -61,7 +61,8 @@ final class TrainingSteps {
    * Trains to the end.
    *
    * @param initial the network to begin with when there is no checkpoint to go on from
-   * @throws RefusedTrainingException if the training diverges
+   * @throws RefusedTrainingException if the engine cannot train the preset, or if the training
+   *     diverges
    * @throws CancelledTrainingException if somebody does not want it any more
    * @throws InterruptedException if the thread is interrupted; a checkpoint has been written
    */
@@ -71,21 +72,37 @@ final class TrainingSteps {
           RefusedTrainingException,
           CancelledTrainingException {
     TrainingPlan plan =
-        new TrainingPlan(order.preset(), order.seed(), order.steps(), threads, precision);
+        new TrainingPlan(order.preset(), order.seed(), order.steps(), threads, target);
     Optional<TrainingCheckpoint> kept = folder.checkpoint().filter(this::fits);
     TrainingCheckpoint checkpoint = kept.orElseGet(() -> beginning(initial));
     LossHistory losses =
         kept.isPresent() ? folder.losses(checkpoint.progress().step()) : LossHistory.EMPTY;
     while (checkpoint.progress().step() < order.steps()) {
       int side = side(checkpoint.progress().step());
-      try (Training training = Training.resume(plan, checkpoint.at(side))) {
+      try (Training training = open(plan, checkpoint.at(side))) {
         losses = advance(training, side, losses);
         checkpoint = whole(training);
       }
     }
     folder.keep(checkpoint, losses);
-    return new TrainedNetwork(
-        checkpoint, losses, batches.stepsPerEpoch(), parityEmbeddings(plan, checkpoint), precision);
+    try (Training training = open(plan, checkpoint)) {
+      return new TrainedNetwork(
+          checkpoint,
+          losses,
+          batches.stepsPerEpoch(),
+          parityEmbeddings(training),
+          training.computedBy(),
+          training.precision());
+    }
+  }
+
+  private static Training open(TrainingPlan plan, TrainingCheckpoint checkpoint)
+      throws RefusedTrainingException {
+    try {
+      return Training.resume(plan, checkpoint);
+    } catch (IllegalArgumentException e) {
+      throw new RefusedTrainingException(String.valueOf(e.getMessage()));
+    }
   }
 
   private TrainingCheckpoint beginning(Weights initial) {
@@ -190,16 +207,13 @@ final class TrainingSteps {
     return recorder.history();
   }
 
-  private VectorSet parityEmbeddings(TrainingPlan plan, TrainingCheckpoint checkpoint) {
+  private VectorSet parityEmbeddings(Training training) {
     int images = Math.min(PARITY_IMAGES, snapshot.heldOut());
     byte[] pixels = new byte[images * snapshot.imageBytes()];
     for (int image = 0; image < images; image++) {
       snapshot.copyPixels(image, pixels, image * snapshot.imageBytes());
     }
-    List<float[]> embeddings;
-    try (Training training = Training.resume(plan, checkpoint)) {
-      embeddings = training.embed(pixels);
-    }
+    List<float[]> embeddings = training.embed(pixels);
     return VectorSet.filled(
         images,
         embeddings.getFirst().length,

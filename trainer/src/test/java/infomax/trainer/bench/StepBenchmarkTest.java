@@ -3,6 +3,7 @@ package infomax.trainer.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import infomax.trainer.engine.ComputeTarget;
 import infomax.trainer.engine.Precision;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.objective.Preset;
@@ -19,7 +20,7 @@ class StepBenchmarkTest {
                 Preset.named("seed").withMiniBatch(16),
                 NetworkShape.of(32),
                 2,
-                Precision.FLOAT32,
+                ComputeTarget.nd4j(Precision.FLOAT32),
                 Duration.ofSeconds(1),
                 Optional.empty())
             .run();

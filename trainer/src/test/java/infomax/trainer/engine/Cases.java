@@ -5,6 +5,7 @@ import infomax.trainer.network.Critics;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.network.ParameterLayout;
 import infomax.trainer.network.ParameterTensor;
+import infomax.trainer.network.Pooling;
 import infomax.trainer.network.Weights;
 import infomax.trainer.objective.Adam;
 import infomax.trainer.objective.Estimator;
@@ -52,8 +53,23 @@ final class Cases {
         miniBatch,
         0.9,
         ONE_VIEW,
+        Pooling.MAX,
         false,
         1);
+  }
+
+  /** The preset, which must score single pairs, with projections and their dot product. */
+  static Preset byDotProduct(Preset preset, int width) {
+    Estimator.OfPairs estimator = (Estimator.OfPairs) preset.objective().estimator();
+    return preset.withObjective(
+        preset
+            .objective()
+            .withEstimator(estimator.withCritics(new Critics.Projection(width, width / 2))));
+  }
+
+  /** The preset with an encoder that pools by attention. */
+  static Preset attentive(Preset preset) {
+    return preset.withPooling(Pooling.ATTENTION);
   }
 
   /** The preset without its global or its local term. */
@@ -86,6 +102,7 @@ final class Cases {
         miniBatch,
         0.9,
         views,
+        Pooling.MAX,
         false,
         1);
   }

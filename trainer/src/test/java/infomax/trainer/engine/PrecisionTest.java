@@ -61,8 +61,8 @@ class PrecisionTest {
   void namesAreThoseOfSettings() {
     assertThat(Precision.named("float32")).isEqualTo(Precision.FLOAT32);
     assertThat(Precision.named("auto")).isEqualTo(Precision.fastest());
-    assertThat(Precision.isName("bfloat16")).isTrue();
-    assertThat(Precision.isName("half")).isFalse();
+    assertThat(Precision.asked("bfloat16")).hasValue(Precision.BFLOAT16);
+    assertThat(Precision.asked("auto")).isEmpty();
     assertThatThrownBy(() -> Precision.named("half"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("precision 'half', expected auto, float32 or bfloat16");

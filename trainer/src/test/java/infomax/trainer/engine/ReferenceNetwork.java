@@ -2,9 +2,11 @@ package infomax.trainer.engine;
 
 import infomax.trainer.network.Convolution;
 import infomax.trainer.network.CriticSides;
+import infomax.trainer.network.Critics;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.network.ParameterLayout;
 import infomax.trainer.network.ParameterTensor;
+import infomax.trainer.network.Pooling;
 import infomax.trainer.objective.Estimator;
 import infomax.trainer.objective.Objective;
 import infomax.trainer.objective.Preset;
@@ -60,7 +62,8 @@ final class ReferenceNetwork {
         earlierMap = features;
       }
     }
-    int[][] pooled = globalMax(features);
+    int[][] pooled =
+        layout.shape().pooling() == Pooling.MAX ? globalMax(features) : attended(features);
     this.mean = dense("mean", pooled);
     int[][] logVariance = dense("logvar", pooled);
     int[][] z = sample(mean, logVariance, randomness.noise());
@@ -231,6 +234,27 @@ final class ReferenceNetwork {
                 Arrays.stream(in, first, first + locations)
                     .mapToInt(row -> row[channel])
                     .toArray());
+      }
+    }
+    return out;
+  }
+
+  /** Of each picture the mean of its rows, weighted by the softmax of their scores. */
+  private int[][] attended(int[][] in) {
+    int[] weights = tensor("pool.w");
+    int[][] out = new int[pictures][weights.length];
+    int locations = in.length / pictures;
+    for (int image = 0; image < pictures; image++) {
+      int[][] own = Arrays.copyOfRange(in, image * locations, (image + 1) * locations);
+      int[] exponentials =
+          Arrays.stream(own)
+              .mapToInt(row -> tape.exp(tape.dot(row, weights, weights.length)))
+              .toArray();
+      int inverse = tape.power(tape.sum(exponentials), -1);
+      for (int c = 0; c < weights.length; c++) {
+        int channel = c;
+        int[] column = Arrays.stream(own).mapToInt(row -> row[channel]).toArray();
+        out[image][c] = tape.multiply(tape.dot(column, exponentials, locations), inverse);
       }
     }
     return out;
@@ -407,6 +431,11 @@ final class ReferenceNetwork {
   }
 
   private int critic(String name, int[] left, int[] right) {
+    if (layout.critics() instanceof Critics.Projection(int _, int length)) {
+      int product =
+          tape.dot(head(name + ".left", left), head(name + ".right", right), length);
+      return tape.affine(product, 1.0 / length, 0);
+    }
     int[] pair = Arrays.copyOf(left, left.length + right.length);
     System.arraycopy(right, 0, pair, left.length, right.length);
     int[][] layer = {pair};
@@ -458,8 +487,16 @@ final class ReferenceNetwork {
     return tape.mean(nodes(losses));
   }
 
+  private int[] head(String name, int[] in) {
+    return heads(name, new int[][] {in})[0];
+  }
+
+  private int[][] heads(String name, int[][] in) {
+    return dense(name + ".d2", relu(dense(name + ".d1", in)));
+  }
+
   private int[][] project(String name, int[][] in) {
-    int[][] out = dense(name + ".d2", relu(dense(name + ".d1", in)));
+    int[][] out = heads(name, in);
     for (int[] row : out) {
       int inverse = tape.power(tape.dot(row, row, row.length), -0.5);
       for (int c = 0; c < row.length; c++) {

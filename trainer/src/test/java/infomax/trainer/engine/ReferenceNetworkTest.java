@@ -28,7 +28,12 @@ class ReferenceNetworkTest {
         Cases.without(Cases.infoNce(3, Cases.ONE_VIEW, 4), true),
         Cases.reconstruction(3, 4),
         Cases.withFurtherTerms(Cases.jensenShannon(2, Cases.ONE_VIEW, 4)),
-        Cases.withFurtherTerms(Cases.infoNce(2, Cases.TWO_VIEWS, 4)));
+        Cases.withFurtherTerms(Cases.infoNce(2, Cases.TWO_VIEWS, 4)),
+        Cases.byDotProduct(Cases.jensenShannon(3, Cases.ONE_VIEW, 4), 4),
+        Cases.withFurtherTerms(
+            Cases.byDotProduct(Cases.donskerVaradhan(2, Cases.TWO_VIEWS, 4), 4)),
+        Cases.attentive(Cases.infoNce(2, Cases.TWO_VIEWS, 4)),
+        Cases.attentive(Cases.byDotProduct(Cases.hellinger(3, Cases.ONE_VIEW, 4), 4)));
   }
 
   @ParameterizedTest

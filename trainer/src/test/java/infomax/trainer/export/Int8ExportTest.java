@@ -7,6 +7,7 @@ import infomax.encoder.Encoder;
 import infomax.imaging.EncoderPixels;
 import infomax.trainer.evaluation.Overlap;
 import infomax.trainer.network.NetworkShape;
+import infomax.trainer.network.Pooling;
 import infomax.trainer.network.Weights;
 import infomax.trainer.objective.Preset;
 import infomax.trainer.statistics.VectorSet;
@@ -17,7 +18,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The int8 file gives nearly what the float32 file does, from fewer bytes. */
 class Int8ExportTest {
@@ -25,9 +26,9 @@ class Int8ExportTest {
   private static final long SEED = 17;
 
   @ParameterizedTest
-  @ValueSource(ints = {32, 64})
-  void theFileAgreesWithTheFloat32File(int inputSize) throws Exception {
-    NetworkShape shape = new NetworkShape(inputSize, 64);
+  @CsvSource({"32,MAX", "64,MAX", "32,ATTENTION"})
+  void theFileAgreesWithTheFloat32File(int inputSize, Pooling pooling) throws Exception {
+    NetworkShape shape = new NetworkShape(inputSize, 64, pooling);
     Weights weights = Weights.initial(shape, Preset.named("default").critics(), SEED);
     List<byte[]> images = gradients(shape, 96);
     OnnxFile float32 = OnnxExport.write(weights, Optional.empty(), new TreeMap<>());

@@ -7,6 +7,7 @@ import ai.onnx.proto.OnnxMl;
 import infomax.encoder.Embedding;
 import infomax.encoder.Encoder;
 import infomax.imaging.EncoderPixels;
+import infomax.trainer.engine.ComputeTarget;
 import infomax.trainer.engine.Precision;
 import infomax.trainer.engine.StepOutcome;
 import infomax.trainer.engine.Training;
@@ -24,22 +25,22 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** The exported file computes what the engine does, for both input sizes, with and without map. */
+/** The exported file computes what the engine does, for both input sizes and pools. */
 class OnnxExportTest {
 
   private static final long SEED = 17;
 
   @ParameterizedTest
-  @ValueSource(ints = {32, 64})
-  void theFileComputesWhatTheTrainedNetworkDoes(int inputSize) throws Exception {
-    NetworkShape shape = new NetworkShape(inputSize, 32);
+  @CsvSource({"32,one-view", "64,one-view", "32,one-view+pooling=attention"})
+  void theFileComputesWhatTheTrainedNetworkDoes(int inputSize, String name) throws Exception {
+    Preset preset = Preset.named(name);
+    NetworkShape shape = new NetworkShape(inputSize, 32, preset.pooling());
     List<byte[]> images = images(shape, 64);
-    Preset preset = Preset.named("one-view");
     try (Training training =
         Training.start(
-            new TrainingPlan(preset, SEED, 6, 2, Precision.FLOAT32),
+            new TrainingPlan(preset, SEED, 6, 2, ComputeTarget.nd4j(Precision.FLOAT32)),
             Weights.initial(shape, preset.critics(), SEED))) {
       for (int step = 0; step < 3; step++) {
         // Three steps, so that running statistics, scales and shifts are not those of the start.
@@ -85,6 +86,11 @@ class OnnxExportTest {
     assertThat(model.getGraph().getNodeList())
         .extracting(OnnxMl.NodeProto::getOpType)
         .doesNotContain("BatchNormalization");
+    // In the order of their names: any other changes with the JVM.
+    assertThat(model.getGraph().getNodeList())
+        .extracting(node -> node.getAttributeList().stream().map(each -> each.getName()).toList())
+        .contains(List.of("kernel_shape", "pads", "strides"))
+        .allSatisfy(names -> assertThat(names).isSorted());
     assertThat(model.getOpsetImport(0).getVersion()).isEqualTo(13);
   }
 

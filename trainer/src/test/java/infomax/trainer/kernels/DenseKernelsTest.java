@@ -135,6 +135,29 @@ class DenseKernelsTest {
 
   @ParameterizedTest
   @MethodSource("cases")
+  void rowsAreCombinedWithFactorsOfTheirOwn(DenseKernels kernels, int columns) {
+    Matrix first = Floats.matrix(ROWS, columns, 1);
+    Matrix second = Floats.matrix(ROWS, columns, 2);
+    Matrix factors = Floats.matrix(2, ROWS, 3);
+    float[] ofFirst = new float[ROWS];
+    float[] ofSecond = new float[ROWS];
+    for (int row = 0; row < ROWS; row++) {
+      ofFirst[row] = Floats.at(factors, 0, row);
+      ofSecond[row] = Floats.at(factors, 1, row);
+    }
+    Matrix out = Floats.matrix(ROWS, columns, 4);
+    Matrix before = Floats.matrix(ROWS, columns, 4);
+    kernels.combine(first, 3, ofFirst, second, 8, ofSecond, FROM, TO, out);
+    check(
+        out,
+        (r, c) ->
+            in(r)
+                ? ofFirst[r] * Floats.at(first, 3, c) + ofSecond[r] * Floats.at(second, 8, c)
+                : Floats.at(before, r, c));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
   void rowsGetUnitLengthAndGradientsStayAcross(DenseKernels kernels, int columns) {
     Matrix before = Floats.matrix(ROWS, columns, 1);
     Matrix unit = Floats.matrix(ROWS, columns, 1);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import infomax.trainer.network.TrainingCheckpoint.Progress;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -50,6 +51,27 @@ class CheckpointFileTest {
     Path file = folder.resolve("checkpoint");
     CheckpointFile.write(file, checkpoint(Weights.initial(layout, 3)));
     assertThat(CheckpointFile.read(file).weights().layout()).isEqualTo(layout);
+  }
+
+  @Test
+  void thePoolComesBack() throws IOException {
+    NetworkShape shape = new NetworkShape(32, 4, Pooling.ATTENTION);
+    Weights weights = Weights.initial(shape, new Critics.Mlp(6), 3);
+    Path file = folder.resolve("checkpoint");
+    CheckpointFile.write(file, checkpoint(weights));
+    Weights read = CheckpointFile.read(file).weights();
+    assertThat(read.shape()).isEqualTo(shape);
+    assertThat(read.digest()).isEqualTo(weights.digest());
+  }
+
+  @Test
+  void theFormatVersionIsHigherOnlyForAPoolThatOlderReadersDoNotKnow() throws IOException {
+    Path file = folder.resolve("checkpoint");
+    CheckpointFile.write(file, checkpoint(new Critics.Mlp(2)));
+    assertThat(ByteBuffer.wrap(Files.readAllBytes(file)).getInt(4)).isEqualTo(2);
+    NetworkShape attentive = new NetworkShape(32, 4, Pooling.ATTENTION);
+    CheckpointFile.write(file, checkpoint(Weights.initial(attentive, new Critics.Mlp(2), 3)));
+    assertThat(ByteBuffer.wrap(Files.readAllBytes(file)).getInt(4)).isEqualTo(3);
   }
 
   @Test

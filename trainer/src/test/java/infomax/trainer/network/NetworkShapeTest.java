@@ -47,6 +47,14 @@ class NetworkShapeTest {
   }
 
   @Test
+  void theTextTellsOnlyOfAPoolThatIsNotTheUsualOne() {
+    NetworkShape shape = new NetworkShape(32, 64);
+    assertThat(shape).hasToString("NetworkShape[inputSize=32, dimensions=64]");
+    assertThat(shape.withPooling(Pooling.ATTENTION).at(24))
+        .hasToString("NetworkShape[inputSize=24, dimensions=64, pooling=attention]");
+  }
+
+  @Test
   void otherSizesAreRefusedWithTheOffendingValue() {
     assertThatThrownBy(() -> NetworkShape.of(40))
         .isInstanceOf(IllegalArgumentException.class)

@@ -29,6 +29,17 @@ class WeightsTest {
   }
 
   @Test
+  void attentionHasOneWeightPerChannelWhateverTheSizeOfImages() {
+    NetworkShape shape = new NetworkShape(32, 64, Pooling.ATTENTION);
+    Weights weights = Weights.initial(shape, new Critics.Projection(16, 8), 1);
+    assertThat(weights.layout().tensor("pool.w").shape()).containsExactly(64, 1);
+    assertThat(weights.layout().encoderSize())
+        .isEqualTo(
+            ParameterLayout.of(new NetworkShape(32, 64), new Critics.Mlp(8)).encoderSize() + 64);
+    assertThat(weights.at(24).at(32).digest()).isEqualTo(weights.digest());
+  }
+
+  @Test
   void onlyADecoderIsMadeForOneSizeOfImages() {
     Weights weights = Weights.initial(SHAPE, new Critics.Projection(256, 128), 1);
     assertThat(weights.at(24).parameters()).isEqualTo(weights.parameters());

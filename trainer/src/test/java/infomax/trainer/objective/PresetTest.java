@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import infomax.trainer.network.CriticSides;
 import infomax.trainer.network.Critics;
+import infomax.trainer.network.NetworkShape;
+import infomax.trainer.network.Pooling;
 import infomax.trainer.view.Views;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,17 +79,50 @@ class PresetTest {
         .isEqualTo(new Estimator.InfoNce(new Critics.Projection(256, 128), 0.3));
   }
 
+  @Test
+  void everyEstimatorOfPairsTakesEitherCritic() {
+    for (String estimator : List.of("js", "hellinger", "dv")) {
+      String name = "default+estimator=" + estimator;
+      assertThat(Preset.named(name).critics()).isEqualTo(new Critics.Mlp(256));
+      Preset dot = Preset.named(name + "+critic=dot");
+      assertThat(dot.critics()).isEqualTo(new Critics.Projection(256, 128));
+      assertThat(dot.objective().estimator().getClass())
+          .isEqualTo(Preset.named(name).objective().estimator().getClass());
+      assertThat(Preset.named(name + "+critic=dot+critic=mlp").objective())
+          .isEqualTo(Preset.named(name).objective());
+    }
+    assertThat(Preset.named("default+critic=dot").objective())
+        .isEqualTo(Preset.named("default").objective());
+  }
+
+  @Test
+  void thePoolIsThePresetsWhateverTheShapeSays() {
+    NetworkShape shape = NetworkShape.of(32);
+    assertThat(Preset.named("default").layout(shape).shape()).isEqualTo(shape);
+    assertThat(Preset.named("default+pooling=attention").layout(shape).shape())
+        .isEqualTo(new NetworkShape(32, 256, Pooling.ATTENTION));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
         "seed+speed=1|option 'speed=1', expected key=value with a key of [alpha, beta, gamma,"
-            + " within, earlier, critic.global, estimator, temperature, batch, rate, clip, average,"
-            + " views, small, whitened]",
+            + " within, earlier, critic.global, estimator, critic, temperature, batch, rate, clip,"
+            + " average, views, small, pooling, whitened]",
         "seed+alpha=much|option alpha=much, expected a number",
         "seed+batch=1.5|option batch=1.5, expected a whole number",
         "seed+batch=1|mini-batch of 1 images, expected 2 to 4096",
         "seed+estimator=mine|option estimator=mine, expected js, hellinger, dv or infonce",
+        "seed+critic=cosine|option critic=cosine, expected mlp or dot",
+        "default+critic=mlp|option critic=mlp: infonce scores all images with all locations of the"
+            + " mini-batch, 524288 pairs in the local term, too many for an MLP; choose"
+            + " estimator=js, hellinger or dv first",
+        "autoencoder+critic=dot|option critic: reconstruction compares nothing; choose an estimator"
+            + " first",
+        "default+critic=dot+estimator=dv|option critic: an estimator chosen after it brings its"
+            + " own; choose the estimator first",
+        "seed+pooling=mean|option pooling=mean, expected max or attention",
         "seed+critic.global=x|option critic.global=x, expected z or featuremap",
         "autoencoder+within=1|within 1.0, expected 0: reconstruction has no such term",
         "seed+clip=-1|longest gradient -1.0, expected 0 to 1000000",

@@ -3,6 +3,7 @@ package infomax.trainer.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import infomax.trainer.engine.ComputeTarget;
 import infomax.trainer.engine.Precision;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.network.TrainingCheckpoint;
@@ -20,6 +21,8 @@ import java.util.function.IntFunction;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a training makes of a snapshot depends on its pixels, the preset and the seed alone. */
 class TrainingStepsTest {
@@ -44,6 +47,8 @@ class TrainingStepsTest {
 
   @TempDir Path folder;
 
+  private ComputeTarget target = ComputeTarget.nd4j(Precision.FLOAT32);
+
   @Test
   void renamingEveryLabelLeavesTheWeightsBitForBitTheSame() throws Exception {
     String cats = train("cats", image -> image % 2 == 0 ? "cat" : "dog");
@@ -51,8 +56,10 @@ class TrainingStepsTest {
     assertThat(train("other", image -> "class-" + image)).isEqualTo(cats);
   }
 
-  @Test
-  void anInterruptedTrainingGoesOnAsIfNothingHadHappened() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"nd4j", "torch"})
+  void anInterruptedTrainingGoesOnAsIfNothingHadHappened(String engine) throws Exception {
+    target = ComputeTarget.of(engine, "cpu", "float32");
     String straight = train("straight", image -> "");
     try (TrainingSnapshot snapshot = snapshot("interrupted", image -> "")) {
       for (long step : new long[] {3, 10, 22}) {
@@ -117,7 +124,7 @@ class TrainingStepsTest {
   private TrainingSteps steps(TrainingSnapshot snapshot, String name, Progress progress)
       throws Exception {
     return new TrainingSteps(
-        ORDER, snapshot, RunFolder.open(folder, name), progress, 2, Precision.FLOAT32, () -> false);
+        ORDER, snapshot, RunFolder.open(folder, name), progress, 2, target, () -> false);
   }
 
   private static Weights initial() {

@@ -9,7 +9,9 @@ import infomax.trainer.bench.LabelledImages;
 import infomax.trainer.bench.QualityBenchmark;
 import infomax.trainer.bench.SnapshotBenchmark;
 import infomax.trainer.bench.StepBenchmark;
+import infomax.trainer.engine.ComputeTarget;
 import infomax.trainer.engine.Precision;
+import infomax.trainer.engine.UnusableTargetException;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.objective.Preset;
 import java.io.IOException;
@@ -92,6 +94,18 @@ final class BenchCommand implements Runnable {
         description = "time of the steps that count (default: ${DEFAULT-VALUE})")
     private int seconds;
 
+    @Option(
+        names = "--engine",
+        defaultValue = "nd4j",
+        description = "nd4j or torch (default: ${DEFAULT-VALUE})")
+    private String engine = "";
+
+    @Option(
+        names = "--device",
+        defaultValue = "auto",
+        description = "auto, cpu or cuda (default: ${DEFAULT-VALUE})")
+    private String device = "";
+
     @Option(names = "--reference", description = "folder of recorded steps to replay as well")
     private @Nullable Path reference;
 
@@ -102,15 +116,16 @@ final class BenchCommand implements Runnable {
     public Integer call() throws IOException {
       StepBenchmark benchmark;
       try {
+        ComputeTarget target = ComputeTarget.of(engine, device, precision).settled();
         benchmark =
             new StepBenchmark(
                 Preset.named(preset).withMiniBatch(batch),
                 NetworkShape.of(input),
                 threads,
-                Precision.named(precision),
+                target,
                 Duration.ofSeconds(seconds),
                 Optional.ofNullable(reference));
-      } catch (IllegalArgumentException e) {
+      } catch (IllegalArgumentException | UnusableTargetException e) {
         throw new UserError(String.valueOf(e.getMessage()), e);
       }
       write(benchmark.run(), json);

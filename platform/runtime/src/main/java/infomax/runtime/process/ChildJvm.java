@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -108,6 +109,11 @@ public final class ChildJvm implements AutoCloseable {
   /** True while it runs. */
   public boolean isAlive() {
     return process.isAlive();
+  }
+
+  /** How it ended: 0 when asked to through the pipe, 143 by SIGTERM; empty while it runs. */
+  public OptionalInt exitValue() {
+    return process.isAlive() ? OptionalInt.empty() : OptionalInt.of(process.exitValue());
   }
 
   /** Kills it at once, as {@code kill -9} does, and waits until it is gone. */

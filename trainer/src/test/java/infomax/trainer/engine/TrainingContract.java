@@ -3,7 +3,6 @@ package infomax.trainer.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import infomax.trainer.kernels.Kernels;
 import infomax.trainer.network.CheckpointFile;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.network.NormStatistics;
@@ -23,22 +22,42 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a caller may rely on over several steps. */
-class TrainingTest {
+/** What a caller may rely on over several steps, whichever engine computes them. */
+abstract class TrainingContract {
 
-  private static final long SEED = 3;
-  private static final int IMAGES = 6;
-  private static final NetworkShape SHAPE = new NetworkShape(32, 32);
+  static final long SEED = 3;
+  static final int IMAGES = 6;
+  static final NetworkShape SHAPE = new NetworkShape(32, 32);
 
   @TempDir private Path folder;
 
-  static Stream<Preset> presets() {
-    // With four terms, Jensen-Shannon only comes down to chance in the few steps of these tests.
-    return Stream.concat(
-        quickPresets(),
-        Stream.of(Cases.withFurtherTerms(Cases.jensenShannon(IMAGES / 2, Cases.TWO_VIEWS, 24))));
+  private final ComputeTarget target;
+
+  TrainingContract(ComputeTarget target) {
+    this.target = target;
   }
 
+  /** Ways of the engine to compute the same, besides the one that a plan names. */
+  List<Way> ways() {
+    return List.of(target.engine()::open);
+  }
+
+  /** Opens a computation. */
+  interface Way {
+    Computation open(TrainingPlan plan, TrainingCheckpoint start);
+  }
+
+  static Stream<Preset> presets() {
+    // With four terms, Jensen-Shannon only comes down to chance in the few steps of these tests;
+    // means over the locations of noise differ too little to be told apart in them.
+    return Stream.concat(
+        quickPresets(),
+        Stream.of(
+            Cases.withFurtherTerms(Cases.jensenShannon(IMAGES / 2, Cases.TWO_VIEWS, 24)),
+            Cases.attentive(Cases.infoNce(IMAGES, Cases.ONE_VIEW, 24))));
+  }
+
+  /** Those that learn quickly. */
   static Stream<Preset> quickPresets() {
     return Stream.of(
         Cases.jensenShannon(IMAGES, Cases.ONE_VIEW, 24),
@@ -46,7 +65,14 @@ class TrainingTest {
         Cases.jensenShannon(IMAGES / 2, Cases.TWO_VIEWS, 24),
         Cases.infoNce(IMAGES / 2, Cases.TWO_VIEWS, 24),
         clippedAndAveraged(),
+        Cases.byDotProduct(Cases.jensenShannon(IMAGES, Cases.ONE_VIEW, 24), 24),
         Cases.withFurtherTerms(Cases.infoNce(IMAGES / 2, Cases.TWO_VIEWS, 24)));
+  }
+
+  /** Six steps, three of which are the average's warm-up, and gradients that are longer. */
+  private static Preset clippedAndAveraged() {
+    Preset preset = Cases.infoNce(IMAGES, Cases.ONE_VIEW, 24);
+    return preset.withAdam(preset.adam().withGradientMax(0.5).withAverageDecay(0.3));
   }
 
   @ParameterizedTest
@@ -60,12 +86,12 @@ class TrainingTest {
   @MethodSource("presets")
   void resumedTrainingEqualsTheUninterruptedOne(Preset preset) throws IOException {
     Path file = folder.resolve("checkpoint");
-    TrainingPlan plan = new TrainingPlan(preset, SEED, 6, 2, Precision.FLOAT32);
+    TrainingPlan plan = new TrainingPlan(preset, SEED, 6, 2, target);
     try (Training training = Training.start(plan, initial(preset))) {
       steps(training, 0, 3);
       CheckpointFile.write(file, training.checkpoint());
     }
-    TrainingPlan later = new TrainingPlan(preset, SEED + 1, 6, 2, Precision.FLOAT32);
+    TrainingPlan later = new TrainingPlan(preset, SEED + 1, 6, 2, target);
     try (Training training = Training.resume(later, CheckpointFile.read(file))) {
       assertThat(training.stepsDone()).isEqualTo(3);
       // As a run does whose checkpoint is compared: it must leave no trace in the weights.
@@ -80,7 +106,7 @@ class TrainingTest {
   @MethodSource("quickPresets")
   void repeatedImagesAreLearnt(Preset preset) {
     Training training =
-        Training.start(new TrainingPlan(preset, SEED, 40, 2, Precision.FLOAT32), initial(preset));
+        Training.start(new TrainingPlan(preset, SEED, 40, 2, target), initial(preset));
     try (training) {
       double first = training.step(pixels(0)).losses().total();
       double last = first;
@@ -100,7 +126,7 @@ class TrainingTest {
     double[] first = new double[parameters.length];
     double[] second = new double[parameters.length];
     try (Training training =
-        Training.start(new TrainingPlan(preset, SEED, 3, 2, Precision.FLOAT32), initial)) {
+        Training.start(new TrainingPlan(preset, SEED, 3, 2, target), initial)) {
       for (int step = 1; step <= 3; step++) {
         training.step(pixels(step));
         float[] gradient = training.lastGradient();
@@ -118,12 +144,15 @@ class TrainingTest {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("kernels")
-  void aLongGradientIsScaledDownBeforeTheMomentsSeeIt(Kernels kernels) {
+  @Test
+  void aLongGradientIsScaledDownBeforeTheMomentsSeeIt() {
+    ways().forEach(this::aLongGradientIsScaledDown);
+  }
+
+  private void aLongGradientIsScaledDown(Way way) {
     Preset plain = Cases.infoNce(IMAGES, Cases.ONE_VIEW, 24);
     Weights initial = initial(plain);
-    float[] whole = gradient(plain, initial, kernels);
+    float[] whole = gradient(plain, initial, way);
     double length = Distances.rootMeanSquare(whole, new float[whole.length]) * root(whole.length);
     for (double share : new double[] {0.3, 1.5}) {
       Preset clipped = plain.withAdam(plain.adam().withGradientMax(share * length));
@@ -131,8 +160,7 @@ class TrainingTest {
       for (int i = 0; i < expected.length; i++) {
         expected[i] *= (float) Math.min(1, share);
       }
-      assertThat(Distances.relative(gradient(clipped, initial, kernels), expected))
-          .isLessThan(1e-6);
+      assertThat(Distances.relative(gradient(clipped, initial, way), expected)).isLessThan(1e-6);
     }
   }
 
@@ -140,16 +168,9 @@ class TrainingTest {
     return Math.sqrt(count);
   }
 
-  static Stream<Kernels> kernels() {
-    return Stream.of(Kernels.available(), Kernels.scalar());
-  }
-
-  private static float[] gradient(Preset preset, Weights initial, Kernels kernels) {
+  private float[] gradient(Preset preset, Weights initial, Way way) {
     try (Training training =
-        Training.open(
-            new TrainingPlan(preset, SEED, 1, 2, Precision.FLOAT32),
-            start(preset, initial),
-            kernels)) {
+        open(new TrainingPlan(preset, SEED, 1, 2, target), start(preset, initial), way)) {
       training.step(pixels(0));
       return training.lastGradient();
     }
@@ -164,18 +185,18 @@ class TrainingTest {
         new float[size]);
   }
 
-  @ParameterizedTest
-  @MethodSource("kernels")
-  void theExportedNetworkIsTheAverageOverTheSteps(Kernels kernels) {
+  @Test
+  void theExportedNetworkIsTheAverageOverTheSteps() {
+    ways().forEach(this::theExportedNetworkIsTheAverage);
+  }
+
+  private void theExportedNetworkIsTheAverage(Way way) {
     Preset preset = clippedAndAveraged();
     Weights initial = initial(preset);
     double[] average = Cases.doubles(initial.parameters());
     double[] variance = Cases.doubles(initial.statistics().variance(2));
     try (Training training =
-        Training.open(
-            new TrainingPlan(preset, SEED, 9, 2, Precision.FLOAT32),
-            start(preset, initial),
-            kernels)) {
+        open(new TrainingPlan(preset, SEED, 9, 2, target), start(preset, initial), way)) {
       for (int step = 1; step <= 9; step++) {
         training.step(pixels(step));
         double kept = Math.min(preset.adam().averageDecay(), (1.0 + step) / (10.0 + step));
@@ -190,10 +211,7 @@ class TrainingTest {
       List<float[]> embeddings = training.embed(pixels(1));
       assertThat(training.weights().digest()).isEqualTo(current.digest());
       try (Training other =
-          Training.open(
-              new TrainingPlan(preset, SEED, 1, 2, Precision.FLOAT32),
-              start(preset, trained),
-              kernels)) {
+          open(new TrainingPlan(preset, SEED, 1, 2, target), start(preset, trained), way)) {
         assertThat(other.embed(pixels(1))).usingRecursiveComparison().isEqualTo(embeddings);
       }
     }
@@ -205,12 +223,44 @@ class TrainingTest {
     }
   }
 
+  private static Training open(TrainingPlan plan, TrainingCheckpoint start, Way way) {
+    return Training.over(plan, start, way.open(plan, start));
+  }
+
+  @Test
+  void smallViewsAndFullOnesTrainTheSameNetwork() {
+    Preset preset = clippedAndAveraged();
+    NetworkShape small = SHAPE.at(24);
+    TrainingPlan plan = new TrainingPlan(preset, SEED, 6, 2, target);
+    TrainingCheckpoint begun;
+    try (Training training = Training.start(plan, initial(preset))) {
+      steps(training, 0, 2);
+      begun = training.checkpoint();
+    }
+    TrainingCheckpoint smaller;
+    try (Training training = Training.resume(plan, begun.at(24))) {
+      assertThat(training.checkpoint().at(32).weights().digest())
+          .isEqualTo(begun.weights().digest());
+      assertThat(training.step(Cases.pixels(small, IMAGES, SEED)))
+          .isInstanceOf(StepOutcome.Advanced.class);
+      smaller = training.checkpoint().at(32);
+    }
+    assertThat(smaller.weights().digest()).isNotEqualTo(begun.weights().digest());
+    assertThat(smaller.trained().digest()).isNotEqualTo(begun.trained().digest());
+    try (Training training = Training.resume(plan, smaller)) {
+      assertThat(training.stepsDone()).isEqualTo(3);
+      assertThat(training.trained().digest()).isEqualTo(smaller.trained().digest());
+      steps(training, 3, 6);
+      assertThat(training.stepsDone()).isEqualTo(6);
+    }
+  }
+
   @Test
   void embeddingsAreTheMeanWithRunningStatisticsForAnyNumberOfImages() {
     Preset preset = Cases.infoNce(IMAGES, Cases.ONE_VIEW, 24);
     byte[] pixels = Cases.pixels(SHAPE, IMAGES, SEED);
     try (Training training =
-        Training.start(new TrainingPlan(preset, SEED, 1, 2, Precision.FLOAT32), initial(preset))) {
+        Training.start(new TrainingPlan(preset, SEED, 1, 2, target), initial(preset))) {
       training.reestimateStatistics(List.of(pixels, pixels));
       List<float[]> whole = training.embed(Cases.pixels(SHAPE, 2 * IMAGES + 1, SEED));
       assertThat(whole).hasSize(2 * IMAGES + 1);
@@ -237,7 +287,7 @@ class TrainingTest {
   void reestimatedStatisticsAreTheAverageOverMiniBatches() {
     Preset preset = Cases.infoNce(IMAGES, Cases.ONE_VIEW, 24);
     try (Training training =
-        Training.start(new TrainingPlan(preset, SEED, 1, 2, Precision.FLOAT32), initial(preset))) {
+        Training.start(new TrainingPlan(preset, SEED, 1, 2, target), initial(preset))) {
       String before = Arrays.toString(training.weights().parameters());
       training.reestimateStatistics(List.of(pixels(1)));
       NormStatistics one = training.weights().statistics();
@@ -265,7 +315,7 @@ class TrainingTest {
     parameters[layout.tensor("logvar.b").offset()] = 500;
     Weights exploding = Weights.of(layout, parameters, initial.statistics());
     try (Training training =
-        Training.start(new TrainingPlan(preset, SEED, 1, 2, Precision.FLOAT32), exploding)) {
+        Training.start(new TrainingPlan(preset, SEED, 1, 2, target), exploding)) {
       StepOutcome outcome = training.step(pixels(0));
       assertThat(outcome).isInstanceOf(StepOutcome.Diverged.class);
       assertThat(((StepOutcome.Diverged) outcome).reason()).startsWith("loss ");
@@ -278,7 +328,7 @@ class TrainingTest {
   @Test
   void misuseIsRefusedWithAReason() {
     Preset preset = Cases.jensenShannon(IMAGES, Cases.ONE_VIEW, 24);
-    TrainingPlan plan = new TrainingPlan(preset, SEED, 1, 2, Precision.FLOAT32);
+    TrainingPlan plan = new TrainingPlan(preset, SEED, 1, 2, target);
     assertThatThrownBy(
             () -> Training.start(plan, initial(Cases.infoNce(IMAGES, Cases.ONE_VIEW, 24))))
         .isInstanceOf(IllegalArgumentException.class)
@@ -296,24 +346,17 @@ class TrainingTest {
     assertThatThrownBy(training::weights).hasMessage("training is CLOSED, expected RUNNING");
   }
 
-  /** Six steps, three of which are the average's warm-up, and gradients that are longer. */
-  private static Preset clippedAndAveraged() {
-    Preset preset = Cases.infoNce(IMAGES, Cases.ONE_VIEW, 24);
-    return preset.withAdam(preset.adam().withGradientMax(0.5).withAverageDecay(0.3));
-  }
-
-  private static String digest(Preset preset, boolean average) {
+  private String digest(Preset preset, boolean average) {
     try (Training training =
-        Training.start(new TrainingPlan(preset, SEED, 6, 2, Precision.FLOAT32), initial(preset))) {
+        Training.start(new TrainingPlan(preset, SEED, 6, 2, target), initial(preset))) {
       steps(training, 0, 6);
       return (average ? training.trained() : training.weights()).digest();
     }
   }
 
-  private static Weights run(Preset preset, int threads) {
+  private Weights run(Preset preset, int threads) {
     try (Training training =
-        Training.start(
-            new TrainingPlan(preset, SEED, 6, threads, Precision.FLOAT32), initial(preset))) {
+        Training.start(new TrainingPlan(preset, SEED, 6, threads, target), initial(preset))) {
       List<StepOutcome> outcomes = steps(training, 0, 6);
       assertThat(outcomes).allMatch(outcome -> outcome instanceof StepOutcome.Advanced);
       assertThat(training.stepsDone()).isEqualTo(6);
@@ -321,7 +364,7 @@ class TrainingTest {
     }
   }
 
-  private static List<StepOutcome> steps(Training training, int from, int to) {
+  static List<StepOutcome> steps(Training training, int from, int to) {
     List<StepOutcome> outcomes = new ArrayList<>();
     for (int step = from; step < to; step++) {
       outcomes.add(training.step(pixels(step)));
@@ -329,11 +372,11 @@ class TrainingTest {
     return outcomes;
   }
 
-  private static Weights initial(Preset preset) {
+  static Weights initial(Preset preset) {
     return Weights.initial(preset.layout(SHAPE), SEED);
   }
 
-  private static byte[] pixels(int step) {
+  static byte[] pixels(int step) {
     return Cases.pixels(SHAPE, IMAGES, SEED + step);
   }
 }

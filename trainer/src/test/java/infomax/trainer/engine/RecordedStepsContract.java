@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The engine repeats the recorded steps of an independent implementation of the seed preset. */
-class RecordedStepsTest {
+/** An engine repeats the recorded steps of an independent implementation of the seed preset. */
+abstract class RecordedStepsContract {
 
   private static final Path FOLDER =
       Path.of(System.getProperty("infomax.root", "."))
@@ -24,8 +24,13 @@ class RecordedStepsTest {
           .resolve("reference-step");
 
   private final RecordedSteps recorded = new RecordedSteps(FOLDER);
-  private final TrainingPlan plan =
-      new TrainingPlan(Preset.named("seed"), 0, RecordedSteps.STEPS, 2, Precision.FLOAT32);
+  private final ComputeTarget target;
+  private final TrainingPlan plan;
+
+  RecordedStepsContract(ComputeTarget target) {
+    this.target = target;
+    this.plan = new TrainingPlan(Preset.named("seed"), 0, RecordedSteps.STEPS, 2, target);
+  }
 
   @BeforeEach
   void needsTheRecording() {
@@ -56,7 +61,7 @@ class RecordedStepsTest {
 
   @Test
   void theReplayThatBenchmarksReportStaysWithinTheSameLimits() throws IOException {
-    RecordedStepsReplay replay = RecordedStepsReplay.of(FOLDER, 2, Precision.FLOAT32);
+    RecordedStepsReplay replay = RecordedStepsReplay.of(FOLDER, 2, target);
     assertThat(replay.loss0Relative()).isLessThanOrEqualTo(1e-5);
     assertThat(replay.gradient0RelativeL2Max()).isLessThanOrEqualTo(2e-3);
     assertThat(replay.loss20Relative()).isLessThanOrEqualTo(0.02);
