@@ -31,6 +31,11 @@ import infomax.runtime.signal.SignalFeed;
 import infomax.store.ObjectStore;
 import infomax.testing.TestingKafka;
 import infomax.trainer.engine.ComputeTarget;
+import infomax.trainer.network.CheckpointFile;
+import infomax.trainer.network.NetworkShape;
+import infomax.trainer.network.TrainingCheckpoint;
+import infomax.trainer.network.Weights;
+import infomax.trainer.objective.Preset;
 import infomax.trainer.release.GoldenImages;
 import infomax.trainer.release.LossHistory;
 import infomax.trainer.release.ReleasePublisher;
@@ -239,6 +244,44 @@ class TrainerIT {
           .hasValue(SIGTERM);
       assertThat(folder.resolve("stopped").resolve("checkpoint")).exists();
     }
+  }
+
+  @Test
+  void aDivergedTrainingLeavesItsLastGoodNetworkAsARejectedRelease() throws Exception {
+    produce(IMAGES);
+    Path run = Files.createDirectories(folder.resolve("trainer").resolve("exploding"));
+    CheckpointFile.write(run.resolve("checkpoint"), exploding());
+    writer.append(
+        request(
+            "exploding", quick("imagesSeen", "1280", "seed", "1", ControlRequest.FORCE, "true")));
+    try (TrainerService _ = start(0)) {
+      ControlRequest done = awaitEnd("exploding");
+
+      assertThat(done.outcome()).startsWith("encoder 1 was rejected: the training diverged at ");
+      EncoderRelease release = control.state().encoders().get(1);
+      assertThat(release.verdict()).isEqualTo(Verdict.REJECTED);
+      assertThat(release.training().steps()).isEqualTo(7);
+      Path kept = Files.write(folder.resolve("kept"), checkpointOf(release));
+      assertThat(CheckpointFile.read(kept).weights().digest())
+          .isEqualTo(exploding().weights().digest());
+    }
+  }
+
+  private byte[] checkpointOf(EncoderRelease release) {
+    return store.read(release.artifacts().get(ReleasePublisher.CHECKPOINT));
+  }
+
+  /** The checkpoint of an epoch after which no loss is a number: exp of its log variance. */
+  private static TrainingCheckpoint exploding() {
+    Preset preset = Preset.named("one-view");
+    Weights initial = Weights.initial(preset.layout(new NetworkShape(32, 256)), 1);
+    float[] parameters = initial.parameters();
+    parameters[initial.layout().tensor("logvar.b").offset()] = 500;
+    return TrainingCheckpoint.of(
+        new TrainingCheckpoint.Progress(preset.name(), 1, 7),
+        Weights.of(initial.layout(), parameters, initial.statistics()),
+        new float[parameters.length],
+        new float[parameters.length]);
   }
 
   @Test

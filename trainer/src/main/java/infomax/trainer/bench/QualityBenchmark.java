@@ -1,6 +1,6 @@
 package infomax.trainer.bench;
 
-import infomax.trainer.bench.TimedTraining.Result;
+import infomax.trainer.bench.BudgetedTraining.Result;
 import infomax.trainer.engine.Precision;
 import infomax.trainer.evaluation.ColourHistogram;
 import infomax.trainer.evaluation.Evaluation.Embedder;
@@ -36,9 +36,9 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
 /**
- * How well encoders find images of the same kind: each preset is trained on the same images for the
- * same time, exported as a release is, and searched exactly. Embeddings are the mean of p(z|x) as
- * the exported encoder computes it, unscaled; labels are read for measuring alone.
+ * How well encoders find images of the same kind: each preset is trained on the same images with
+ * the same budget, exported as a release is, and searched exactly. Embeddings are the mean of
+ * p(z|x) as the exported encoder computes it, unscaled; labels are read for measuring alone.
  */
 public final class QualityBenchmark {
 
@@ -65,7 +65,7 @@ public final class QualityBenchmark {
    *
    * @param presets trained one after the other
    * @param dimensions length of the embeddings
-   * @param budget training time of each
+   * @param budget of each
    * @param threads threads of training and inference
    * @param precision of the trainings' convolutions
    * @param seed of weights, trainings and views
@@ -75,7 +75,7 @@ public final class QualityBenchmark {
   public record Options(
       List<Preset> presets,
       int dimensions,
-      Duration budget,
+      TrainingBudget budget,
       int threads,
       Precision precision,
       long seed,
@@ -137,7 +137,7 @@ public final class QualityBenchmark {
         options.threads(),
         options.precision().text(),
         options.seed(),
-        options.budget().toSeconds(),
+        options.budget() instanceof TrainingBudget.Time time ? time.duration().toSeconds() : 0,
         rows);
   }
 
@@ -145,7 +145,7 @@ public final class QualityBenchmark {
 
   private Trained train(Preset preset, NetworkShape shape) {
     Result result =
-        new TimedTraining(
+        new BudgetedTraining(
                 preset,
                 options.budget(),
                 options.threads(),

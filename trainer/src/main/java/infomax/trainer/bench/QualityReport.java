@@ -13,7 +13,7 @@ import java.util.List;
  * @param threads threads of training and inference
  * @param precision of the trainings' convolutions
  * @param seed of weights and trainings
- * @param budgetSeconds training time of each preset
+ * @param budgetSeconds training time of each preset; 0 if it was given images instead
  * @param rows pixels, histogram, random weights, then each preset
  */
 public record QualityReport(

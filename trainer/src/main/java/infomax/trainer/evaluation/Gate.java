@@ -45,7 +45,7 @@ public final class Gate {
   public Ruling judge(EncoderScores candidate, EncoderScores random, Optional<EncoderScores> live) {
     Optional<String> broken = defect(candidate.spread());
     if (broken.isPresent()) {
-      return new Ruling(false, true, List.of(broken.get()));
+      return Ruling.broken(broken.get());
     }
     List<String> reasons = new ArrayList<>();
     boolean beatsRandom = beatsRandom(candidate, random, reasons);
@@ -129,6 +129,11 @@ public final class Gate {
     /** Copies the reasons. */
     public Ruling {
       reasons = List.copyOf(reasons);
+    }
+
+    /** The ruling on a candidate that cannot be served, whatever its figures are. */
+    public static Ruling broken(String reason) {
+      return new Ruling(false, true, List.of(reason));
     }
 
     /**

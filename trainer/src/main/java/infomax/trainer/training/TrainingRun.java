@@ -224,7 +224,8 @@ public final class TrainingRun {
         "compared rows={} ms={}",
         comparison.rows().size(),
         (System.nanoTime() - startNanos) / 1_000_000);
-    Gate.Ruling judged = comparison.ruling();
+    Gate.Ruling judged =
+        trained.divergence().map(Gate.Ruling::broken).orElseGet(comparison::ruling);
     Gate.Ruling ruling = order.forcedBy().map(judged::forced).orElse(judged);
     progress.enter(Phase.PUBLISHING);
     Map<String, Digest> artifacts =

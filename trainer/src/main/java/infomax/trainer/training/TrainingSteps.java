@@ -29,6 +29,8 @@ final class TrainingSteps {
 
   private static final Logger LOG = LoggerFactory.getLogger(TrainingSteps.class);
   private static final int POINTS = 300;
+  private static final String WAY_OUT =
+      "ask again with a lower rate, a clip or another seed, such as --preset default+rate=3e-4";
 
   private final TrainingOrder order;
   private final TrainingSnapshot snapshot;
@@ -61,8 +63,10 @@ final class TrainingSteps {
    * Trains to the end.
    *
    * @param initial the network to begin with when there is no checkpoint to go on from
+   * @return the network after the last step, or that of the last checkpoint if a later step
+   *     diverged
    * @throws RefusedTrainingException if the engine cannot train the preset, or if the training
-   *     diverges
+   *     diverges before its first checkpoint
    * @throws CancelledTrainingException if somebody does not want it any more
    * @throws InterruptedException if the thread is interrupted; a checkpoint has been written
    */
@@ -77,14 +81,44 @@ final class TrainingSteps {
     TrainingCheckpoint checkpoint = kept.orElseGet(() -> beginning(initial));
     LossHistory losses =
         kept.isPresent() ? folder.losses(checkpoint.progress().step()) : LossHistory.EMPTY;
-    while (checkpoint.progress().step() < order.steps()) {
-      int side = side(checkpoint.progress().step());
-      try (Training training = open(plan, checkpoint.at(side))) {
-        losses = advance(training, side, losses);
-        checkpoint = whole(training);
+    try {
+      while (checkpoint.progress().step() < order.steps()) {
+        int side = side(checkpoint.progress().step());
+        try (Training training = open(plan, checkpoint.at(side))) {
+          losses = advance(training, side, losses);
+          checkpoint = whole(training);
+        }
       }
+    } catch (DivergenceException e) {
+      return lastGood(plan, e);
     }
     folder.keep(checkpoint, losses);
+    return trained(plan, checkpoint, losses, Optional.empty());
+  }
+
+  private TrainedNetwork lastGood(TrainingPlan plan, DivergenceException divergence)
+      throws RefusedTrainingException {
+    Optional<TrainingCheckpoint> kept = folder.checkpoint().filter(this::fits);
+    if (kept.isEmpty()) {
+      throw new RefusedTrainingException(
+          divergence.getMessage() + ", before the first checkpoint: " + WAY_OUT);
+    }
+    long step = kept.get().progress().step();
+    return trained(
+        plan,
+        kept.get(),
+        folder.losses(step),
+        Optional.of(
+            "%s; this is the network after step %d: %s"
+                .formatted(divergence.getMessage(), step, WAY_OUT)));
+  }
+
+  private TrainedNetwork trained(
+      TrainingPlan plan,
+      TrainingCheckpoint checkpoint,
+      LossHistory losses,
+      Optional<String> divergence)
+      throws RefusedTrainingException {
     try (Training training = open(plan, checkpoint)) {
       return new TrainedNetwork(
           checkpoint,
@@ -92,7 +126,8 @@ final class TrainingSteps {
           batches.stepsPerEpoch(),
           parityEmbeddings(training),
           training.computedBy(),
-          training.precision());
+          training.precision(),
+          divergence);
     }
   }
 
@@ -134,10 +169,7 @@ final class TrainingSteps {
 
   /** Makes all steps from here on that see pictures of that side. */
   private LossHistory advance(Training training, int side, LossHistory before)
-      throws IOException,
-          InterruptedException,
-          RefusedTrainingException,
-          CancelledTrainingException {
+      throws IOException, InterruptedException, DivergenceException, CancelledTrainingException {
     MiniBatches pictures =
         new MiniBatches(TrainingImages.of(snapshot), side, order.preset(), order.seed());
     int epochs = (int) batches.epoch(order.steps() - 1) + 1;
@@ -161,9 +193,8 @@ final class TrainingSteps {
       StepLosses losses = outcome.losses();
       switch (outcome) {
         case StepOutcome.Diverged diverged ->
-            throw new RefusedTrainingException(
-                "training diverged at step %d (%s): ask again with another seed or preset"
-                    .formatted(step, diverged.reason()));
+            throw new DivergenceException(
+                "the training diverged at step %d (%s)".formatted(step, diverged.reason()));
         case StepOutcome.Advanced advanced -> {
           boolean lastOfEpoch =
               advanced.step() % batches.stepsPerEpoch() == 0 || advanced.step() == order.steps();
@@ -221,5 +252,12 @@ final class TrainingSteps {
           float[] embedding = embeddings.get(row);
           System.arraycopy(embedding, 0, target, offset, embedding.length);
         });
+  }
+
+  /** A step left the numbers; says which one and how. */
+  private static final class DivergenceException extends Exception {
+    DivergenceException(String message) {
+      super(message);
+    }
   }
 }

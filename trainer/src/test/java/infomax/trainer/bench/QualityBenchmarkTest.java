@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import infomax.trainer.engine.Precision;
 import infomax.trainer.evaluation.ColourHistogram;
+import infomax.trainer.network.NetworkShape;
 import infomax.trainer.objective.Preset;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -34,7 +35,7 @@ class QualityBenchmarkTest {
         new QualityBenchmark.Options(
             List.of(Preset.named("one-view").withMiniBatch(8)),
             64,
-            Duration.ofSeconds(2),
+            new TrainingBudget.Time(Duration.ofSeconds(2)),
             2,
             Precision.fastest(),
             SEED,
@@ -67,6 +68,25 @@ class QualityBenchmarkTest {
     assertThat(told).hasSize(report.rows().size());
     assertNpy(folder.resolve("pixels-images.npy"), 260, 3 * SIDE * SIDE);
     assertNpy(folder.resolve("one-view-queries.npy"), 20, 64);
+  }
+
+  @Test
+  void aBudgetOfImagesDoesNotDependOnTheMachinesSpeed() {
+    BudgetedTraining.Result first = trainOnImages();
+    assertThat(first.imagesSeen()).isEqualTo(160);
+    assertThat(trainOnImages().weights().digest()).isEqualTo(first.weights().digest());
+  }
+
+  /** 20 steps, the first 16 of them with small views. */
+  private static BudgetedTraining.Result trainOnImages() {
+    return new BudgetedTraining(
+            Preset.named("default").withMiniBatch(8),
+            new TrainingBudget.Images(165),
+            2,
+            Precision.FLOAT32,
+            SEED,
+            text -> {})
+        .run(coloured(60), new NetworkShape(SIDE, 64));
   }
 
   @Test

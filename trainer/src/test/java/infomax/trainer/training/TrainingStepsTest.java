@@ -76,27 +76,42 @@ class TrainingStepsTest {
   }
 
   @Test
-  void aDivergedTrainingEndsWithItsReasonAndLeavesTheLastCheckpoint() throws Exception {
-    Weights initial = initial();
-    float[] parameters = initial.parameters();
-    // A log variance whose exponential overflows: the next step's loss is no number.
-    parameters[initial.layout().tensor("logvar.b").offset()] = 500;
-    Weights exploding = Weights.of(initial.layout(), parameters, initial.statistics());
+  void aDivergedTrainingComesToItsLastCheckpointAndSaysWhy() throws Exception {
+    Weights exploding = exploding();
+    float[] moments = new float[exploding.layout().size()];
     TrainingCheckpoint last =
         TrainingCheckpoint.of(
             new TrainingCheckpoint.Progress(ORDER.preset().name(), SEED, 10),
             exploding,
-            new float[parameters.length],
-            new float[parameters.length]);
+            moments,
+            moments);
     RunFolder.open(folder, "diverging").keep(last, LossHistory.EMPTY);
     try (TrainingSnapshot snapshot = snapshot("diverging", image -> "")) {
-      assertThatThrownBy(() -> steps(snapshot, "diverging", new Progress()).run(initial))
-          .isInstanceOf(RefusedTrainingException.class)
-          .hasMessageStartingWith("training diverged at step 10 (loss ");
+      TrainedNetwork trained = steps(snapshot, "diverging", new Progress()).run(initial());
+      assertThat(trained.divergence().orElseThrow())
+          .startsWith("the training diverged at step 10 (loss ")
+          .contains("this is the network after step 10");
+      assertThat(trained.checkpoint().progress()).isEqualTo(last.progress());
+      assertThat(trained.checkpoint().weights().digest()).isEqualTo(exploding.digest());
     }
-    TrainingCheckpoint kept = RunFolder.open(folder, "diverging").checkpoint().orElseThrow();
-    assertThat(kept.progress()).isEqualTo(last.progress());
-    assertThat(kept.weights().digest()).isEqualTo(exploding.digest());
+  }
+
+  @Test
+  void aTrainingThatDivergesBeforeItsFirstCheckpointIsRefused() throws Exception {
+    try (TrainingSnapshot snapshot = snapshot("at-once", image -> "")) {
+      assertThatThrownBy(() -> steps(snapshot, "at-once", new Progress()).run(exploding()))
+          .isInstanceOf(RefusedTrainingException.class)
+          .hasMessageStartingWith("the training diverged at step 0 (loss ")
+          .hasMessageContaining("before the first checkpoint");
+    }
+  }
+
+  /** A log variance whose exponential overflows: the next step's loss is no number. */
+  private static Weights exploding() {
+    Weights initial = initial();
+    float[] parameters = initial.parameters();
+    parameters[initial.layout().tensor("logvar.b").offset()] = 500;
+    return Weights.of(initial.layout(), parameters, initial.statistics());
   }
 
   private static Thread interruptAfter(long step, Progress progress) {

@@ -9,6 +9,7 @@ import infomax.trainer.bench.LabelledImages;
 import infomax.trainer.bench.QualityBenchmark;
 import infomax.trainer.bench.SnapshotBenchmark;
 import infomax.trainer.bench.StepBenchmark;
+import infomax.trainer.bench.TrainingBudget;
 import infomax.trainer.engine.ComputeTarget;
 import infomax.trainer.engine.Precision;
 import infomax.trainer.engine.UnusableTargetException;
@@ -178,6 +179,12 @@ final class BenchCommand implements Runnable {
             "training time of each preset, such as 90s, 60m or 2h (default: ${DEFAULT-VALUE})")
     private String budget = "";
 
+    @Option(
+        names = "--images-seen",
+        description =
+            "images each preset passes through the network, with repetition, instead of --budget")
+    private @Nullable Long imagesSeen;
+
     @Option(names = "--threads", description = "threads (default: one per processor)")
     private int threads = Runtime.getRuntime().availableProcessors();
 
@@ -227,7 +234,9 @@ final class BenchCommand implements Runnable {
         return new QualityBenchmark.Options(
             presets.stream().map(Preset::named).toList(),
             dimensions,
-            duration(budget),
+            imagesSeen == null
+                ? new TrainingBudget.Time(duration(budget))
+                : new TrainingBudget.Images(imagesSeen),
             threads,
             Precision.named(precision),
             seed,

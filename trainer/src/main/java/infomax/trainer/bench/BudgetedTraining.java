@@ -14,8 +14,8 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** A training that is given time rather than steps: its schedule ends when the time does. */
-final class TimedTraining {
+/** A training whose schedule ends when its budget does. Used once, by one thread. */
+final class BudgetedTraining {
 
   /** The first steps are slow: buffers are touched and kernels compiled for the first time. */
   private static final int SLOW_STEPS = 10;
@@ -28,7 +28,7 @@ final class TimedTraining {
   private static final Duration TELL_EVERY = Duration.ofSeconds(30);
 
   private final Preset preset;
-  private final Duration budget;
+  private final TrainingBudget budget;
   private final int threads;
   private final Precision precision;
   private final long seed;
@@ -36,9 +36,9 @@ final class TimedTraining {
   private long startNanos;
   private long stepsPlanned = Integer.MAX_VALUE;
 
-  TimedTraining(
+  BudgetedTraining(
       Preset preset,
-      Duration budget,
+      TrainingBudget budget,
       int threads,
       Precision precision,
       long seed,
@@ -76,17 +76,28 @@ final class TimedTraining {
             new float[size],
             new float[size]);
     startNanos = System.nanoTime();
+    if (budget instanceof TrainingBudget.Images seen) {
+      stepsPlanned = Math.max(1, seen.count() / preset.miniBatch());
+    }
     double small = preset.views().smallShare();
-    double smallTime = small * SMALL_COST / (small * SMALL_COST + 1 - small);
     if (small > 0) {
       checkpoint =
-          advance(checkpoint, images, preset.views().side(shape.inputSize(), 0), smallTime);
+          advance(
+              checkpoint, images, preset.views().side(shape.inputSize(), 0), smallBudget(small));
     }
     if (small < 1) {
       checkpoint = advance(checkpoint, images, shape.inputSize(), 1);
     }
     return new Result(
         checkpoint.trained(), seconds(), checkpoint.progress().step() * preset.miniBatch());
+  }
+
+  /** Share of the budget that a share of the steps with small views takes. */
+  private double smallBudget(double small) {
+    return switch (budget) {
+      case TrainingBudget.Time _ -> small * SMALL_COST / (small * SMALL_COST + 1 - small);
+      case TrainingBudget.Images _ -> small;
+    };
   }
 
   /** Makes steps with pictures of one side until a share of the budget is used up. */
@@ -100,15 +111,17 @@ final class TimedTraining {
     double toldSeconds = seconds();
     try (Training training = Training.resume(plan, from.at(side))) {
       training.plan(Math.max(stepsPlanned, first + 1));
-      while (seconds() < until * budget.toSeconds()) {
+      while (usedUp(training.stepsDone()) < until) {
         long step = training.stepsDone();
         if (step == first + SLOW_STEPS) {
           fastSeconds = seconds();
         }
-        if (step > first + SLOW_STEPS && step % STEPS_PER_PLAN == 0) {
+        if (budget instanceof TrainingBudget.Time time
+            && step > first + SLOW_STEPS
+            && step % STEPS_PER_PLAN == 0) {
           double secondsPerStep = (seconds() - fastSeconds) / (step - first - SLOW_STEPS);
-          double left = until * budget.toSeconds() - seconds();
-          double after = (1 - until) * budget.toSeconds() * SMALL_COST;
+          double left = until * time.duration().toSeconds() - seconds();
+          double after = (1 - until) * time.duration().toSeconds() * SMALL_COST;
           stepsPlanned = step + Math.max(1, (long) ((left + after) / secondsPerStep));
           training.plan(stepsPlanned);
         }
@@ -127,6 +140,14 @@ final class TimedTraining {
     }
   }
 
+  /** Share of the budget, 0 to 1. */
+  private double usedUp(long steps) {
+    return switch (budget) {
+      case TrainingBudget.Time time -> seconds() / time.duration().toSeconds();
+      case TrainingBudget.Images _ -> (double) steps / stepsPlanned;
+    };
+  }
+
   private double seconds() {
     return (System.nanoTime() - startNanos) / 1e9;
   }
@@ -134,10 +155,10 @@ final class TimedTraining {
   private String progress(long steps, StepOutcome outcome, double seconds, MiniBatches batches) {
     return String.format(
         Locale.ROOT,
-        "%s: %.0f of %d s, %d steps, epoch %.1f, %.0f images/s, loss %.3f (global %.3f, local %.3f)",
+        "%s: %.0f %% after %.0f s, %d steps, epoch %.1f, %.0f images/s, loss %.3f (global %.3f, local %.3f)",
         preset.name(),
+        100 * usedUp(steps),
         seconds,
-        budget.toSeconds(),
         steps,
         (double) steps / batches.stepsPerEpoch(),
         steps * preset.miniBatch() / seconds,
