@@ -6,7 +6,8 @@ import infomax.trainer.network.Critics;
 import infomax.trainer.objective.Estimator;
 
 /**
- * Estimators that score pairs by the dot product of two projections over their length, one shuffled negative per positive. A side is projected once per row; a pair is two row numbers.
+ * Estimators that score pairs by the mean product of two projections' values, one shuffled negative
+ * per positive. A side is projected once per row; a pair is two row numbers.
  *
  * <p>Every right row is in one positive pair and in one negative one, so the pairs are numbered by
  * their right rows: all positives, then all negatives.
@@ -98,8 +99,7 @@ final class DotTerm implements InformationTerm {
       double slope = derivative.at(scores.values()[score], scores.positive(score));
       products[i] = (float) (wiring.weight() * scale * slope);
     }
-    kernels.weightedSum(
-        right.projections().values().matrix(), from, to, products, leftGradient);
+    kernels.weightedSum(right.projections().values().matrix(), from, to, products, leftGradient);
   }
 
   @Override

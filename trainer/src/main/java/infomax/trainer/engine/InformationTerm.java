@@ -11,7 +11,12 @@ package infomax.trainer.engine;
  * compared. In between the caller waits for all workers.
  */
 sealed interface InformationTerm
-    permits AbsentTerm, DotTerm, LocationProjectionTerm, MlpTerm, ProjectionTerm, ReconstructionTerm {
+    permits AbsentTerm,
+        DotTerm,
+        LocationProjectionTerm,
+        MlpTerm,
+        ProjectionTerm,
+        ReconstructionTerm {
 
   /**
    * What the next step is about; borrowed until it is over.

@@ -55,7 +55,8 @@ final class LocationProjectionTerm implements InformationTerm {
     right.forward(worker);
     for (int row = wiring.firstRow(worker); row < wiring.lastRow(worker); row++) {
       copy(left.projections().values(), row, leftInOrder.values(), place(row));
-      copy(right.projections().values(), row, rightInOrder.values(), place(pairing.positiveOf(row)));
+      copy(
+          right.projections().values(), row, rightInOrder.values(), place(pairing.positiveOf(row)));
     }
   }
 
@@ -75,7 +76,11 @@ final class LocationProjectionTerm implements InformationTerm {
   public void backward(int worker) {
     for (int row = wiring.firstRow(worker); row < wiring.lastRow(worker); row++) {
       copy(leftInOrder.gradient(), place(row), left.projections().gradient(), row);
-      copy(rightInOrder.gradient(), place(pairing.positiveOf(row)), right.projections().gradient(), row);
+      copy(
+          rightInOrder.gradient(),
+          place(pairing.positiveOf(row)),
+          right.projections().gradient(),
+          row);
     }
     left.backward(worker);
     right.backward(worker);

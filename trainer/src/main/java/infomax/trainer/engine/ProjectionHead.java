@@ -21,11 +21,7 @@ final class ProjectionHead {
   private final float[] factors;
 
   private ProjectionHead(
-      TermWiring wiring,
-      String side,
-      NativeFloats input,
-      Critics.Projection widths,
-      boolean unit) {
+      TermWiring wiring, String side, NativeFloats input, Critics.Projection widths, boolean unit) {
     this.kernels = wiring.kernels();
     this.workers = wiring.workers();
     this.buffers = wiring.buffers();
@@ -39,7 +35,11 @@ final class ProjectionHead {
             workers, buffers, new WeightRows(name + ".d1.w", 0, input.columns()), in, hidden);
     this.outputProduct =
         new DenseProduct(
-            workers, buffers, new WeightRows(name + ".d2.w", 0, widths.hidden()), hidden, projections);
+            workers,
+            buffers,
+            new WeightRows(name + ".d2.w", 0, widths.hidden()),
+            hidden,
+            projections);
     this.unit = unit;
     this.factors = new float[input.rows()];
   }

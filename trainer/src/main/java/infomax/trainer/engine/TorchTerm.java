@@ -94,8 +94,10 @@ record TorchTerm(String name, TorchObjective objective) {
     long length = lefts.size(1);
     Tensor ofLeft = lefts.view(rows, 1, length);
     Tensor ofRight = head("right", right).view(rows, -1, length);
-    Tensor positives = ofRight.index_select(0, indices(rows, pairing::positive)).mul(ofLeft).mean(2);
-    Tensor negatives = ofRight.index_select(0, indices(rows, pairing::negative)).mul(ofLeft).mean(2);
+    Tensor positives =
+        ofRight.index_select(0, indices(rows, pairing::positive)).mul(ofLeft).mean(2);
+    Tensor negatives =
+        ofRight.index_select(0, indices(rows, pairing::negative)).mul(ofLeft).mean(2);
     return torch.cat(new TensorVector(positives, negatives), 0).view(2, -1);
   }
 

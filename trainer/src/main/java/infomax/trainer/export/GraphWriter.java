@@ -166,8 +166,7 @@ final class GraphWriter {
     ONNXNode attention =
         operation(
             ONNXOperators.SOFTMAX, List.of(scores), "pool.attention", Map.of("axis", locations));
-    ONNXNode shares =
-        operation(ONNXOperators.MUL, List.of(byLocation, attention), "pool.shares");
+    ONNXNode shares = operation(ONNXOperators.MUL, List.of(byLocation, attention), "pool.shares");
     return operation(
         ONNXOperators.REDUCE_SUM,
         List.of(shares, context.array("pool.axes", new long[] {locations})),

@@ -23,14 +23,13 @@ import java.security.NoSuchAlgorithmException;
  * A {@link TrainingCheckpoint} on disk.
  *
  * <p>Fields in order, big-endian: magic {@code IMXC} (4 bytes), format version (int: 2, or 3 for a
- * network that pools by attention), preset
- * (modified UTF-8), seed and step (long), input size and dimensions (int), kind of critics (byte: 1
- * MLP, 2 projection, 3 decoder) with its widths (int, int; 0 for what it has not), whether the
- * global one looks at the whole feature map, whether there are critics within it and for the map
- * before it (boolean each), parameters, first moments, second moments (each: count as int, then
- * floats), then per batch normalisation its mean and its variance (likewise), then whether there is
- * an average of the weights (boolean) and, if so, its parameters and batch normalisations
- * (likewise), and at last the SHA-256 of all bytes before it (32 bytes).
+ * network that pools by attention), preset (modified UTF-8), seed and step (long), input size and
+ * dimensions (int), kind of critics (byte: 1 MLP, 2 projection, 3 decoder) with its widths (int,
+ * int; 0 for what it has not), whether the global one looks at the whole feature map, whether there
+ * are critics within it and for the map before it (boolean each), parameters, first moments, second
+ * moments (each: count as int, then floats), then per batch normalisation its mean and its variance
+ * (likewise), then whether there is an average of the weights (boolean) and, if so, its parameters
+ * and batch normalisations (likewise), and at last the SHA-256 of all bytes before it (32 bytes).
  *
  * <p>A file is written beside its name, forced to disk and renamed, so that a name always holds a
  * whole checkpoint; a reader checks the digest before it believes anything.

@@ -25,7 +25,7 @@ public sealed interface Critics {
   /**
    * Scores a pair by two projections. Each side of each term has its own head: dense, ReLU, dense.
    * InfoNCE compares them by their cosine; estimators over single pairs by their dot product over
-   * their length.
+   * the number of their values.
    *
    * @param hidden outputs of a head's first layer
    * @param output length of a projection

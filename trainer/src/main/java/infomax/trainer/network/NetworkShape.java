@@ -9,8 +9,8 @@ import java.util.List;
  * <p>Input (n, 3, s, s), value / 255 - 0.5. Then B blocks of [conv 3x3, batch norm, LeakyReLU 0.2,
  * max pool 2x2] with z / 2^(B-1), ..., z / 2, z channels, down to the feature map C of 4x4
  * locations and z channels: B = 3 for 32 px, B = 4 for 64 px. Then two of [conv 3x3 z -> z, batch
- * norm, LeakyReLU 0.2], a pool over all locations h (n, z), and two dense layers from h: the mean and
- * the log variance of p(z|x). The embedding is the mean.
+ * norm, LeakyReLU 0.2], a pool over all locations h (n, z), and two dense layers from h: the mean
+ * and the log variance of p(z|x). The embedding is the mean.
  *
  * <p>No weight depends on the input's size, so a network can be trained on smaller pictures than it
  * is made for: 24 and 48 px are three quarters, with a feature map of 3x3 locations.
@@ -103,7 +103,10 @@ public record NetworkShape(int inputSize, int dimensions, Pooling pooling) {
     return other;
   }
 
-  /** All convolutions from the input to the pool over all locations: B pooled ones, then two plain ones. */
+  /**
+   * All convolutions from the input to the pool over all locations: B pooled ones, then two plain
+   * ones.
+   */
   public List<Convolution> convolutions() {
     List<Convolution> convolutions = new ArrayList<>();
     int side = inputSize;
@@ -129,7 +132,8 @@ public record NetworkShape(int inputSize, int dimensions, Pooling pooling) {
   @Override
   public String toString() {
     return "NetworkShape[inputSize=%d, dimensions=%d%s]"
-        .formatted(inputSize, dimensions, pooling == Pooling.MAX ? "" : ", pooling=" + pooling.text());
+        .formatted(
+            inputSize, dimensions, pooling == Pooling.MAX ? "" : ", pooling=" + pooling.text());
   }
 
   private static int blocksOf(int inputSize) {

@@ -29,12 +29,12 @@ public sealed interface Estimator {
    */
   sealed interface OfPairs extends Estimator {
     /**
-     * What T scores by: MLPs, or projections, for which T is left . right / length. That is the
-     * encode-and-dot-product architecture of Deep InfoMax (arXiv 1808.06670, appendix), which has no
-     * bound as a cosine has, so that a loss can fall to its end. Hellinger and Donsker-Varadhan take
-     * the exponential of T, and the root of the length, as in attention, does not keep that small:
-     * the first steps diverge. The length itself does, as "Tensor Programs V" (arXiv 2203.03466,
-     * definition 4.1) has it for sides that are to agree.
+     * What T scores by: MLPs, or projections, for which T is left . right / (number of their
+     * values). That is the encode-and-dot-product architecture of Deep InfoMax (arXiv 1808.06670,
+     * appendix), which has no bound as a cosine has, so that a loss can fall to its end. Hellinger
+     * and Donsker-Varadhan take the exponential of T: divided by the root of that number, as in
+     * attention, the first scores are so large that they diverge; the number itself is what "Tensor
+     * Programs V" (arXiv 2203.03466, definition 4.1) divides by where both sides are to agree.
      */
     @Override
     Critics.OfPairs critics();

@@ -74,7 +74,8 @@ public record Preset(
           published("autoencoder", new Objective(1, 0, 0, RECONSTRUCTION)));
 
   private static Preset published(String name, Objective objective) {
-    return new Preset(name, objective, CONSTANT, 64, 0.99, new Views.Plain(), Pooling.MAX, false, 100_000);
+    return new Preset(
+        name, objective, CONSTANT, 64, 0.99, new Views.Plain(), Pooling.MAX, false, 100_000);
   }
 
   /** Validates the numbers. */
@@ -132,7 +133,8 @@ public record Preset(
 
   /** The same preset under another name. */
   public Preset withName(String other) {
-    return new Preset(other, objective, adam, miniBatch, normMomentum, views, pooling, whitened, images);
+    return new Preset(
+        other, objective, adam, miniBatch, normMomentum, views, pooling, whitened, images);
   }
 
   /** The same preset with another objective. */
@@ -142,7 +144,8 @@ public record Preset(
 
   /** The same preset with another optimiser. */
   public Preset withAdam(Adam other) {
-    return new Preset(name, objective, other, miniBatch, normMomentum, views, pooling, whitened, images);
+    return new Preset(
+        name, objective, other, miniBatch, normMomentum, views, pooling, whitened, images);
   }
 
   /** The same preset with mini-batches of another size. */
@@ -152,7 +155,8 @@ public record Preset(
 
   /** The same preset with other views. */
   public Preset withViews(Views other) {
-    return new Preset(name, objective, adam, miniBatch, normMomentum, other, pooling, whitened, images);
+    return new Preset(
+        name, objective, adam, miniBatch, normMomentum, other, pooling, whitened, images);
   }
 
   /** The same preset with another pool behind the encoder's last map. */
@@ -163,7 +167,8 @@ public record Preset(
 
   /** The same preset, with the exported encoder whitening z or not. */
   public Preset withWhitened(boolean other) {
-    return new Preset(name, objective, adam, miniBatch, normMomentum, views, pooling, other, images);
+    return new Preset(
+        name, objective, adam, miniBatch, normMomentum, views, pooling, other, images);
   }
 
   /** Pictures that pass through the network in a step: every view of every image. */

@@ -432,8 +432,7 @@ final class ReferenceNetwork {
 
   private int critic(String name, int[] left, int[] right) {
     if (layout.critics() instanceof Critics.Projection(int _, int length)) {
-      int product =
-          tape.dot(head(name + ".left", left), head(name + ".right", right), length);
+      int product = tape.dot(head(name + ".left", left), head(name + ".right", right), length);
       return tape.affine(product, 1.0 / length, 0);
     }
     int[] pair = Arrays.copyOf(left, left.length + right.length);

@@ -30,8 +30,7 @@ class ReferenceNetworkTest {
         Cases.withFurtherTerms(Cases.jensenShannon(2, Cases.ONE_VIEW, 4)),
         Cases.withFurtherTerms(Cases.infoNce(2, Cases.TWO_VIEWS, 4)),
         Cases.byDotProduct(Cases.jensenShannon(3, Cases.ONE_VIEW, 4), 4),
-        Cases.withFurtherTerms(
-            Cases.byDotProduct(Cases.donskerVaradhan(2, Cases.TWO_VIEWS, 4), 4)),
+        Cases.withFurtherTerms(Cases.byDotProduct(Cases.donskerVaradhan(2, Cases.TWO_VIEWS, 4), 4)),
         Cases.attentive(Cases.infoNce(2, Cases.TWO_VIEWS, 4)),
         Cases.attentive(Cases.byDotProduct(Cases.hellinger(3, Cases.ONE_VIEW, 4), 4)));
   }
