@@ -14,7 +14,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The processor that libtorch computes on, chosen once per training. */
+/** The processor that libtorch computes on, chosen for each training. */
 enum TorchDevice {
   CPU(DeviceType.CPU),
   CUDA(DeviceType.CUDA);
@@ -29,12 +29,12 @@ enum TorchDevice {
   }
 
   /**
-   * Chooses and says so in the log. Libtorch must have been loaded.
+   * Chooses. Libtorch must have been loaded.
    *
    * @throws UnusableTargetException if a GPU was asked for by name and none can be used
    */
   static TorchDevice choose(Device asked) {
-    return choose(asked, asked == Device.CPU ? Optional.empty() : gpuTrouble());
+    return choose(asked, asked == Device.CPU ? Optional.empty() : Gpu.TROUBLE);
   }
 
   /**
@@ -43,21 +43,24 @@ enum TorchDevice {
    * @param gpuTrouble why no GPU can be used; empty if one can
    */
   static TorchDevice choose(Device asked, Optional<String> gpuTrouble) {
-    if (asked == Device.CPU) {
-      return CPU;
-    }
-    if (gpuTrouble.isEmpty()) {
-      log.info("libtorch computes on the GPU");
-      return CUDA;
-    }
-    if (asked == Device.CUDA) {
+    if (asked == Device.CUDA && gpuTrouble.isPresent()) {
       throw new UnusableTargetException(
           "device cuda cannot be used: %s; or choose device auto or cpu"
               .formatted(gpuTrouble.get()),
           null);
     }
-    log.info("libtorch computes on the CPU: {}", gpuTrouble.get());
-    return CPU;
+    return asked == Device.CPU || gpuTrouble.isPresent() ? CPU : CUDA;
+  }
+
+  /** The GPU, tried once in a process; the log says what came of it. */
+  private static final class Gpu {
+    static final Optional<String> TROUBLE = gpuTrouble();
+
+    static {
+      log.info(
+          "libtorch computes on the {}",
+          TROUBLE.map(trouble -> "CPU: " + trouble).orElse("GPU unless told otherwise"));
+    }
   }
 
   /** A GPU fits if it can do what a training step does; how many kinds there are, nobody knows. */
