@@ -2,6 +2,7 @@ package infomax.search.query;
 
 import infomax.events.ImageId;
 import infomax.index.Metric;
+import infomax.runtime.http.ClientWatch;
 import infomax.runtime.http.Problem;
 import infomax.runtime.http.Routes;
 import infomax.search.body.Answers;
@@ -62,20 +63,33 @@ public final class SearchRoutes implements Routes {
   }
 
   private void search(Context context) throws InterruptedException {
-    timed(context, 1, () -> search.search(request(context)));
+    timed(
+        context,
+        1,
+        () -> {
+          SearchRequest request = request(context);
+          return ClientWatch.whileConnected(context, () -> search.search(request));
+        });
   }
 
   private void batch(Context context) throws InterruptedException {
     requireJson(context);
     BatchRequest request = SearchRequestReader.batch(context.bodyAsBytes());
-    timed(context, request.searches().size(), () -> search.batch(request));
+    timed(
+        context,
+        request.searches().size(),
+        () -> ClientWatch.whileConnected(context, () -> search.batch(request)));
   }
 
   private void neighbours(Context context) throws InterruptedException {
     timed(
         context,
         1,
-        () -> search.search(SearchRequestReader.neighbours(id(context), context.queryParamMap())));
+        () -> {
+          SearchRequest request =
+              SearchRequestReader.neighbours(id(context), context.queryParamMap());
+          return ClientWatch.whileConnected(context, () -> search.search(request));
+        });
   }
 
   private void timed(Context context, int searches, Answer answer) throws InterruptedException {
@@ -91,6 +105,12 @@ public final class SearchRoutes implements Routes {
     } finally {
       timed.stop(metrics.timer("infomax.search", "outcome", outcome));
     }
+  }
+
+  /** Answers without being counted among the searches. */
+  private static void answer(Context context, ClientWatch.Work<?> work)
+      throws InterruptedException {
+    Answers.json(context, ClientWatch.whileConnected(context, work));
   }
 
   private static SearchRequest request(Context context) {
@@ -128,14 +148,15 @@ public final class SearchRoutes implements Routes {
     Fields fields =
         Fields.ofQueryString(
             context.queryParamMap(), List.of("rows", "neighbours", "seed", "metric", "exact"));
-    Answers.json(
+    answer(
         context,
-        search.sheet(
-            fields.integer("rows", 10, 1, SHEET_ROWS_MAX),
-            fields.integer("neighbours", 9, 1, SHEET_NEIGHBOURS_MAX),
-            fields.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE).orElse(0),
-            fields.choice("metric", SearchRequestReader.METRICS, Metric.COSINE),
-            fields.flag("exact", false)));
+        () ->
+            search.sheet(
+                fields.integer("rows", 10, 1, SHEET_ROWS_MAX),
+                fields.integer("neighbours", 9, 1, SHEET_NEIGHBOURS_MAX),
+                fields.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE).orElse(0),
+                fields.choice("metric", SearchRequestReader.METRICS, Metric.COSINE),
+                fields.flag("exact", false)));
   }
 
   private void duplicates(Context context) throws InterruptedException {
@@ -148,13 +169,14 @@ public final class SearchRoutes implements Routes {
             Consistency.NONE,
             null,
             fields.duration("timeLimit", Demands.TIME_LIMIT_DEFAULT, Demands.TIME_LIMIT_MAX));
-    Answers.json(
+    answer(
         context,
-        duplicates.find(
-            fields.decimal("minScore", -1, 1).orElse(DUPLICATE_SCORE_DEFAULT),
-            Cursor.read(fields),
-            fields.integer("limit", EXAMINED_DEFAULT, 1, EXAMINED_MAX),
-            demands));
+        () ->
+            duplicates.find(
+                fields.decimal("minScore", -1, 1).orElse(DUPLICATE_SCORE_DEFAULT),
+                Cursor.read(fields),
+                fields.integer("limit", EXAMINED_DEFAULT, 1, EXAMINED_MAX),
+                demands));
   }
 
   private void images(Context context) throws InterruptedException {
@@ -163,13 +185,14 @@ public final class SearchRoutes implements Routes {
             context.queryParamMap(),
             List.of("sample", "seed", "filter", "cursor", "limit", "vector"));
     if (!fields.has("sample")) {
-      Answers.json(
+      answer(
           context,
-          indexed.list(
-              FilterReader.read(fields),
-              Cursor.read(fields),
-              fields.integer("limit", LISTED_DEFAULT, 1, LISTED_MAX),
-              fields.flag("vector", false)));
+          () ->
+              indexed.list(
+                  FilterReader.read(fields),
+                  Cursor.read(fields),
+                  fields.integer("limit", LISTED_DEFAULT, 1, LISTED_MAX),
+                  fields.flag("vector", false)));
       return;
     }
     for (String other : List.of("filter", "cursor", "limit", "vector")) {
