@@ -111,7 +111,7 @@ final class BenchCommand implements Runnable {
                 Duration.ofSeconds(seconds),
                 Optional.ofNullable(reference));
       } catch (IllegalArgumentException e) {
-        throw new UserError(String.valueOf(e.getMessage()), e);
+        throw UserError.usage(String.valueOf(e.getMessage()));
       }
       write(benchmark.run(), json);
       return 0;
@@ -219,7 +219,7 @@ final class BenchCommand implements Runnable {
             Optional.ofNullable(vectors),
             Optional.ofNullable(sheets));
       } catch (IllegalArgumentException e) {
-        throw new UserError(String.valueOf(e.getMessage()), e);
+        throw UserError.usage(String.valueOf(e.getMessage()));
       }
     }
 
@@ -289,7 +289,7 @@ final class BenchCommand implements Runnable {
         benchmark =
             new EmbedBenchmark(NetworkShape.of(input), threads, Duration.ofSeconds(seconds));
       } catch (IllegalArgumentException e) {
-        throw new UserError(String.valueOf(e.getMessage()), e);
+        throw UserError.usage(String.valueOf(e.getMessage()));
       }
       write(benchmark.run(), json);
       return 0;
@@ -331,7 +331,7 @@ final class BenchCommand implements Runnable {
     public Integer call() throws IOException, InterruptedException {
       Path folder = Objects.requireNonNull(data, "picocli requires it");
       if (images < 1 || input < 8) {
-        throw new UserError(
+        throw UserError.usage(
             "--images is %d and --input %d, expected 1 and 8 or more".formatted(images, input));
       }
       if (Files.exists(folder)) {
