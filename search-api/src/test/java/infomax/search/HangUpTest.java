@@ -14,8 +14,9 @@ import infomax.search.query.Answering;
 import infomax.search.query.Duplicates;
 import infomax.search.query.ImageSearch;
 import infomax.search.query.IndexedImages;
+import infomax.search.query.SearchMeters;
 import infomax.search.query.SearchRoutes;
-import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -44,12 +45,13 @@ final class HangUpTest {
     try (ServedImages images = images(folder)) {
       Answering answering = new Answering(images.loaded(), new LogEnd(null), 1);
       PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+      SearchMeters meters = new SearchMeters(metrics);
       SearchRoutes routes =
           new SearchRoutes(
-              new ImageSearch(answering, ImageIntake.create(2), _ -> {}),
+              new ImageSearch(answering, ImageIntake.create(2), _ -> {}, meters),
               new IndexedImages(answering, _ -> {}),
               new Duplicates(answering),
-              metrics);
+              meters);
       try (HttpServer server = HttpServer.start(0, new Health(), metrics, List.of(routes));
           Socket slow = connect(server)) {
         post(slow, "/v1/search/batch", slowSearches());
@@ -65,9 +67,8 @@ final class HangUpTest {
         slow.close();
         await().atMost(PATIENCE).until(() -> ended(metrics, "client_gone") == 2);
         assertThat(answering.running()).isZero();
-        assertThat(metrics.find("infomax.search").timers())
-            .extracting(timer -> timer.getId().getTag("outcome"))
-            .containsExactly("client_gone");
+        assertThat(ended(metrics, "answered")).isZero();
+        assertThat(ended(metrics, "overloaded")).isZero();
       }
     }
   }
@@ -125,8 +126,8 @@ final class HangUpTest {
     out.flush();
   }
 
-  private static long ended(PrometheusMeterRegistry metrics, String outcome) {
-    Timer timer = metrics.find("infomax.search").tag("outcome", outcome).timer();
-    return timer == null ? 0 : timer.count();
+  private static double ended(PrometheusMeterRegistry metrics, String outcome) {
+    Counter counter = metrics.find("infomax.search.requests").tag("outcome", outcome).counter();
+    return counter == null ? 0 : counter.count();
   }
 }

@@ -12,6 +12,7 @@ import infomax.search.query.Answering;
 import infomax.search.query.Duplicates;
 import infomax.search.query.ImageSearch;
 import infomax.search.query.IndexedImages;
+import infomax.search.query.SearchMeters;
 import infomax.search.query.SearchRoutes;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -70,12 +71,13 @@ final class SearchApiTest {
     images.publish();
     Answering answering = new Answering(images.loaded(), new LogEnd(null), 4);
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    SearchMeters meters = new SearchMeters(metrics);
     SearchRoutes routes =
         new SearchRoutes(
-            new ImageSearch(answering, ImageIntake.create(2), _ -> {}),
+            new ImageSearch(answering, ImageIntake.create(2), _ -> {}, meters),
             new IndexedImages(answering, _ -> {}),
             new Duplicates(answering),
-            metrics);
+            meters);
     server = HttpServer.start(0, new Health(), metrics, List.of(routes));
     client = new Client(path -> "http://127.0.0.1:" + server.port() + path);
   }

@@ -9,8 +9,6 @@ import infomax.search.body.Answers;
 import infomax.search.body.Fields;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
@@ -34,16 +32,16 @@ public final class SearchRoutes implements Routes {
   private final ImageSearch search;
   private final IndexedImages indexed;
   private final Duplicates duplicates;
-  private final MeterRegistry metrics;
+  private final SearchMeters meters;
   private final AtomicLong answered = new AtomicLong();
 
   /** Routes over these. */
   public SearchRoutes(
-      ImageSearch search, IndexedImages indexed, Duplicates duplicates, MeterRegistry metrics) {
+      ImageSearch search, IndexedImages indexed, Duplicates duplicates, SearchMeters meters) {
     this.search = search;
     this.indexed = indexed;
     this.duplicates = duplicates;
-    this.metrics = metrics;
+    this.meters = meters;
   }
 
   /** Searches answered so far, sheets not counted. */
@@ -63,7 +61,7 @@ public final class SearchRoutes implements Routes {
   }
 
   private void search(Context context) throws InterruptedException {
-    timed(
+    measured(
         context,
         1,
         () -> {
@@ -75,14 +73,14 @@ public final class SearchRoutes implements Routes {
   private void batch(Context context) throws InterruptedException {
     requireJson(context);
     BatchRequest request = SearchRequestReader.batch(context.bodyAsBytes());
-    timed(
+    measured(
         context,
         request.searches().size(),
         () -> ClientWatch.whileConnected(context, () -> search.batch(request)));
   }
 
   private void neighbours(Context context) throws InterruptedException {
-    timed(
+    measured(
         context,
         1,
         () -> {
@@ -92,19 +90,10 @@ public final class SearchRoutes implements Routes {
         });
   }
 
-  private void timed(Context context, int searches, Answer answer) throws InterruptedException {
-    Timer.Sample timed = Timer.start(metrics);
-    String outcome = "failed";
-    try {
-      Answers.json(context, answer.make());
-      answered.addAndGet(searches);
-      outcome = "answered";
-    } catch (Problem problem) {
-      outcome = problem.code();
-      throw problem;
-    } finally {
-      timed.stop(metrics.timer("infomax.search", "outcome", outcome));
-    }
+  private void measured(Context context, int searches, SearchMeters.Making<?> answer)
+      throws InterruptedException {
+    Answers.json(context, meters.measured(answer));
+    answered.addAndGet(searches);
   }
 
   /** Answers without being counted among the searches. */
@@ -218,11 +207,5 @@ public final class SearchRoutes implements Routes {
     } catch (IllegalArgumentException e) {
       throw Problem.of(400, "invalid_id", String.valueOf(e.getMessage())).with("field", "id");
     }
-  }
-
-  /** What a route answers with. */
-  @FunctionalInterface
-  private interface Answer {
-    Object make() throws InterruptedException;
   }
 }
