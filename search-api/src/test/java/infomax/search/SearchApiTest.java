@@ -26,6 +26,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -287,7 +288,9 @@ final class SearchApiTest {
   @Test
   void documentsExactlyTheParametersAndMembersThatAreRead() throws Exception {
     OpenApi api = OpenApi.ofProgram();
-    for (String route : api.routes()) {
+    SortedSet<String> routes = api.routes();
+    routes.removeAll(api.tagged("uploads"));
+    for (String route : routes) {
       List<String> parameters = api.queryParameters(route);
       if (parameters.isEmpty()) {
         continue;
