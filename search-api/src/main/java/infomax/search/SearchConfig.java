@@ -24,6 +24,8 @@ import java.time.Duration;
  * @param contentReaders consumers that read images back, setting {@code search.content-readers}
  * @param contentCacheBytesMax bytes of image content kept in memory, setting {@code
  *     search.content-cache-bytes}
+ * @param recallInterval how often recall is measured, setting {@code search.recall-interval}; 0 for
+ *     never
  */
 public record SearchConfig(
     Path objects,
@@ -34,7 +36,8 @@ public record SearchConfig(
     int searchesAtOnce,
     int decodesAtOnce,
     int contentReaders,
-    long contentCacheBytesMax) {
+    long contentCacheBytesMax,
+    Duration recallInterval) {
 
   /** The configuration in {@code settings}, with defaults for what is absent. */
   public static SearchConfig from(Settings settings) {
@@ -49,6 +52,7 @@ public record SearchConfig(
         settings.integer("search.at-once", 16, 1, 1024),
         settings.integer("search.decodes-at-once", 2, 1, 64),
         settings.integer("search.content-readers", 4, 1, 64),
-        settings.whole("search.content-cache-bytes", 64L << 20, 0, 16L << 30));
+        settings.whole("search.content-cache-bytes", 64L << 20, 0, 16L << 30),
+        settings.duration("search.recall-interval", Duration.ofMinutes(1)));
   }
 }

@@ -11,6 +11,7 @@ import infomax.runtime.http.Routes;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.kafka.Topics;
 import infomax.runtime.lifecycle.Closer;
+import infomax.runtime.process.ThreadNice;
 import infomax.runtime.signal.SignalFeed;
 import infomax.runtime.signal.SignalSender;
 import infomax.search.content.ContentReader;
@@ -20,7 +21,9 @@ import infomax.search.live.GenerationLoader;
 import infomax.search.live.LoadedGenerations;
 import infomax.search.live.LogEnd;
 import infomax.search.live.PublicationListener;
+import infomax.search.live.RecallProbe;
 import infomax.search.live.ReplicaAnnouncer;
+import infomax.search.live.ServingMeters;
 import infomax.search.live.Ticker;
 import infomax.search.openapi.OpenApiRoutes;
 import infomax.search.page.PageRoutes;
@@ -28,6 +31,7 @@ import infomax.search.query.Answering;
 import infomax.search.query.Duplicates;
 import infomax.search.query.ImageSearch;
 import infomax.search.query.IndexedImages;
+import infomax.search.query.SearchMeters;
 import infomax.search.query.SearchRoutes;
 import infomax.search.rejected.RejectedTail;
 import infomax.search.release.Artifacts;
@@ -39,8 +43,8 @@ import infomax.search.status.StatusFeed;
 import infomax.search.status.StatusRoutes;
 import infomax.search.status.SystemStatus;
 import infomax.store.ObjectStore;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -59,6 +63,7 @@ public final class SearchService implements AutoCloseable {
   private static final Duration CONTROL_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration LOG_END_INTERVAL = Duration.ofMillis(500);
   private static final Duration STATUS_INTERVAL = Duration.ofSeconds(1);
+  private static final int LOWEST_PRIORITY = 19;
 
   private final Closer closer;
   private final LoadedGenerations loaded;
@@ -153,13 +158,17 @@ public final class SearchService implements AutoCloseable {
               closer.register(LogReaders.open(clients, CLIENT_ID, config.contentReaders())),
               config.contentCacheBytesMax());
       Answering answering = new Answering(loaded, logEnd, config.searchesAtOnce());
+      SearchMeters meters = new SearchMeters(metrics);
       SearchRoutes searchRoutes =
           new SearchRoutes(
               new ImageSearch(
-                  answering, ImageIntake.create(config.decodesAtOnce()), content::readAhead),
+                  answering,
+                  ImageIntake.create(config.decodesAtOnce()),
+                  content::readAhead,
+                  meters),
               new IndexedImages(answering, content::readAhead),
               new Duplicates(answering),
-              metrics);
+              meters);
       RejectedTail rejected = closer.register(RejectedTail.start(clients, CLIENT_ID));
       SignalWatch watch = new SignalWatch(clock);
       SystemStatus status =
@@ -177,7 +186,7 @@ public final class SearchService implements AutoCloseable {
       closer.register(hub::close);
       StatusFeed feed = new StatusFeed(hub, status);
       rejected.follow(feed::rejected);
-      measure(loaded, status);
+      measure(loaded, logEnd, answering, status);
       run(control, loader, announcer, watch, feed);
       check(control, rejected, loaded);
       return new SearchService(
@@ -193,12 +202,9 @@ public final class SearchService implements AutoCloseable {
               new RequestRoutes(control::state, writer, clock)));
     }
 
-    private void measure(LoadedGenerations loaded, SystemStatus status) {
-      Timer freshness =
-          Timer.builder("infomax.freshness")
-              .description("oldest record new in a publication to its opening here")
-              .publishPercentiles(0.5, 0.99)
-              .register(metrics);
+    private void measure(
+        LoadedGenerations loaded, LogEnd logEnd, Answering answering, SystemStatus status) {
+      ServingMeters.register(loaded, logEnd, metrics);
       loaded.follow(
           (_, _, _) ->
               loaded
@@ -206,11 +212,26 @@ public final class SearchService implements AutoCloseable {
                   .ifPresent(
                       lease -> {
                         try (lease) {
-                          lease.generation().freshness().ifPresent(freshness::record);
                           lease.generation().freshness().ifPresent(status::published);
                         }
                       }));
-      metrics.gauge("infomax.generation", loaded, all -> all.serving().orElse(0));
+      Gauge.builder("infomax.search.running", answering, Answering::running)
+          .description("answers that are being made")
+          .register(metrics);
+      Gauge.builder("infomax.search.waiting", answering, Answering::waiting)
+          .description("requests that wait until one of them ends")
+          .register(metrics);
+      if (config.recallInterval().isPositive()) {
+        RecallProbe probe = new RecallProbe(loaded, metrics);
+        closer.register(
+            Ticker.start(
+                "search-recall",
+                config.recallInterval(),
+                () -> {
+                  ThreadNice.set(LOWEST_PRIORITY);
+                  probe.probe();
+                }));
+      }
     }
 
     private void run(

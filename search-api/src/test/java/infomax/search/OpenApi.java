@@ -66,6 +66,21 @@ final class OpenApi {
     return routes;
   }
 
+  /** The routes of these that have a tag. */
+  SortedSet<String> tagged(String tag) {
+    SortedSet<String> tagged = new TreeSet<>(routes());
+    tagged.removeIf(
+        route -> {
+          for (JsonNode each : operation(route).path("tags")) {
+            if (each.asText().equals(tag)) {
+              return false;
+            }
+          }
+          return true;
+        });
+    return tagged;
+  }
+
   /** Names of an operation's parameters in the query string. */
   List<String> queryParameters(String route) {
     List<String> names = new ArrayList<>();

@@ -15,7 +15,10 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** The description of the API names every route of the service, and no other. */
+/**
+ * The description of the API names every route of the service, those of uploads beside them, and no
+ * other; that uploads are what ingest has is held where both are known.
+ */
 final class OpenApiTest {
 
   @Test
@@ -38,7 +41,9 @@ final class OpenApiTest {
         .forEach(
             handler -> routes.add(handler.endpoint.method.name() + " " + handler.endpoint.path));
     OpenApi api = OpenApi.ofProgram();
-    assertThat(api.routes()).isEqualTo(routes);
+    SortedSet<String> described = api.routes();
+    described.removeAll(api.tagged("uploads"));
+    assertThat(described).isEqualTo(routes);
     assertThat(api.version()).isEqualTo("3.1.0");
   }
 }

@@ -28,17 +28,18 @@ final class SearchConfigTest {
   void readsEveryKey() {
     Settings settings =
         Settings.of(
-            Map.of(
-                "objects.path", "/o",
-                "search.cache", "/c",
-                "search.poll-interval", "1s",
-                "search.heartbeat-interval", "2s",
-                "encoder.device", "cuda",
-                "search.encoder-threads", "3",
-                "search.at-once", "4",
-                "search.decodes-at-once", "5",
-                "search.content-readers", "6",
-                "search.content-cache-bytes", "7"));
+            Map.ofEntries(
+                Map.entry("objects.path", "/o"),
+                Map.entry("search.cache", "/c"),
+                Map.entry("search.poll-interval", "1s"),
+                Map.entry("search.heartbeat-interval", "2s"),
+                Map.entry("encoder.device", "cuda"),
+                Map.entry("search.encoder-threads", "3"),
+                Map.entry("search.at-once", "4"),
+                Map.entry("search.decodes-at-once", "5"),
+                Map.entry("search.content-readers", "6"),
+                Map.entry("search.content-cache-bytes", "7"),
+                Map.entry("search.recall-interval", "8s")));
     assertThat(SearchConfig.from(settings))
         .isEqualTo(
             new SearchConfig(
@@ -50,7 +51,8 @@ final class SearchConfigTest {
                 4,
                 5,
                 6,
-                7));
+                7,
+                Duration.ofSeconds(8)));
     settings.verifyAllUsed();
   }
 

@@ -101,7 +101,8 @@ final class SmallSystem implements AutoCloseable {
             8,
             2,
             3,
-            1 << 20);
+            1 << 20,
+            Duration.ofSeconds(1));
     this.service = closer.register(SearchService.start(config, clients, metrics, health));
     this.server = closer.register(HttpServer.start(0, health, metrics, List.of(service.routes())));
   }

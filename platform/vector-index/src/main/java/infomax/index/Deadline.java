@@ -1,11 +1,15 @@
 package infomax.index;
 
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 
-/** When a search has to give up. Immutable and thread-safe. */
+/**
+ * When a search has to give up: when its time is over, or, as everything else that can be
+ * cancelled, when its thread is interrupted. Immutable and thread-safe.
+ */
 public final class Deadline {
 
-  /** No limit. */
+  /** No limit, and no heed to interrupts. */
   public static final Deadline NONE = new Deadline(Duration.ZERO, Long.MAX_VALUE);
 
   private final Duration limit;
@@ -21,18 +25,23 @@ public final class Deadline {
     return new Deadline(limit, System.nanoTime() + limit.toNanos());
   }
 
-  /** True once the time is over. */
+  /** True once the calling thread has to give up. */
   public boolean isOver() {
-    return this != NONE && System.nanoTime() - atNanos > 0;
+    return this != NONE
+        && (Thread.currentThread().isInterrupted() || System.nanoTime() - atNanos > 0);
   }
 
   /**
-   * Gives up if the time is over.
+   * Gives up if the calling thread has to.
    *
-   * @throws OutOfTimeException if it is
+   * @throws CancellationException if it is interrupted, which it stays
+   * @throws OutOfTimeException if the time is over
    */
   public void check() {
     if (isOver()) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new CancellationException("the search was cancelled");
+      }
       throw new OutOfTimeException(limit);
     }
   }

@@ -19,7 +19,6 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.util.Bits;
@@ -72,19 +71,22 @@ final class NearestImages {
     HitPicker picker = new HitPicker(reader, query);
     Set<Integer> excluded = documents(query.excluded());
     int candidates = query.effort().candidates();
+    long visited = 0;
     while (true) {
-      List<Scored> pool =
+      Pool pool =
           scanned
               ? scan(query, matches, excluded, candidates)
               : graph(searcher, query, matches, excluded, candidates);
       deadline.check();
-      boolean all = pool.size() < candidates || candidates == Effort.CANDIDATES_MAX;
-      if (picker.pick(pool) || all) {
+      visited += pool.visited();
+      boolean all = pool.candidates().size() < candidates || candidates == Effort.CANDIDATES_MAX;
+      if (picker.pick(pool.candidates()) || all) {
         return new SearchAnswer(
             picker.hits(),
             picker.groups(),
             scanned ? Path.SCAN : Path.GRAPH,
-            matches == null ? OptionalLong.empty() : OptionalLong.of(matches.count()));
+            matches == null ? OptionalLong.empty() : OptionalLong.of(matches.count()),
+            visited);
       }
       candidates = Math.min(Effort.CANDIDATES_MAX, candidates * MORE_CANDIDATES);
     }
@@ -99,7 +101,7 @@ final class NearestImages {
   }
 
   /** Candidates along the graph; those of several positive examples together. */
-  private List<Scored> graph(
+  private Pool graph(
       IndexSearcher searcher,
       VectorQuery query,
       @Nullable MatchingImages matches,
@@ -109,28 +111,31 @@ final class NearestImages {
     Query among = matches == null ? null : matches.asQuery();
     int wanted = Math.min(Effort.CANDIDATES_MAX, candidates + excluded.size());
     Set<Integer> found = new HashSet<>();
+    long visited = 0;
     for (QueryVector example : query.positive()) {
-      KnnFloatVectorQuery nearest =
-          new KnnFloatVectorQuery(ImageFields.VECTOR, example.direction().shared(), wanted, among);
+      CountingQuery nearest =
+          new CountingQuery(ImageFields.VECTOR, example.direction().shared(), wanted, among);
       for (ScoreDoc each : searcher.search(nearest, wanted).scoreDocs) {
         found.add(each.doc);
       }
+      visited += nearest.visited();
       query.effort().deadline().check();
     }
     found.removeAll(excluded);
     List<Scored> pool = new ArrayList<>(found.size());
     found.forEach(document -> pool.add(new Scored(document, 0)));
-    return pool;
+    return new Pool(pool, visited);
   }
 
   /** The best by a look at every image that matches. */
-  private List<Scored> scan(
+  private Pool scan(
       VectorQuery query, @Nullable MatchingImages matches, Set<Integer> excluded, int candidates)
       throws IOException {
     Selection selection = query.selection();
     int kept = (selection.needsPool() ? candidates : selection.reach()) + SCAN_SLACK;
     PriorityQueue<Scored> best = new PriorityQueue<>(HitPicker.BEST_FIRST.reversed());
     Scoring scoring = Scoring.of(query);
+    long visited = 0;
     for (LeafReaderContext leaf : reader.leaves()) {
       LeafScan scan = new LeafScan(leaf, scoring, kept, best);
       if (matches == null) {
@@ -138,8 +143,9 @@ final class NearestImages {
       } else {
         scan.matching(matches, excluded, query.effort().deadline());
       }
+      visited += scan.scored;
     }
-    return List.copyOf(best);
+    return new Pool(List.copyOf(best), visited);
   }
 
   private Set<Integer> documents(Set<ImageId> images) throws IOException {
@@ -155,12 +161,21 @@ final class NearestImages {
     return documents;
   }
 
+  /**
+   * What hits are picked from.
+   *
+   * @param candidates in no particular order
+   * @param visited vectors that were looked at to find them
+   */
+  private record Pool(List<Scored> candidates, long visited) {}
+
   /** The scan of one segment into the best so far. */
   private static final class LeafScan {
     private final LeafReaderContext leaf;
     private final Scoring scoring;
     private final int kept;
     private final PriorityQueue<Scored> best;
+    private long scored;
 
     LeafScan(LeafReaderContext leaf, Scoring scoring, int kept, PriorityQueue<Scored> best) {
       this.leaf = leaf;
@@ -210,6 +225,7 @@ final class NearestImages {
 
     private void offer(int document, float[] vector, double norm) {
       double score = scoring.roughScore(vector, norm);
+      scored++;
       if (best.size() < kept) {
         best.add(new Scored(leaf.docBase + document, score));
       } else if (score > best.element().score()) {

@@ -11,8 +11,10 @@ import java.util.OptionalLong;
  * @param groups the one with the nearest hit first; empty unless grouped
  * @param path how the images were found
  * @param matches images that match the filter; empty without a filter
+ * @param visited vectors that were looked at, along the graph or by the scan
  */
-public record SearchAnswer(List<Hit> hits, List<Group> groups, Path path, OptionalLong matches) {
+public record SearchAnswer(
+    List<Hit> hits, List<Group> groups, Path path, OptionalLong matches, long visited) {
 
   /** Copies the lists. */
   public SearchAnswer {

@@ -67,6 +67,29 @@ final class PublishedIndexTest {
   }
 
   @Test
+  void countsTheVectorsASearchLooksAt() {
+    try (ShardWriter writer = writer()) {
+      for (int ordinal = 0; ordinal < 3_000; ordinal++) {
+        put(writer, "image-" + ordinal);
+        if (ordinal == 2_000) {
+          writer.commit(images.progress());
+        }
+      }
+      try (PublishedIndex index = publish(writer, null)) {
+        QueryVector query = QueryVector.of(index.sample(1, SEED).getFirst());
+        assertThat(index.search(VectorQuery.nearest(query, 10, true, Metric.COSINE)).visited())
+            .isEqualTo(3_000);
+        VectorQuery cheap =
+            VectorQuery.nearest(query, 10, false, Metric.COSINE)
+                .with(new Effort(false, 10, Deadline.NONE));
+        assertThat(index.search(cheap).visited()).isBetween(10L, 2_000L);
+        assertThat(Recall.measure(index, 20, SEED, Deadline.NONE).getAsDouble())
+            .isBetween(0.9, 1.0);
+      }
+    }
+  }
+
+  @Test
   void updatesAndDeletesLeaveOneNewestVersionPerId() {
     try (ShardWriter writer = writer()) {
       put(writer, "a");

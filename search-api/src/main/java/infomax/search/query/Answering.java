@@ -35,6 +35,16 @@ public final class Answering {
     this.turns = new Turns(atOnce);
   }
 
+  /** Answers that are being made. */
+  public int running() {
+    return turns.running();
+  }
+
+  /** Requests that wait until one of them ends. */
+  public int waiting() {
+    return turns.waiting();
+  }
+
   /** Makes an answer; everything in it comes from one generation. */
   @FunctionalInterface
   interface Answer<T> {

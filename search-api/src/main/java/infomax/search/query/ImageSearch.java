@@ -27,6 +27,7 @@ public final class ImageSearch {
   private final Answering answering;
   private final ImageIntake intake;
   private final Consumer<Collection<IndexedImage>> shown;
+  private final SearchMeters meters;
 
   /**
    * A search.
@@ -34,10 +35,14 @@ public final class ImageSearch {
    * @param shown told the images of an answer whose bytes will be asked for next; must not wait
    */
   public ImageSearch(
-      Answering answering, ImageIntake intake, Consumer<Collection<IndexedImage>> shown) {
+      Answering answering,
+      ImageIntake intake,
+      Consumer<Collection<IndexedImage>> shown,
+      SearchMeters meters) {
     this.answering = answering;
     this.intake = intake;
     this.shown = shown;
+    this.meters = meters;
   }
 
   /** Answers a search. */
@@ -113,6 +118,7 @@ public final class ImageSearch {
       throw IndexedImages.filtersUnavailable(live);
     }
     SearchAnswer answer = live.index().search(query(request, embedded, live, deadline));
+    meters.visited(answer.visited());
     if (request.include().contains(Include.DIGEST)) {
       // Who asks for digests is about to fetch the bytes they stand for.
       shown.accept(

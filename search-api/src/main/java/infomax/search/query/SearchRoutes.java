@@ -2,14 +2,13 @@ package infomax.search.query;
 
 import infomax.events.ImageId;
 import infomax.index.Metric;
+import infomax.runtime.http.ClientWatch;
 import infomax.runtime.http.Problem;
 import infomax.runtime.http.Routes;
 import infomax.search.body.Answers;
 import infomax.search.body.Fields;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
@@ -33,16 +32,16 @@ public final class SearchRoutes implements Routes {
   private final ImageSearch search;
   private final IndexedImages indexed;
   private final Duplicates duplicates;
-  private final MeterRegistry metrics;
+  private final SearchMeters meters;
   private final AtomicLong answered = new AtomicLong();
 
   /** Routes over these. */
   public SearchRoutes(
-      ImageSearch search, IndexedImages indexed, Duplicates duplicates, MeterRegistry metrics) {
+      ImageSearch search, IndexedImages indexed, Duplicates duplicates, SearchMeters meters) {
     this.search = search;
     this.indexed = indexed;
     this.duplicates = duplicates;
-    this.metrics = metrics;
+    this.meters = meters;
   }
 
   /** Searches answered so far, sheets not counted. */
@@ -62,35 +61,45 @@ public final class SearchRoutes implements Routes {
   }
 
   private void search(Context context) throws InterruptedException {
-    timed(context, 1, () -> search.search(request(context)));
+    measured(
+        context,
+        1,
+        () -> {
+          SearchRequest request = request(context);
+          return ClientWatch.whileConnected(context, () -> search.search(request));
+        });
   }
 
   private void batch(Context context) throws InterruptedException {
     requireJson(context);
     BatchRequest request = SearchRequestReader.batch(context.bodyAsBytes());
-    timed(context, request.searches().size(), () -> search.batch(request));
+    measured(
+        context,
+        request.searches().size(),
+        () -> ClientWatch.whileConnected(context, () -> search.batch(request)));
   }
 
   private void neighbours(Context context) throws InterruptedException {
-    timed(
+    measured(
         context,
         1,
-        () -> search.search(SearchRequestReader.neighbours(id(context), context.queryParamMap())));
+        () -> {
+          SearchRequest request =
+              SearchRequestReader.neighbours(id(context), context.queryParamMap());
+          return ClientWatch.whileConnected(context, () -> search.search(request));
+        });
   }
 
-  private void timed(Context context, int searches, Answer answer) throws InterruptedException {
-    Timer.Sample timed = Timer.start(metrics);
-    String outcome = "failed";
-    try {
-      Answers.json(context, answer.make());
-      answered.addAndGet(searches);
-      outcome = "answered";
-    } catch (Problem problem) {
-      outcome = problem.code();
-      throw problem;
-    } finally {
-      timed.stop(metrics.timer("infomax.search", "outcome", outcome));
-    }
+  private void measured(Context context, int searches, SearchMeters.Making<?> answer)
+      throws InterruptedException {
+    Answers.json(context, meters.measured(answer));
+    answered.addAndGet(searches);
+  }
+
+  /** Answers without being counted among the searches. */
+  private static void answer(Context context, ClientWatch.Work<?> work)
+      throws InterruptedException {
+    Answers.json(context, ClientWatch.whileConnected(context, work));
   }
 
   private static SearchRequest request(Context context) {
@@ -128,14 +137,15 @@ public final class SearchRoutes implements Routes {
     Fields fields =
         Fields.ofQueryString(
             context.queryParamMap(), List.of("rows", "neighbours", "seed", "metric", "exact"));
-    Answers.json(
+    answer(
         context,
-        search.sheet(
-            fields.integer("rows", 10, 1, SHEET_ROWS_MAX),
-            fields.integer("neighbours", 9, 1, SHEET_NEIGHBOURS_MAX),
-            fields.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE).orElse(0),
-            fields.choice("metric", SearchRequestReader.METRICS, Metric.COSINE),
-            fields.flag("exact", false)));
+        () ->
+            search.sheet(
+                fields.integer("rows", 10, 1, SHEET_ROWS_MAX),
+                fields.integer("neighbours", 9, 1, SHEET_NEIGHBOURS_MAX),
+                fields.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE).orElse(0),
+                fields.choice("metric", SearchRequestReader.METRICS, Metric.COSINE),
+                fields.flag("exact", false)));
   }
 
   private void duplicates(Context context) throws InterruptedException {
@@ -148,13 +158,14 @@ public final class SearchRoutes implements Routes {
             Consistency.NONE,
             null,
             fields.duration("timeLimit", Demands.TIME_LIMIT_DEFAULT, Demands.TIME_LIMIT_MAX));
-    Answers.json(
+    answer(
         context,
-        duplicates.find(
-            fields.decimal("minScore", -1, 1).orElse(DUPLICATE_SCORE_DEFAULT),
-            Cursor.read(fields),
-            fields.integer("limit", EXAMINED_DEFAULT, 1, EXAMINED_MAX),
-            demands));
+        () ->
+            duplicates.find(
+                fields.decimal("minScore", -1, 1).orElse(DUPLICATE_SCORE_DEFAULT),
+                Cursor.read(fields),
+                fields.integer("limit", EXAMINED_DEFAULT, 1, EXAMINED_MAX),
+                demands));
   }
 
   private void images(Context context) throws InterruptedException {
@@ -163,13 +174,14 @@ public final class SearchRoutes implements Routes {
             context.queryParamMap(),
             List.of("sample", "seed", "filter", "cursor", "limit", "vector"));
     if (!fields.has("sample")) {
-      Answers.json(
+      answer(
           context,
-          indexed.list(
-              FilterReader.read(fields),
-              Cursor.read(fields),
-              fields.integer("limit", LISTED_DEFAULT, 1, LISTED_MAX),
-              fields.flag("vector", false)));
+          () ->
+              indexed.list(
+                  FilterReader.read(fields),
+                  Cursor.read(fields),
+                  fields.integer("limit", LISTED_DEFAULT, 1, LISTED_MAX),
+                  fields.flag("vector", false)));
       return;
     }
     for (String other : List.of("filter", "cursor", "limit", "vector")) {
@@ -195,11 +207,5 @@ public final class SearchRoutes implements Routes {
     } catch (IllegalArgumentException e) {
       throw Problem.of(400, "invalid_id", String.valueOf(e.getMessage())).with("field", "id");
     }
-  }
-
-  /** What a route answers with. */
-  @FunctionalInterface
-  private interface Answer {
-    Object make() throws InterruptedException;
   }
 }

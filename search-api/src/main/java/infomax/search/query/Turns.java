@@ -18,9 +18,11 @@ final class Turns {
   private static final int WAITING_PER_TURN = 32;
 
   private final Semaphore free;
+  private final int atOnce;
   private final int waitingMax;
 
   Turns(int atOnce) {
+    this.atOnce = atOnce;
     this.free = new Semaphore(atOnce, true);
     this.waitingMax = atOnce * WAITING_PER_TURN;
   }
@@ -43,6 +45,16 @@ final class Turns {
       deadline.check();
     }
     return turn;
+  }
+
+  /** How many have a turn. */
+  int running() {
+    return atOnce - free.availablePermits();
+  }
+
+  /** How many wait for one. */
+  int waiting() {
+    return free.getQueueLength();
   }
 
   private static Problem overloaded(String why) {

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -135,6 +136,9 @@ public final class ApiClient implements AutoCloseable {
               + base
               + "; start the system with ./infomax demo, or name its address with --url",
           e);
+    } catch (HttpTimeoutException e) {
+      throw new IOException(
+          base + " did not answer within " + timeout.toSeconds() + " s; ask again later", e);
     }
   }
 }

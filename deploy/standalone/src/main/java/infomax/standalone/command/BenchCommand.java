@@ -126,7 +126,9 @@ final class BenchCommand implements Runnable {
                 target,
                 Duration.ofSeconds(seconds),
                 Optional.ofNullable(reference));
-      } catch (IllegalArgumentException | UnusableTargetException e) {
+      } catch (IllegalArgumentException e) {
+        throw UserError.usage(String.valueOf(e.getMessage()));
+      } catch (UnusableTargetException e) {
         throw new UserError(String.valueOf(e.getMessage()), e);
       }
       write(benchmark.run(), json);
@@ -243,7 +245,7 @@ final class BenchCommand implements Runnable {
             Optional.ofNullable(vectors),
             Optional.ofNullable(sheets));
       } catch (IllegalArgumentException e) {
-        throw new UserError(String.valueOf(e.getMessage()), e);
+        throw UserError.usage(String.valueOf(e.getMessage()));
       }
     }
 
@@ -313,7 +315,7 @@ final class BenchCommand implements Runnable {
         benchmark =
             new EmbedBenchmark(NetworkShape.of(input), threads, Duration.ofSeconds(seconds));
       } catch (IllegalArgumentException e) {
-        throw new UserError(String.valueOf(e.getMessage()), e);
+        throw UserError.usage(String.valueOf(e.getMessage()));
       }
       write(benchmark.run(), json);
       return 0;
@@ -355,7 +357,7 @@ final class BenchCommand implements Runnable {
     public Integer call() throws IOException, InterruptedException {
       Path folder = Objects.requireNonNull(data, "picocli requires it");
       if (images < 1 || input < 8) {
-        throw new UserError(
+        throw UserError.usage(
             "--images is %d and --input %d, expected 1 and 8 or more".formatted(images, input));
       }
       if (Files.exists(folder)) {

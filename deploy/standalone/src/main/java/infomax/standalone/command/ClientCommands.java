@@ -1,66 +1,30 @@
 package infomax.standalone.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import infomax.events.Json;
 import infomax.standalone.UserError;
 import infomax.standalone.client.ApiClient;
 import infomax.standalone.client.ApiClient.Answer;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The commands that talk to a running system over HTTP. */
+/** The smaller of the commands that talk to a running system over HTTP. */
 final class ClientCommands {
 
   private ClientCommands() {}
-
-  /** What every client command has. */
-  abstract static class ClientCommand implements Callable<Integer> {
-
-    @Option(
-        names = "--url",
-        defaultValue = "http://localhost:8080",
-        description = "where the system is (default: ${DEFAULT-VALUE})")
-    private URI url = URI.create("http://localhost:8080");
-
-    @Override
-    public final Integer call() throws Exception {
-      try (ApiClient api = new ApiClient(url)) {
-        run(api);
-        return 0;
-      } catch (IOException e) {
-        throw new UserError(String.valueOf(e.getMessage()), e);
-      }
-    }
-
-    abstract void run(ApiClient api) throws IOException, InterruptedException;
-
-    /** The answer's JSON; a problem becomes the command's error. */
-    static JsonNode required(Answer answer) throws IOException {
-      if (!answer.succeeded()) {
-        throw new UserError(answer.problem());
-      }
-      return answer.json();
-    }
-
-    static void print(JsonNode json) throws IOException {
-      System.out.println(Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(json));
-    }
-  }
 
   /** {@code infomax status}. */
   @Command(
@@ -70,52 +34,43 @@ final class ClientCommands {
   static final class Status extends ClientCommand {
     @Override
     void run(ApiClient api) throws IOException, InterruptedException {
-      print(required(api.get("/v1/status")));
+      print(required(api.get("/v1/status")), StatusText::print);
     }
   }
 
-  /** {@code infomax search}. */
+  /** {@code infomax generations}. */
   @Command(
-      name = "search",
+      name = "generations",
       mixinStandardHelpOptions = true,
-      description = "Finds the nearest images to an image file or to an indexed image.")
-  static final class Search extends ClientCommand {
-    @Parameters(index = "0", arity = "0..1", description = "an image file")
-    private @Nullable Path image;
-
-    @Option(names = "--id", description = "id of an indexed image")
-    private @Nullable String id;
-
-    @Option(names = "-k", defaultValue = "10", description = "hits (default: ${DEFAULT-VALUE})")
-    private int k;
-
+      description = "Lists the index generations, the newest first, and why each is where it is.")
+  static final class Generations extends ClientCommand {
     @Override
     void run(ApiClient api) throws IOException, InterruptedException {
-      Map<String, Object> body = new HashMap<>();
-      body.put("k", k);
-      if (id != null && image == null) {
-        body.put("id", id);
-      } else if (image != null && id == null) {
-        body.put("image", Base64.getEncoder().encodeToString(read(image)));
-      } else {
-        throw new UserError("give either an image file or --id ID");
-      }
-      JsonNode answer = required(api.post("/v1/search", body, Duration.ofSeconds(30)));
-      for (JsonNode hit : answer.path("hits")) {
+      print(required(api.get("/v1/generations")), Generations::printText);
+    }
+
+    private static void printText(JsonNode answer) {
+      System.out.printf("%-10s  %-7s  %-9s  %s%n", "generation", "encoder", "state", "since");
+      for (JsonNode generation : answer.path("generations")) {
         System.out.printf(
             Locale.ROOT,
-            "%8.4f  %s  %s%n",
-            hit.path("score").asDouble(),
-            hit.path("id").asText(),
-            hit.path("metadata"));
+            "%-10d  %-7d  %-9s  %s: %s%n",
+            generation.path("number").asInt(),
+            generation.path("encoderVersion").asInt(),
+            generation.path("state").asText(),
+            generation.path("since").asText(),
+            generation.path("reason").asText());
       }
-      System.out.printf(
-          Locale.ROOT,
-          "encoder %s, generation %d, %,d images, lag %s%n",
-          answer.path("encoder").path("version").asText(),
-          answer.path("generation").asInt(),
-          answer.path("images").asLong(),
-          answer.path("lag").asText());
+      JsonNode live = answer.path("live");
+      if (live.isObject()) {
+        System.out.printf(
+            "generation %s is live%s, automatic rolls are %s%n",
+            live.path("generation").asText(),
+            live.path("previous").isNumber()
+                ? ", " + live.path("previous").asText() + " is there to roll back to"
+                : "",
+            live.path("automaticRolls").asBoolean() ? "on" : "off");
+      }
     }
   }
 
@@ -131,24 +86,41 @@ final class ClientCommands {
     @Override
     void run(ApiClient api) throws IOException, InterruptedException {
       int accepted = 0;
-      List<String> refused = new ArrayList<>();
+      ArrayNode refused = Json.mapper().createArrayNode();
       for (Path path : paths) {
+        if (!Files.exists(path)) {
+          throw new UserError(path + " does not exist; give image files, or folders of them");
+        }
         try (Stream<Path> files = Files.walk(path)) {
           for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-            Answer answer = api.putImage(file.toString(), read(file));
+            Answer answer = api.putImage(file.toString(), Files.readAllBytes(file));
             if (answer.succeeded()) {
               accepted++;
             } else {
-              refused.add(file + ": " + answer.problem());
+              refused.addObject().put("file", file.toString()).put("problem", answer.problem());
             }
           }
         }
       }
-      refused.forEach(System.err::println);
-      System.out.printf(Locale.ROOT, "%,d accepted, %,d refused%n", accepted, refused.size());
+      ObjectNode outcome = Json.mapper().createObjectNode().put("accepted", accepted);
+      outcome.set("refused", refused);
+      print(outcome, Ingest::printText);
       if (!refused.isEmpty()) {
-        throw new UserError("not every file was accepted");
+        throw new UserError(
+            "%,d of %,d files were refused; the reasons are above"
+                .formatted(refused.size(), accepted + refused.size()));
       }
+    }
+
+    private static void printText(JsonNode outcome) {
+      for (JsonNode refused : outcome.path("refused")) {
+        System.out.println(refused.path("file").asText() + ": " + refused.path("problem").asText());
+      }
+      System.out.printf(
+          Locale.ROOT,
+          "%,d accepted, %,d refused%n",
+          outcome.path("accepted").asInt(),
+          outcome.path("refused").size());
     }
   }
 
@@ -160,7 +132,11 @@ final class ClientCommands {
   static final class Rejected extends ClientCommand {
     @Override
     void run(ApiClient api) throws IOException, InterruptedException {
-      for (JsonNode image : required(api.get("/v1/rejected")).path("rejected")) {
+      print(required(api.get("/v1/rejected")), Rejected::printText);
+    }
+
+    private static void printText(JsonNode answer) {
+      for (JsonNode image : answer.path("rejected")) {
         System.out.printf(
             Locale.ROOT,
             "%s  %s  %s: %s%n",
@@ -206,7 +182,7 @@ final class ClientCommands {
     @Override
     void run(ApiClient api) throws IOException, InterruptedException {
       if (force && why == null) {
-        throw new UserError("--force needs --why: the reason is kept with the release");
+        throw UserError.usage("--force needs --why: the reason is kept with the release");
       }
       Map<String, Object> body = new HashMap<>();
       body.put("who", user());
@@ -226,7 +202,7 @@ final class ClientCommands {
       if (like != null) {
         body.put("like", like);
       }
-      print(required(api.train(body)));
+      print(required(api.train(body)), ClientCommands::printRequest);
     }
   }
 
@@ -249,7 +225,8 @@ final class ClientCommands {
               api.post(
                   "/v1/trainings/" + ApiClient.encoded(id) + "/cancel",
                   Map.of("who", user(), "why", why),
-                  Duration.ofSeconds(30))));
+                  Duration.ofSeconds(30))),
+          ClientCommands::printRequest);
     }
   }
 
@@ -266,18 +243,14 @@ final class ClientCommands {
     void run(ApiClient api) throws IOException, InterruptedException {
       print(
           required(
-              api.post("/v1/rollback", Map.of("who", user(), "why", why), Duration.ofSeconds(30))));
+              api.post("/v1/rollback", Map.of("who", user(), "why", why), Duration.ofSeconds(30))),
+          ClientCommands::printRequest);
     }
   }
 
-  private static byte[] read(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new UserError(file + " is no file");
-    }
-    return Files.readAllBytes(file);
-  }
-
-  private static String user() {
-    return System.getProperty("user.name", "unknown");
+  private static void printRequest(JsonNode request) {
+    System.out.printf(
+        "asked as request %s; infomax status shows what comes of it%n",
+        request.path("id").asText());
   }
 }

@@ -22,11 +22,11 @@ import picocli.CommandLine.Option;
       "Starts everything on this machine and shows the whole life of the system: images stream in,",
       "searches answer, an encoder is trained on the stream, and takes over without a pause."
     },
-    exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done (with --exit-after-roll: both encoders went live)",
-      "3:a candidate stayed rejected",
-      "1:anything else, with one sentence why"
+      "1:it could not go on, with one sentence why",
+      "2:an option it does not take",
+      "3:a candidate stayed rejected"
     })
 final class DemoCommand implements Callable<Integer> {
 
@@ -136,28 +136,28 @@ final class DemoCommand implements Callable<Integer> {
 
   private void check() {
     if (!(rate > 0 && rate <= 10_000)) {
-      throw new UserError(
+      throw UserError.usage(
           "--rate is " + rate + ", expected above 0 and at most 10000 images per second");
     }
     if (first < 100) {
-      throw new UserError("--first is " + first + ", expected at least 100 images to train on");
+      throw UserError.usage("--first is " + first + ", expected at least 100 images to train on");
     }
     if (limit < 2) {
-      throw new UserError("--limit is " + limit + ", expected at least 2 images");
+      throw UserError.usage("--limit is " + limit + ", expected at least 2 images");
     }
     if (port < 0 || port > 65_535) {
-      throw new UserError("--port is " + port + ", expected 0 to 65535");
+      throw UserError.usage("--port is " + port + ", expected 0 to 65535");
     }
     if (input != 32 && input != 64) {
-      throw new UserError("--input is " + input + ", expected 32 or 64");
+      throw UserError.usage("--input is " + input + ", expected 32 or 64");
     }
     try {
       Preset.named(preset);
     } catch (IllegalArgumentException e) {
-      throw new UserError("--preset: " + e.getMessage(), e);
+      throw UserError.usage("--preset: " + e.getMessage());
     }
     if (summary != null && !exitAfterRoll) {
-      throw new UserError(
+      throw UserError.usage(
           "--summary needs --exit-after-roll: a run that goes on has no end to sum up");
     }
   }

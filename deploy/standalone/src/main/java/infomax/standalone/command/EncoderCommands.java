@@ -1,10 +1,11 @@
 package infomax.standalone.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import infomax.events.Json;
 import infomax.standalone.UserError;
 import infomax.standalone.client.ApiClient;
 import infomax.standalone.client.ApiClient.Answer;
-import infomax.standalone.command.ClientCommands.ClientCommand;
 import infomax.trainer.evaluation.Neighbours.Metric;
 import infomax.trainer.evaluation.Overlap;
 import infomax.trainer.export.OnnxFile;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -35,6 +37,7 @@ final class EncoderCommands {
   private static final String ENCODER = "onnx";
   private static final int IMAGES_MAX = 2_000;
   private static final int NEIGHBOURS = 10;
+  private static final String OVERLAP = "overlapAt10";
   private static final int SHEET_SIDE = 64;
   private static final long SHEET_SEED = 1;
 
@@ -49,10 +52,14 @@ final class EncoderCommands {
   static final class Encoders extends ClientCommand {
     @Override
     void run(ApiClient api) throws IOException, InterruptedException {
+      print(required(api.get("/v1/encoders")), Encoders::printText);
+    }
+
+    private static void printText(JsonNode answer) {
       System.out.printf(
           "%-7s  %-10s  %-12s  %-10s  %s%n",
           "encoder", "verdict", "preset", "generation", "figure");
-      for (JsonNode encoder : required(api.get("/v1/encoders")).path("encoders")) {
+      for (JsonNode encoder : answer.path("encoders")) {
         System.out.printf(
             Locale.ROOT,
             "%-7d  %-10s  %-12s  %-10s  %s%n",
@@ -99,10 +106,19 @@ final class EncoderCommands {
     @Override
     void run(ApiClient api) throws IOException, InterruptedException {
       JsonNode encoder = encoder(api, version);
+      print(encoder, Show::printText);
+      if (save != null) {
+        for (Path file : saveArtifacts(api, encoder, save)) {
+          System.err.println("saved " + file);
+        }
+      }
+    }
+
+    private static void printText(JsonNode encoder) {
       PrintStream out = System.out;
       out.printf(
           "encoder %d: %s, preset %s, %s%n",
-          version,
+          encoder.path("version").asInt(),
           encoder.path("verdict").asText(),
           encoder.path("preset").asText(),
           encoder.path("warmStartedFrom").isNull()
@@ -133,14 +149,12 @@ final class EncoderCommands {
             int8.path("onnx").isNull() ? "not offered" : "offered", int8.path("reason").asText());
       }
       table(figures(encoder));
-      if (save != null) {
-        saveArtifacts(api, encoder, save);
-      }
     }
 
-    private void saveArtifacts(ApiClient api, JsonNode encoder, Path folder)
+    private List<Path> saveArtifacts(ApiClient api, JsonNode encoder, Path folder)
         throws IOException, InterruptedException {
       Files.createDirectories(folder);
+      List<Path> saved = new ArrayList<>();
       for (JsonNode artifact : encoder.path("artifacts")) {
         String name = artifact.path("name").asText();
         String ending =
@@ -150,9 +164,9 @@ final class EncoderCommands {
               default -> name.equals(ENCODER) ? "." + name : "-" + name;
             };
         Path file = folder.resolve("encoder-" + version + ending);
-        Files.write(file, artifact(api, version, name));
-        System.out.println("saved " + file);
+        saved.add(Files.write(file, artifact(api, version, name)));
       }
+      return saved;
     }
   }
 
@@ -186,6 +200,9 @@ final class EncoderCommands {
 
     @Override
     void run(ApiClient api) throws IOException, InterruptedException {
+      if (save != null && images == null) {
+        throw UserError.usage("--save needs --images: say which images to draw");
+      }
       Map<String, JsonNode> columns = new LinkedHashMap<>();
       for (int version : List.of(one, other)) {
         Map<String, JsonNode> figures = figures(encoder(api, version));
@@ -202,15 +219,33 @@ final class EncoderCommands {
               }
             });
       }
-      table(columns);
+      ObjectNode comparison = Json.mapper().createObjectNode();
+      comparison.putObject("figures").setAll(columns);
       if (images != null) {
-        compareOn(images, api);
-      } else if (save != null) {
-        throw new UserError("--save needs --images: say which images to draw");
+        comparison.setAll(compareOn(images, api));
+      }
+      print(comparison, Compare::printText);
+    }
+
+    private static void printText(JsonNode comparison) {
+      Map<String, JsonNode> columns = new LinkedHashMap<>();
+      comparison
+          .path("figures")
+          .properties()
+          .forEach(each -> columns.put(each.getKey(), each.getValue()));
+      table(columns);
+      if (comparison.has(OVERLAP)) {
+        System.out.printf(
+            Locale.ROOT,
+            "overlap@%d on %,d images: %.3f%n",
+            NEIGHBOURS,
+            comparison.path("images").asInt(),
+            comparison.path(OVERLAP).asDouble());
       }
     }
 
-    private void compareOn(Path path, ApiClient api) throws IOException, InterruptedException {
+    private ObjectNode compareOn(Path path, ApiClient api)
+        throws IOException, InterruptedException {
       JsonNode left = encoder(api, one);
       JsonNode right = encoder(api, other);
       SortedSet<Integer> sides =
@@ -224,19 +259,17 @@ final class EncoderCommands {
       }
       VectorSet ones = embeddings(api, left, sample);
       VectorSet others = embeddings(api, right, sample);
-      System.out.printf(
-          Locale.ROOT,
-          "overlap@%d on %,d images: %.3f%n",
-          NEIGHBOURS,
-          sample.count(),
-          Overlap.at(NEIGHBOURS, ones, others));
       if (save != null) {
         Files.write(
             save,
             NeighbourSheet.png(
                 sample.pixels(SHEET_SIDE), SHEET_SIDE, ones, others, Metric.COSINE, SHEET_SEED));
-        System.out.printf("saved %s, encoder %d at the left, %d at the right%n", save, one, other);
+        System.err.printf("saved %s, encoder %d at the left, %d at the right%n", save, one, other);
       }
+      return Json.mapper()
+          .createObjectNode()
+          .put("images", sample.count())
+          .put(OVERLAP, Overlap.at(NEIGHBOURS, ones, others));
     }
 
     private static VectorSet embeddings(ApiClient api, JsonNode encoder, ImageSample sample)

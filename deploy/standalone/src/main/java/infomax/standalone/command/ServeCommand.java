@@ -35,7 +35,7 @@ final class ServeCommand implements Callable<Integer> {
       case "indexer" -> IndexerMain.main(arguments);
       case "search-api" -> SearchMain.main(arguments);
       default ->
-          throw new UserError(
+          throw UserError.usage(
               "there is no service '"
                   + service
                   + "'; expected ingest, trainer, indexer or search-api");

@@ -38,9 +38,11 @@ public final class HttpServer implements AutoCloseable {
           UriCompliance.Violation.SUSPICIOUS_PATH_CHARACTERS);
 
   private final Javalin javalin;
+  private final ClientWatch watch;
 
-  private HttpServer(Javalin javalin) {
+  private HttpServer(Javalin javalin, ClientWatch watch) {
     this.javalin = javalin;
+    this.watch = watch;
   }
 
   /**
@@ -51,6 +53,7 @@ public final class HttpServer implements AutoCloseable {
    */
   public static HttpServer start(
       int port, Health health, PrometheusMeterRegistry metrics, List<Routes> services) {
+    ClientWatch watch = ClientWatch.start();
     Javalin javalin =
         Javalin.create(
             config -> {
@@ -60,12 +63,15 @@ public final class HttpServer implements AutoCloseable {
               config.http.prefer405over404 = true;
               config.http.generateEtags = false;
               config.jetty.modifyHttpConfiguration(http -> http.setUriCompliance(ANY_ID));
+              config.jetty.addConnector(
+                  (server, http) -> new PeekingConnector(server, http, LOOPBACK, port, watch));
               addOwnRoutes(config.routes, health, metrics);
               services.forEach(service -> service.addTo(config.routes));
             });
     try {
-      return new HttpServer(javalin.start(LOOPBACK, port));
+      return new HttpServer(javalin.start(), watch);
     } catch (JavalinBindException e) {
+      watch.close();
       throw new ConfigurationException(
           "port " + port + " is taken; stop what listens there or choose another with --port");
     }
@@ -79,6 +85,7 @@ public final class HttpServer implements AutoCloseable {
   @Override
   public void close() {
     javalin.stop();
+    watch.close();
   }
 
   private static void addOwnRoutes(

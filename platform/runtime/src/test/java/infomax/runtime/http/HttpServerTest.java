@@ -8,14 +8,27 @@ import infomax.events.Json;
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.health.CheckResult;
 import infomax.runtime.health.Health;
+import io.javalin.http.Context;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +37,9 @@ class HttpServerTest {
   private final AtomicReference<CheckResult> broker = new AtomicReference<>(CheckResult.ok());
   private final PrometheusMeterRegistry metrics =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final Semaphore begun = new Semaphore(0);
+  private final CountDownLatch goOn = new CountDownLatch(1);
+  private final BlockingQueue<String> ended = new LinkedBlockingQueue<>();
   private final HttpServer server = start();
   private final HttpClient client = HttpClient.newHttpClient();
 
@@ -79,6 +95,66 @@ class HttpServerTest {
                 + " is taken; stop what listens there or choose another with --port");
   }
 
+  @Test
+  void aClientThatHangsUpEndsItsWork() throws Exception {
+    assertThat(hangUp()).isEqualTo("client_gone, not interrupted any more");
+  }
+
+  @Test
+  void aRequestSentAheadIsAnsweredAfterTheOneBefore() throws Exception {
+    try (Socket patient = connect()) {
+      ask(patient, "/wait");
+      assertThat(begun.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+      ask(patient, "/livez");
+      // Whoever hangs up is noticed by looking at all: twice, so that the patient one surely was.
+      hangUp();
+      hangUp();
+      assertThat(ended).isEmpty();
+      goOn.countDown();
+      patient.setSoTimeout(10_000);
+      BufferedReader answers =
+          new BufferedReader(
+              new InputStreamReader(patient.getInputStream(), StandardCharsets.US_ASCII));
+      assertThat(answers.lines().filter(line -> line.startsWith("HTTP/")).limit(2))
+          .containsExactly("HTTP/1.1 200 OK", "HTTP/1.1 200 OK");
+    }
+  }
+
+  /** Hangs up on a request at work, and tells how the work ended. */
+  private @Nullable String hangUp() throws Exception {
+    try (Socket socket = connect()) {
+      ask(socket, "/wait");
+      assertThat(begun.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+    }
+    return ended.poll(10, TimeUnit.SECONDS);
+  }
+
+  private Socket connect() throws IOException {
+    return new Socket(InetAddress.getLoopbackAddress(), server.port());
+  }
+
+  private static void ask(Socket socket, String path) throws IOException {
+    String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private void waitForIt(Context context) throws InterruptedException {
+    try {
+      ClientWatch.whileConnected(
+          context,
+          () -> {
+            begun.release();
+            goOn.await();
+            return "";
+          });
+    } catch (Problem problem) {
+      ended.add(
+          problem.code()
+              + (Thread.currentThread().isInterrupted() ? "" : ", not interrupted any more"));
+      throw problem;
+    }
+  }
+
   private HttpServer start() {
     Health health = new Health();
     health.addReadiness("broker", broker::get);
@@ -93,6 +169,7 @@ class HttpServerTest {
                   context -> {
                     throw Problem.of(422, "not_coffee", "tea is not coffee").with("limit", 3);
                   });
+              routes.get("/wait", this::waitForIt);
               routes.get(
                   "/bug",
                   context -> {
