@@ -23,6 +23,9 @@ import org.awaitility.Awaitility;
 /** Ingest with its HTTP server, and a client of it. */
 final class RunningIngest implements AutoCloseable {
 
+  /** Room for three largest uploads. */
+  static final long HTTP_BYTES = 32L * 1024 * 1024;
+
   private final Health health = new Health();
   private final IngestService service;
   private final HttpServer server;
@@ -45,7 +48,7 @@ final class RunningIngest implements AutoCloseable {
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     this.service =
         IngestService.start(
-            new IngestConfig("test", 2, 2, Duration.ofSeconds(30)), clients, metrics, health);
+            new IngestConfig("test", 2, 2, Duration.ofSeconds(30), HTTP_BYTES), clients, metrics, health);
     this.server = HttpServer.start(0, health, metrics, List.of(service.routes()));
   }
 

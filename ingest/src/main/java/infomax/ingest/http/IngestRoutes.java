@@ -6,7 +6,6 @@ import infomax.events.Token;
 import infomax.events.image.ImageEvent;
 import infomax.events.image.Rejection;
 import infomax.events.image.RejectionReason;
-import infomax.imaging.ImageIntake;
 import infomax.ingest.intake.Upload;
 import infomax.ingest.intake.UploadIntake;
 import infomax.ingest.intake.UploadSource;
@@ -14,8 +13,6 @@ import infomax.runtime.http.Problem;
 import infomax.runtime.http.Routes;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,7 +23,8 @@ import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /v1/images}, {@code PUT} and {@code DELETE /v1/images/{id}}. The body is the image,
+ * {@code POST /v1/images}, {@code PUT} and {@code DELETE /v1/images/{id}}, and {@code POST
+ * /v1/images/batch} for many. The body is the image,
  * whatever the content type says; metadata is a JSON object in the query parameter or the header
  * {@code metadata}. Answers 202 with {@code id} and {@code token} once the log has it. Thread-safe.
  */
@@ -34,25 +32,33 @@ public final class IngestRoutes implements Routes {
 
   private static final String METADATA = "metadata";
 
-  /** A client that sends more than this is cut off instead of being told. */
-  private static final long DRAINED_BYTES_MAX = 64L * 1024 * 1024;
-
   private final UploadIntake intake;
   private final LogWriter log;
   private final WriteWatch watch;
+  private final UploadRoom room;
 
   /** Routes over an intake, a log and a watch, none of which is closed here. */
-  public IngestRoutes(UploadIntake intake, LogWriter log, WriteWatch watch) {
+  public IngestRoutes(UploadIntake intake, LogWriter log, WriteWatch watch, UploadRoom room) {
     this.intake = intake;
     this.log = log;
     this.watch = watch;
+    this.room = room;
   }
 
   @Override
   public void addTo(RoutesConfig routes) {
-    routes.post("/v1/images", context -> take(context, null, body(context)));
-    routes.put("/v1/images/{id}", context -> take(context, id(context), body(context)));
+    routes.post("/v1/images", context -> store(context, null));
+    routes.put("/v1/images/{id}", context -> store(context, id(context)));
     routes.delete("/v1/images/{id}", context -> take(context, id(context), null));
+    routes.post(
+        "/v1/images/batch", context -> new BatchUpload(intake, log, room, context).run());
+  }
+
+  /** The room is taken before the body is read, and kept until the log has the image. */
+  private void store(Context context, byte @Nullable [] id) throws InterruptedException {
+    try (UploadRoom.Place _ = room.take(UploadBody.bytesOf(context))) {
+      take(context, id, UploadBody.read(context));
+    }
   }
 
   private void take(Context context, byte @Nullable [] id, byte @Nullable [] body)
@@ -107,21 +113,8 @@ public final class IngestRoutes implements Routes {
     return context.pathParam("id").getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Reads no more than can be accepted, and lets the client finish so that it sees the answer. */
-  private static byte[] body(Context context) throws IOException {
-    InputStream body = context.bodyInputStream();
-    byte[] read = body.readNBytes(ImageIntake.BYTES_MAX + 1);
-    if (read.length > ImageIntake.BYTES_MAX) {
-      byte[] sink = new byte[64 * 1024];
-      long drained = 0;
-      for (int more = 0; more >= 0 && drained < DRAINED_BYTES_MAX; more = body.read(sink)) {
-        drained += more;
-      }
-    }
-    return read;
-  }
-
-  private static byte @Nullable [] metadata(Context context) {
+  /** What the request says about its image or, of many, those that bring nothing themselves. */
+  static byte @Nullable [] metadata(Context context) {
     String query = context.queryParam(METADATA);
     String header = context.header(METADATA);
     if (query != null && header != null) {
@@ -135,7 +128,7 @@ public final class IngestRoutes implements Routes {
   }
 
   /** CloudEvents attributes are ce-* in HTTP and ce_* in Kafka. */
-  private static Map<String, String> passedThrough(Context context) {
+  static Map<String, String> passedThrough(Context context) {
     Map<String, String> passed = new HashMap<>();
     context
         .headerMap()
@@ -152,13 +145,17 @@ public final class IngestRoutes implements Routes {
   }
 
   private static Problem problem(Rejection rejection) {
-    int status =
-        switch (rejection.reason()) {
-          case EMPTY, INVALID_ID, INVALID_METADATA, INVALID_RECORD -> 400;
-          case TOO_MANY_BYTES -> 413;
-          case UNSUPPORTED_FORMAT -> 415;
-          case TOO_MANY_PIXELS, EXTREME_ASPECT, UNDECODABLE, DECODE_TIMEOUT, NOT_EMBEDDABLE -> 422;
-        };
-    return Problem.of(status, rejection.reason().code(), rejection.message());
+    return Problem.of(
+        status(rejection.reason()), rejection.reason().code(), rejection.message());
+  }
+
+  /** The HTTP status of a refusal. */
+  static int status(RejectionReason reason) {
+    return switch (reason) {
+      case EMPTY, INVALID_ID, INVALID_METADATA, INVALID_RECORD -> 400;
+      case TOO_MANY_BYTES -> 413;
+      case UNSUPPORTED_FORMAT -> 415;
+      case TOO_MANY_PIXELS, EXTREME_ASPECT, UNDECODABLE, DECODE_TIMEOUT, NOT_EMBEDDABLE -> 422;
+    };
   }
 }

@@ -23,6 +23,7 @@ public final class UploadIntake {
   public static final int PASSED_THROUGH_BYTES_MAX = 16 * 1024;
 
   private static final int OVERRUNS_MAX = 1024;
+  private static final String SUBJECT = "ce_subject";
 
   private final ImageIntake images;
   private final UploadCounters counters;
@@ -74,9 +75,11 @@ public final class UploadIntake {
 
   private Outcome decide(Upload upload) {
     ImageId id = null;
-    if (upload.key() != null) {
+    // What a CloudEvent is about is its subject; a key is more explicit still.
+    @Nullable String subject = upload.passedThrough().get(SUBJECT);
+    if (upload.key() != null || subject != null) {
       try {
-        id = ImageId.of(upload.key());
+        id = upload.key() == null ? new ImageId(subject) : ImageId.of(upload.key());
       } catch (IllegalArgumentException e) {
         return refused(RejectionReason.INVALID_ID, e.getMessage());
       }
