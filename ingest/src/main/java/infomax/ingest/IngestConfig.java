@@ -12,9 +12,16 @@ import java.time.Duration;
  * @param acknowledgeTimeout how long a write by HTTP waits for the log
  * @param httpBytes bytes of uploads by HTTP that may be on their way at once; at least one largest
  *     upload
+ * @param httpPatience how long the body of an upload by HTTP may be waited for, and a second more
+ *     for every 32 KiB of it
  */
 public record IngestConfig(
-    String instance, int streamThreads, int decodesAtOnce, Duration acknowledgeTimeout, long httpBytes) {
+    String instance,
+    int streamThreads,
+    int decodesAtOnce,
+    Duration acknowledgeTimeout,
+    long httpBytes,
+    Duration httpPatience) {
 
   private static final long HTTP_BYTES_MIN = 10L * 1024 * 1024;
 
@@ -29,6 +36,7 @@ public record IngestConfig(
             "ingest.http-bytes",
             Math.max(HTTP_BYTES_MIN, Runtime.getRuntime().maxMemory() / 8),
             HTTP_BYTES_MIN,
-            Long.MAX_VALUE));
+            Long.MAX_VALUE),
+        settings.duration("ingest.http-patience", Duration.ofSeconds(30)));
   }
 }

@@ -54,11 +54,13 @@ public final class IngestService implements AutoCloseable {
       LogLookup lookup = closer.register(LogLookup.open(clients, clientId + "-lookup"));
       ReplicaPositions replicas = new ReplicaPositions(clock);
       closer.register(SignalFeed.start(clients, clientId)).follow(replicas);
-      Routes routes = new IngestRoutes(
+      Routes routes =
+          new IngestRoutes(
               intake,
               log,
               new WriteWatch(replicas, lookup),
-              new UploadRoom(config.httpBytes()));
+              new UploadRoom(config.httpBytes()),
+              config.httpPatience());
       return new IngestService(closer, routes);
     } catch (RuntimeException e) {
       closer.close();

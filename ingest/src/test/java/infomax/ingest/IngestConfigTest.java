@@ -15,7 +15,8 @@ final class IngestConfigTest {
   void everySettingHasADefault() {
     long anEighth = Math.max(10 << 20, Runtime.getRuntime().maxMemory() / 8);
     assertThat(IngestConfig.from(Settings.of(Map.of())))
-        .isEqualTo(new IngestConfig("0", 2, 2, Duration.ofSeconds(30), anEighth));
+        .isEqualTo(
+            new IngestConfig("0", 2, 2, Duration.ofSeconds(30), anEighth, Duration.ofSeconds(30)));
   }
 
   @Test
@@ -27,9 +28,11 @@ final class IngestConfigTest {
                 "ingest.stream-threads", "3",
                 "ingest.decodes-at-once", "4",
                 "ingest.acknowledge-timeout", "5s",
-                "ingest.http-bytes", "20000000"));
+                "ingest.http-bytes", "20000000",
+                "ingest.http-patience", "10s"));
     assertThat(IngestConfig.from(settings))
-        .isEqualTo(new IngestConfig("b", 3, 4, Duration.ofSeconds(5), 20_000_000));
+        .isEqualTo(
+            new IngestConfig("b", 3, 4, Duration.ofSeconds(5), 20_000_000, Duration.ofSeconds(10)));
     settings.verifyAllUsed();
   }
 

@@ -48,7 +48,11 @@ final class RunningIngest implements AutoCloseable {
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     this.service =
         IngestService.start(
-            new IngestConfig("test", 2, 2, Duration.ofSeconds(30), HTTP_BYTES), clients, metrics, health);
+            new IngestConfig(
+                "test", 2, 2, Duration.ofSeconds(30), HTTP_BYTES, Duration.ofSeconds(2)),
+            clients,
+            metrics,
+            health);
     this.server = HttpServer.start(0, health, metrics, List.of(service.routes()));
   }
 

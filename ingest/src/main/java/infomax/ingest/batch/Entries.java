@@ -44,19 +44,30 @@ public interface Entries {
     return Optional.ofNullable(
         switch (mediaType) {
           case "application/x-ndjson", "application/jsonl" -> new JsonLineEntries(body, making);
-          case "application/x-tar" -> ArchiveEntries.tar(body, making);
-          case "application/zip" -> ArchiveEntries.zip(body, making);
+          case "application/x-tar" -> new TarEntries(body, making);
+          case "application/zip" -> new ZipEntries(body, making);
           case "multipart/form-data" -> new MultipartEntries(body, contentType, making);
           default -> null;
         });
   }
 
-  /** The refusal of an entry with more bytes than an image may have. */
+  /** An entry with more bytes than an image may have. */
   static Entry tooManyBytes(String name) {
-    return new Entry.Unreadable(
+    return broken(
         name,
-        new Rejection(
-            RejectionReason.TOO_MANY_BYTES,
-            "entry has more bytes than the " + ImageIntake.BYTES_MAX + " that are accepted"));
+        RejectionReason.TOO_MANY_BYTES,
+        "entry has more than the " + ImageIntake.BYTES_MAX + " bytes that are accepted");
+  }
+
+  /** An entry that is not what its body should hold. */
+  static Entry invalid(String name, String message) {
+    // The message may quote what was sent.
+    String line = message.lines().findFirst().orElse("");
+    return broken(
+        name, RejectionReason.INVALID_RECORD, line.substring(0, Math.min(300, line.length())));
+  }
+
+  private static Entry broken(String name, RejectionReason reason, String message) {
+    return new Entry.Broken(name, new Rejection(reason, message));
   }
 }

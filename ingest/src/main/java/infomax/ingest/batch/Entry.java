@@ -15,7 +15,7 @@ public sealed interface Entry {
    * @param name what the client calls it
    * @param upload what it holds, unchecked
    */
-  record Readable(String name, Upload upload) implements Entry {}
+  record Whole(String name, Upload upload) implements Entry {}
 
   /**
    * An entry of which no upload can be made; those behind it can be read.
@@ -23,5 +23,5 @@ public sealed interface Entry {
    * @param name what the client calls it
    * @param rejection why
    */
-  record Unreadable(String name, Rejection rejection) implements Entry {}
+  record Broken(String name, Rejection rejection) implements Entry {}
 }

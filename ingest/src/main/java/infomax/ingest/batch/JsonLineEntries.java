@@ -1,15 +1,16 @@
 package infomax.ingest.batch;
 
+import com.fasterxml.jackson.core.Base64Variants;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import infomax.events.Json;
-import infomax.events.image.Rejection;
-import infomax.events.image.RejectionReason;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import infomax.imaging.ImageIntake;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,84 +20,98 @@ import org.jspecify.annotations.Nullable;
  */
 final class JsonLineEntries implements Entries {
 
-  /** Base64 takes four characters for three bytes; the rest is for id and metadata. */
-  private static final int LINE_BYTES_MAX = ImageIntake.BYTES_MAX / 3 * 4 + 128 * 1024;
+  private static final int METADATA_BYTES_MAX = 64 * 1024;
 
-  private final InputStream body;
+  /** Strings other than the image, which is decoded as it comes, are ids or metadata. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength(METADATA_BYTES_MAX).build())
+          .build();
+
+  private final Line line;
   private final Making making;
-  private long number = -1;
+  private long number;
 
   JsonLineEntries(InputStream body, Making making) {
-    this.body = new BufferedInputStream(body, 64 * 1024);
+    this.line = new Line(body);
     this.making = making;
   }
 
   @Override
   public Optional<Entry> next() throws IOException {
-    ByteArrayOutputStream line = new ByteArrayOutputStream();
-    while (true) {
-      int read = body.read();
-      if (read != '\n' && read >= 0) {
-        // A line that is too long is passed over to its end.
-        if (line.size() <= LINE_BYTES_MAX) {
-          line.write(read);
-        }
-        continue;
-      }
-      String name = Long.toString(++number);
-      if (line.size() > LINE_BYTES_MAX) {
-        return Optional.of(Entries.tooManyBytes(name));
-      }
-      byte[] json = line.toByteArray();
-      if (!new String(json, 0, Math.min(64, json.length), java.nio.charset.StandardCharsets.UTF_8)
-          .isBlank()) {
-        return Optional.of(entry(name, json));
-      }
-      if (read < 0) {
-        return Optional.empty();
-      }
-      line.reset();
+    if (!line.begin()) {
+      return Optional.empty();
     }
+    Entry entry = entry(Long.toString(number++));
+    line.transferTo(OutputStream.nullOutputStream());
+    return Optional.of(entry);
   }
 
-  private Entry entry(String name, byte[] json) {
-    try (JsonParser parser = Json.mapper().createParser(json)) {
+  private Entry entry(String name) throws IOException {
+    try (JsonParser parser = JSON.createParser(line)) {
       return entry(name, parser);
-    } catch (IOException | IllegalArgumentException e) {
-      String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-      return unreadable(name, message.substring(0, Math.min(300, message.length())));
+    } catch (JsonProcessingException e) {
+      return Entries.invalid(name, e.getOriginalMessage());
+    } catch (IllegalArgumentException e) {
+      return Entries.invalid(name, String.valueOf(e.getMessage()));
     }
   }
 
   private Entry entry(String name, JsonParser parser) throws IOException {
-    if (parser.nextToken() != JsonToken.START_OBJECT) {
-      throw new IllegalArgumentException("the line is no JSON object");
-    }
+    expect(parser.nextToken() == JsonToken.START_OBJECT, "the line is no JSON object");
     @Nullable String id = null;
-    byte @Nullable [] image = null;
+    @Nullable KeptBytes image = null;
     byte @Nullable [] metadata = null;
     boolean delete = false;
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String field = parser.currentName();
-      parser.nextToken();
+      JsonToken value = parser.nextToken();
       switch (field) {
-        case "id" -> id = parser.getText();
-        case "image" -> image = parser.getBinaryValue();
-        case "metadata" -> metadata = Json.write(parser.readValueAsTree());
-        case "delete" -> delete = parser.getBooleanValue();
+        case "id" -> {
+          expect(value == JsonToken.VALUE_STRING, "id is no string");
+          id = parser.getText();
+        }
+        case "image" -> {
+          expect(value == JsonToken.VALUE_STRING, "image is no string of base64");
+          image = image(parser);
+        }
+        case "metadata" -> metadata = metadata(parser);
+        case "delete" -> {
+          expect(value == JsonToken.VALUE_TRUE, "delete is not true");
+          delete = true;
+        }
         default ->
             throw new IllegalArgumentException(
                 "field '" + field + "', expected id, image, metadata or delete");
       }
     }
-    if (delete == (image != null)) {
-      throw new IllegalArgumentException(
-          "the line has " + (delete ? "both" : "neither") + " image and delete, expected one");
+    expect(parser.nextToken() == null, "the line goes on behind its JSON object");
+    expect(delete == (image == null), "the line has both or neither of image and delete");
+    if (image != null && image.isTooLong()) {
+      return Entries.tooManyBytes(name);
     }
-    return making.entry(name, id, image, metadata);
+    return making.entry(name, id, image == null ? null : image.toByteArray(), metadata);
   }
 
-  private static Entry unreadable(String name, String message) {
-    return new Entry.Unreadable(name, new Rejection(RejectionReason.INVALID_RECORD, message));
+  private static KeptBytes image(JsonParser parser) throws IOException {
+    KeptBytes bytes = new KeptBytes(ImageIntake.BYTES_MAX);
+    parser.readBinaryValue(Base64Variants.getDefaultVariant(), bytes);
+    return bytes;
+  }
+
+  private static byte[] metadata(JsonParser parser) throws IOException {
+    KeptBytes bytes = new KeptBytes(METADATA_BYTES_MAX);
+    try (JsonGenerator copy = JSON.createGenerator((OutputStream) bytes)) {
+      copy.copyCurrentStructure(parser);
+    }
+    expect(!bytes.isTooLong(), "metadata has more than " + METADATA_BYTES_MAX + " bytes");
+    return bytes.toByteArray();
+  }
+
+  private static void expect(boolean condition, String otherwise) {
+    if (!condition) {
+      throw new IllegalArgumentException(otherwise);
+    }
   }
 }

@@ -17,8 +17,7 @@ record Making(byte @Nullable [] metadata, Map<String, String> passedThrough) {
   Entry entry(
       String name, @Nullable String id, byte @Nullable [] bytes, byte @Nullable [] ownMetadata) {
     byte @Nullable [] key = id == null ? null : id.getBytes(StandardCharsets.UTF_8);
-    return new Entry.Readable(
-        name,
-        new Upload(key, bytes, ownMetadata == null ? metadata : ownMetadata, passedThrough));
+    return new Entry.Whole(
+        name, new Upload(key, bytes, ownMetadata == null ? metadata : ownMetadata, passedThrough));
   }
 }

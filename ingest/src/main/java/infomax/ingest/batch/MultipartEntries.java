@@ -1,8 +1,6 @@
 package infomax.ingest.batch;
 
 import infomax.imaging.ImageIntake;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,20 +11,24 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of a form (RFC 7578). A part named {@code id} names the image after it, one named {@code
- * metadata} holds the JSON object for all images after it; every other part is an image, under the
- * id before it, else its file name, else the digest of its bytes.
+ * The parts of a form (RFC 7578). A part named {@code id} names the image after it, one named
+ * {@code metadata} holds the JSON object for all images after it; every other part is an image,
+ * under the id before it, else its file name, else the digest of its bytes.
  */
 final class MultipartEntries implements Entries {
 
   private static final Pattern BOUNDARY =
-      Pattern.compile(";\\s*boundary=(?:\"([^\"]{1,70})\"|([^\\s;\"]{1,70}))", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          ";\\s*boundary=(?:\"([^\"]{1,70})\"|([^\\s;\"]{1,70}))", Pattern.CASE_INSENSITIVE);
   private static final Pattern NAME = Pattern.compile(";\\s*name=\"([^\"]*)\"");
   private static final Pattern FILE_NAME = Pattern.compile(";\\s*filename=\"([^\"]*)\"");
   private static final int HEADERS_BYTES_MAX = 16 * 1024;
   private static final int FIELD_BYTES_MAX = 64 * 1024;
 
   private final InputStream body;
+  private final byte[] buffer = new byte[64 * 1024];
+  private int at;
+  private int end;
   private final byte[] delimiter;
   private Making making;
   private @Nullable String nextId;
@@ -39,7 +41,7 @@ final class MultipartEntries implements Entries {
       throw new IOException("the form has no boundary, expected one in its content type");
     }
     String given = boundary.group(1) == null ? boundary.group(2) : boundary.group(1);
-    this.body = new BufferedInputStream(body, 64 * 1024);
+    this.body = body;
     this.delimiter = ("\r\n--" + given).getBytes(StandardCharsets.ISO_8859_1);
     this.making = making;
   }
@@ -77,24 +79,24 @@ final class MultipartEntries implements Entries {
     @Nullable String id = nextId == null ? fileName : nextId;
     nextId = null;
     String name = id == null ? Long.toString(number) : id;
-    byte[] bytes = part(ImageIntake.BYTES_MAX, 0);
-    return bytes.length > ImageIntake.BYTES_MAX
+    KeptBytes bytes = part(ImageIntake.BYTES_MAX, 0);
+    return bytes.isTooLong()
         ? Entries.tooManyBytes(name)
-        : making.entry(name, id, bytes, null);
+        : making.entry(name, id, bytes.toByteArray(), null);
   }
 
   private byte[] field() throws IOException {
-    byte[] field = part(FIELD_BYTES_MAX, 0);
-    if (field.length > FIELD_BYTES_MAX) {
+    KeptBytes field = part(FIELD_BYTES_MAX, 0);
+    if (field.isTooLong()) {
       throw new IOException("a field of the form has more than " + FIELD_BYTES_MAX + " bytes");
     }
-    return field;
+    return field.toByteArray();
   }
 
   /** After a delimiter: two dashes end the form, a line break begins a part. */
   private boolean isFurtherPart() throws IOException {
-    int first = body.read();
-    int second = body.read();
+    int first = read();
+    int second = read();
     if (first == '-' && second == '-') {
       return false;
     }
@@ -108,7 +110,7 @@ final class MultipartEntries implements Entries {
     StringBuilder headers = new StringBuilder();
     while (true) {
       StringBuilder line = new StringBuilder();
-      for (int read = body.read(); read != '\n'; read = body.read()) {
+      for (int read = read(); read != '\n'; read = read()) {
         if (read < 0 || headers.length() + line.length() > HEADERS_BYTES_MAX) {
           throw new IOException("the headers of a part do not end");
         }
@@ -124,17 +126,17 @@ final class MultipartEntries implements Entries {
   }
 
   /**
-   * The bytes before the next delimiter; of more than {@code most} only so many that one sees it. A
-   * line break occurs in a delimiter only as its beginning, so a mismatch begins a new match at most
-   * with the byte at hand.
+   * The bytes before the next delimiter. A line break occurs in a delimiter only as its beginning,
+   * so a mismatch begins a new match at most with the byte at hand.
    *
+   * @param most how many are kept
    * @param matched how much of the delimiter is taken for read already
    */
-  private byte[] part(int most, int matched) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    int skipped = matched;
+  private KeptBytes part(int most, int matched) throws IOException {
+    KeptBytes bytes = new KeptBytes(most);
+    int begin = matched;
     while (matched < delimiter.length) {
-      int read = body.read();
+      int read = read();
       if (read < 0) {
         throw new IOException("the form ends before its last boundary");
       }
@@ -142,22 +144,24 @@ final class MultipartEntries implements Entries {
         matched++;
         continue;
       }
-      keep(bytes, delimiter, skipped, matched, most);
-      skipped = 0;
+      bytes.write(delimiter, begin, matched - begin);
+      begin = 0;
       matched = 0;
       if (read == delimiter[0]) {
         matched = 1;
-      } else if (bytes.size() <= most) {
+      } else {
         bytes.write(read);
       }
     }
-    return bytes.toByteArray();
+    return bytes;
   }
 
-  private static void keep(ByteArrayOutputStream bytes, byte[] from, int begin, int end, int most) {
-    if (bytes.size() <= most) {
-      bytes.write(from, begin, end - begin);
+  private int read() throws IOException {
+    if (at == end) {
+      at = 0;
+      end = Math.max(0, body.read(buffer, 0, buffer.length));
     }
+    return at == end ? -1 : buffer[at++] & 0xff;
   }
 
   private static @Nullable String group(Pattern pattern, String text) {

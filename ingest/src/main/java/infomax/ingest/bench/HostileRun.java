@@ -9,7 +9,10 @@ import infomax.runtime.kafka.KafkaClients;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -17,8 +20,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -70,7 +71,7 @@ final class HostileRun {
         one.get();
       }
       producer.flush();
-    } catch (java.util.concurrent.ExecutionException e) {
+    } catch (ExecutionException e) {
       throw new IllegalStateException("a sender failed", e.getCause());
     }
     readLog(images, rejected);
@@ -83,9 +84,7 @@ final class HostileRun {
   }
 
   private void send(Producer<byte[], byte[]> producer) {
-    for (long number = next.getAndIncrement();
-        number < count;
-        number = next.getAndIncrement()) {
+    for (long number = next.getAndIncrement(); number < count; number = next.getAndIncrement()) {
       Input input = uploads.input(number);
       String id = PREFIX + number + "." + input.ending();
       if (number % KAFKA_EVERY == 0) {
@@ -96,6 +95,7 @@ final class HostileRun {
     }
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored") // what does not arrive is found missing in the log
   private void byKafka(Producer<byte[], byte[]> producer, long number, String id, Input input) {
     byte[] key = id.getBytes(StandardCharsets.UTF_8);
     try {

@@ -67,8 +67,7 @@ final class HttpUploads implements AutoCloseable {
     }
     try {
       return Optional.of(
-          RejectionReason.ofCode(
-              Json.mapper().readTree(response.body()).path("code").asText()));
+          RejectionReason.ofCode(Json.mapper().readTree(response.body()).path("code").asText()));
     } catch (IOException | IllegalArgumentException e) {
       return Optional.empty();
     }

@@ -1,5 +1,6 @@
 package infomax.ingest.bench;
 
+import infomax.events.image.RejectionReason;
 import infomax.imaging.bench.HostileImages.Expected;
 import infomax.imaging.bench.HostileImages.Input;
 import java.util.ArrayList;
@@ -9,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import infomax.events.image.RejectionReason;
 
 /** What became of the uploads of a hostile stream. Thread-safe. */
 final class IntakeTally {

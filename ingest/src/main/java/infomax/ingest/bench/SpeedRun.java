@@ -7,6 +7,7 @@ import infomax.imaging.ImageIntake;
 import infomax.imaging.bench.SampleImages;
 import infomax.runtime.kafka.KafkaClients;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +45,7 @@ final class SpeedRun {
   /** Measures one size. */
   Map<String, Object> run(int width, int height) throws InterruptedException {
     byte[] jpeg = SampleImages.jpeg(width, height, 1);
-    int byHttp = byHttp(jpeg, WARM_UP);
+    send(jpeg, WARM_UP);
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("width", width);
     report.put("height", height);
@@ -52,12 +53,12 @@ final class SpeedRun {
     report.put("decodeMillis", decodeMillis(jpeg));
     long cpuNanos = SYSTEM.getProcessCpuTime();
     long startNanos = System.nanoTime();
-    byHttp = byHttp(jpeg, time);
-    report.put("http", rate(byHttp, startNanos, cpuNanos));
+    int taken = send(jpeg, time);
+    report.put("http", rate(taken, startNanos, cpuNanos));
     cpuNanos = SYSTEM.getProcessCpuTime();
     startNanos = System.nanoTime();
-    byUploads(jpeg, byHttp);
-    report.put("uploads", rate(byHttp, startNanos, cpuNanos));
+    byUploads(jpeg, taken);
+    report.put("uploads", rate(taken, startNanos, cpuNanos));
     return report;
   }
 
@@ -76,7 +77,8 @@ final class SpeedRun {
     return (System.nanoTime() - startNanos) / 1e6 / times;
   }
 
-  private int byHttp(byte[] jpeg, Duration forSoLong) throws InterruptedException {
+  /** Sends by HTTP from several clients; how many were taken. */
+  private int send(byte[] jpeg, Duration forSoLong) throws InterruptedException {
     long deadlineNanos = System.nanoTime() + forSoLong.toNanos();
     AtomicInteger taken = new AtomicInteger();
     Thread[] senders = new Thread[CLIENTS];
@@ -103,13 +105,14 @@ final class SpeedRun {
     try {
       return http.put("speed-" + number, BodyPublishers.ofByteArray(jpeg)).isAccepted();
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
   }
 
   /** Sends {@code count} uploads and waits until the log of images has them. */
+  @SuppressWarnings("FutureReturnValueIgnored") // what does not arrive is found missing in the log
   private void byUploads(byte[] jpeg, int count) {
     Positions at = LogReading.end(clients, Topic.IMAGES);
     try (Producer<byte[], byte[]> producer =

@@ -9,13 +9,16 @@ import org.jspecify.annotations.Nullable;
 /** The header {@code Content-Digest} (RFC 9530): what the client says its body is. */
 final class ContentDigest {
 
-  private static final String NAME = "Content-Digest";
+  /** The header. */
+  static final String NAME = "Content-Digest";
 
+  private final String algorithm;
   private final MessageDigest digest;
   private final byte[] expected;
 
-  private ContentDigest(MessageDigest digest, byte[] expected) {
-    this.digest = digest;
+  private ContentDigest(String algorithm, byte[] expected) {
+    this.algorithm = algorithm;
+    this.digest = digest(algorithm);
     this.expected = expected;
   }
 
@@ -29,16 +32,11 @@ final class ContentDigest {
     if (header == null) {
       return null;
     }
-    for (String member : header.split(",")) {
+    for (String member : header.split(",", -1)) {
       String[] parts = member.strip().split("=", 2);
-      @Nullable String algorithm =
-          switch (parts[0]) {
-            case "sha-256" -> "SHA-256";
-            case "sha-512" -> "SHA-512";
-            default -> null;
-          };
-      if (algorithm != null && parts.length == 2 && parts[1].matches(":[A-Za-z0-9+/=]+:")) {
-        return new ContentDigest(digest(algorithm), decoded(parts[1]));
+      boolean known = parts[0].equals("sha-256") || parts[0].equals("sha-512");
+      if (known && parts.length == 2 && parts[1].matches(":[A-Za-z0-9+/=]+:")) {
+        return new ContentDigest(parts[0], decoded(parts[1]));
       }
     }
     throw invalid(header);
@@ -55,12 +53,18 @@ final class ContentDigest {
    * @throws Problem 400 {@code digest_mismatch}
    */
   void verify() {
-    if (!MessageDigest.isEqual(digest.digest(), expected)) {
+    byte[] actual = digest.digest();
+    if (!MessageDigest.isEqual(actual, expected)) {
       throw Problem.of(
           400,
           "digest_mismatch",
-          "the body is not the one that " + NAME + " describes; send it again");
+          "%s is %s, the body that came has %s; send it again"
+              .formatted(NAME, written(expected), written(actual)));
     }
+  }
+
+  private String written(byte[] value) {
+    return algorithm + "=:" + Base64.getEncoder().encodeToString(value) + ":";
   }
 
   private static byte[] decoded(String binary) {
@@ -73,6 +77,7 @@ final class ContentDigest {
 
   private static MessageDigest digest(String algorithm) {
     try {
+      // Names of the header and of Java differ in case only.
       return MessageDigest.getInstance(algorithm);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has " + algorithm, e);

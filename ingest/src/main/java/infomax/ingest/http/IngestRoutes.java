@@ -6,6 +6,7 @@ import infomax.events.Token;
 import infomax.events.image.ImageEvent;
 import infomax.events.image.Rejection;
 import infomax.events.image.RejectionReason;
+import infomax.imaging.ImageIntake;
 import infomax.ingest.intake.Upload;
 import infomax.ingest.intake.UploadIntake;
 import infomax.ingest.intake.UploadSource;
@@ -13,7 +14,9 @@ import infomax.runtime.http.Problem;
 import infomax.runtime.http.Routes;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -24,25 +27,36 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code POST /v1/images}, {@code PUT} and {@code DELETE /v1/images/{id}}, and {@code POST
- * /v1/images/batch} for many. The body is the image,
- * whatever the content type says; metadata is a JSON object in the query parameter or the header
- * {@code metadata}. Answers 202 with {@code id} and {@code token} once the log has it. Thread-safe.
+ * /v1/images/batch} for many. The body is the image, whatever the content type says; metadata is a
+ * JSON object in the query parameter or the header {@code metadata}. Answers 202 with {@code id}
+ * and {@code token} once the log has it. Thread-safe.
  */
 public final class IngestRoutes implements Routes {
 
   private static final String METADATA = "metadata";
+  private static final Rejection TOO_MANY_BYTES =
+      new Rejection(
+          RejectionReason.TOO_MANY_BYTES,
+          "upload has more than the " + ImageIntake.BYTES_MAX + " bytes that are accepted");
 
   private final UploadIntake intake;
   private final LogWriter log;
   private final WriteWatch watch;
   private final UploadRoom room;
+  private final Duration patience;
 
-  /** Routes over an intake, a log and a watch, none of which is closed here. */
-  public IngestRoutes(UploadIntake intake, LogWriter log, WriteWatch watch, UploadRoom room) {
+  /**
+   * Routes over an intake, a log and a watch, none of which is closed here.
+   *
+   * @param patience how long a body is waited for that does not come
+   */
+  public IngestRoutes(
+      UploadIntake intake, LogWriter log, WriteWatch watch, UploadRoom room, Duration patience) {
     this.intake = intake;
     this.log = log;
     this.watch = watch;
     this.room = room;
+    this.patience = patience;
   }
 
   @Override
@@ -51,13 +65,23 @@ public final class IngestRoutes implements Routes {
     routes.put("/v1/images/{id}", context -> store(context, id(context)));
     routes.delete("/v1/images/{id}", context -> take(context, id(context), null));
     routes.post(
-        "/v1/images/batch", context -> new BatchUpload(intake, log, room, context).run());
+        "/v1/images/batch",
+        context -> BatchUpload.run(intake, log, room, context, UploadBody.of(context, patience)));
   }
 
   /** The room is taken before the body is read, and kept until the log has the image. */
   private void store(Context context, byte @Nullable [] id) throws InterruptedException {
-    try (UploadRoom.Place _ = room.take(UploadBody.bytesOf(context))) {
-      take(context, id, UploadBody.read(context));
+    UploadBody body = UploadBody.of(context, patience);
+    try (UploadRoom.Place _ = room.take(body.imageBytes())) {
+      Optional<byte[]> image = body.image();
+      if (image.isEmpty()) {
+        intake.refuse(TOO_MANY_BYTES, UploadSource.HTTP);
+        throw problem(TOO_MANY_BYTES);
+      }
+      take(context, id, image.get());
+    } catch (Problem e) {
+      body.passOver();
+      throw e;
     }
   }
 
@@ -136,7 +160,7 @@ public final class IngestRoutes implements Routes {
             (name, value) -> {
               String lower = name.toLowerCase(Locale.ROOT);
               if (lower.startsWith("ce-")) {
-                passed.put("ce_" + lower.substring(3), value);
+                passed.put("ce_" + lower.substring(3), decoded(name, value));
               } else if (lower.equals("traceparent")) {
                 passed.put(lower, value);
               }
@@ -144,9 +168,20 @@ public final class IngestRoutes implements Routes {
     return passed;
   }
 
+  /** The attributes are percent-encoded in HTTP (CloudEvents HTTP binding 1.0, 3.1.3.2). */
+  private static String decoded(String name, String value) {
+    try {
+      return URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw Problem.of(
+          400,
+          "invalid_parameter",
+          "header " + name + " is '" + value + "', expected percent-encoded text");
+    }
+  }
+
   private static Problem problem(Rejection rejection) {
-    return Problem.of(
-        status(rejection.reason()), rejection.reason().code(), rejection.message());
+    return Problem.of(status(rejection.reason()), rejection.reason().code(), rejection.message());
   }
 
   /** The HTTP status of a refusal. */

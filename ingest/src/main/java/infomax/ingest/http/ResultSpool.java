@@ -17,6 +17,7 @@ final class ResultSpool implements AutoCloseable {
 
   private final Path file;
   private final OutputStream output;
+  private boolean finished;
 
   private ResultSpool(Path file, OutputStream output) {
     this.file = file;
@@ -36,12 +37,15 @@ final class ResultSpool implements AutoCloseable {
   /** What was added; the file goes when the stream is closed. */
   InputStream finish() throws IOException {
     output.close();
+    finished = true;
     return Files.newInputStream(file, StandardOpenOption.DELETE_ON_CLOSE);
   }
 
   @Override
   public void close() throws IOException {
     output.close();
-    Files.deleteIfExists(file);
+    if (!finished) {
+      Files.delete(file);
+    }
   }
 }

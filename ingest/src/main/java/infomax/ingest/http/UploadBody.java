@@ -3,108 +3,152 @@ package infomax.ingest.http;
 import infomax.imaging.ImageIntake;
 import infomax.runtime.http.Problem;
 import io.javalin.http.Context;
-import java.io.ByteArrayOutputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the bodies of uploads: no more than can be accepted, and no longer than a minute apiece. */
-final class UploadBody {
+/**
+ * The body of a request: gathers its digest, and gives up on a client that sends too slowly. Used
+ * by one thread.
+ */
+final class UploadBody extends InputStream {
 
-  /** A client that announces more than this is told at once; it may not see the answer. */
-  private static final long DRAINED_BYTES_MAX = 64L * 1024 * 1024;
+  /** Told early, a client may not see the answer for all it still has to send; it gets so much. */
+  private static final long PASSED_OVER_BYTES_MAX = 64L * 1024 * 1024;
 
-  /** For 10 MiB: some 1.4 Mbit/s. */
-  private static final Duration READ_MAX = Duration.ofSeconds(60);
+  private static final long BYTES_PER_SECOND_MIN = 32 * 1024;
 
-  private UploadBody() {}
+  private final InputStream body;
+  private final long announced;
+  private final boolean expectsContinue;
+  private final @Nullable ContentDigest digest;
+  private final long patienceNanos;
+  private long bytes;
+  private long waitedNanos;
+  private @Nullable IOException lost;
 
-  /** Bytes that the body of a request may take: those it announces, else the most accepted. */
-  static long bytesOf(Context context) {
-    long announced = context.req().getContentLengthLong();
+  private UploadBody(Context context, @Nullable ContentDigest digest, Duration patience) {
+    this.body = context.bodyInputStream();
+    this.announced = context.req().getContentLengthLong();
+    this.expectsContinue = context.header("Expect") != null;
+    this.digest = digest;
+    this.patienceNanos = patience.toNanos();
+  }
+
+  /**
+   * The body of a request.
+   *
+   * @param patience how long it is waited for in all, and a second more for every 32 KiB of it
+   * @throws Problem 400 if its digest is none that can be checked
+   */
+  static UploadBody of(Context context, Duration patience) {
+    return new UploadBody(context, ContentDigest.of(context.header(ContentDigest.NAME)), patience);
+  }
+
+  /** Bytes of memory that {@link #image} takes. */
+  long imageBytes() {
     return announced < 0 ? ImageIntake.BYTES_MAX : Math.min(announced, ImageIntake.BYTES_MAX);
   }
 
   /**
-   * The body, or one byte more than is accepted of a longer one. Of that the rest is read too, so
-   * that the client sees the answer, unless it is far too long.
+   * All of it.
    *
-   * @throws Problem 408 if it does not arrive in time or ends early, 400 if it is not the one its
-   *     digest describes
+   * @return empty if it is longer than an image may be
+   * @throws Problem 408 if it does not arrive, 400 if it is not what its digest describes
    */
-  static byte[] read(Context context) {
-    long announced = context.req().getContentLengthLong();
-    if (announced > DRAINED_BYTES_MAX) {
-      context.header("Connection", "close");
-      return new byte[ImageIntake.BYTES_MAX + 1];
+  Optional<byte[]> image() {
+    if (announced > ImageIntake.BYTES_MAX) {
+      return Optional.empty();
     }
-    ContentDigest digest = ContentDigest.of(context.header("Content-Digest"));
-    ByteArrayOutputStream body =
-        new ByteArrayOutputStream(
-            announced < 0 ? 64 * 1024 : (int) Math.min(announced, ImageIntake.BYTES_MAX + 1));
-    long length = 0;
+    byte[] image;
     try {
-      InputStream input = stream(context, digest, READ_MAX);
-      byte[] buffer = new byte[64 * 1024];
-      for (int read = input.read(buffer);
-          read >= 0 && length < DRAINED_BYTES_MAX;
-          read = input.read(buffer)) {
-        length += read;
-        body.write(buffer, 0, Math.min(read, ImageIntake.BYTES_MAX + 1 - body.size()));
-      }
+      image = readNBytes(ImageIntake.BYTES_MAX + 1);
     } catch (IOException e) {
       throw incomplete(e);
     }
-    if (digest != null && length <= ImageIntake.BYTES_MAX) {
-      digest.verify();
+    if (image.length > ImageIntake.BYTES_MAX) {
+      return Optional.empty();
     }
-    return body.toByteArray();
+    verify();
+    return Optional.of(image);
   }
 
   /**
-   * The body as a stream that gathers its digest and gives up after a time.
+   * Checks what was read.
    *
-   * @param longest between two calls of it; whoever reads a long body entry by entry gets as much
-   *     for every entry
+   * @throws Problem 400 {@code digest_mismatch}
    */
-  static InputStream stream(
-      Context context, @Nullable ContentDigest digest, Duration longest) {
-    long deadlineNanos = System.nanoTime() + longest.toNanos();
-    return new FilterInputStream(context.bodyInputStream()) {
-      @Override
-      public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-      }
-
-      @Override
-      public int read(byte[] target, int offset, int length) throws IOException {
-        if (System.nanoTime() > deadlineNanos) {
-          throw new IOException("it takes longer than " + longest.toSeconds() + " s");
-        }
-        int read = super.read(target, offset, length);
-        if (read > 0 && digest != null) {
-          digest.update(target, offset, read);
-        }
-        return read;
-      }
-
-      @Override
-      public long skip(long count) throws IOException {
-        return readNBytes((int) Math.min(count, 64 * 1024)).length;
-      }
-
-      @Override
-      public boolean markSupported() {
-        return false;
-      }
-    };
+  void verify() {
+    if (digest != null) {
+      digest.verify();
+    }
   }
 
-  static Problem incomplete(IOException cause) {
+  /**
+   * Lets the client send what it has before it is answered: many do not look for an answer earlier.
+   * A body that was begun is read to its end, of another one no more than 64 MiB, and nothing of
+   * one that waits to be asked for.
+   */
+  void passOver() {
+    if (bytes == 0 && (expectsContinue || announced > PASSED_OVER_BYTES_MAX)) {
+      return;
+    }
+    long end = bytes == 0 ? PASSED_OVER_BYTES_MAX : Long.MAX_VALUE;
+    byte[] sink = new byte[64 * 1024];
+    try {
+      for (int read = 0; read >= 0 && bytes < end; ) {
+        read = read(sink, 0, sink.length);
+      }
+    } catch (IOException e) {
+      // There is nobody left to be answered.
+    }
+  }
+
+  /** Why the rest will not come, if it will not. */
+  Optional<Problem> lost() {
+    return lost == null ? Optional.empty() : Optional.of(incomplete(lost));
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] target, int offset, int length) throws IOException {
+    if (lost != null) {
+      throw new IOException(lost.getMessage(), lost);
+    }
+    long beginNanos = System.nanoTime();
+    int read;
+    try {
+      read = body.read(target, offset, length);
+    } catch (IOException e) {
+      lost = e;
+      throw e;
+    }
+    waitedNanos += System.nanoTime() - beginNanos;
+    if (read > 0) {
+      bytes += read;
+      if (digest != null) {
+        digest.update(target, offset, read);
+      }
+    }
+    if (read >= 0 && waitedNanos > patienceNanos + bytes * 1_000_000_000L / BYTES_PER_SECOND_MIN) {
+      lost =
+          new IOException("%d bytes came in %d s".formatted(bytes, waitedNanos / 1_000_000_000L));
+      throw lost;
+    }
+    return read;
+  }
+
+  private static Problem incomplete(IOException cause) {
     return Problem.of(
-        408, "body_incomplete", "the body did not arrive: " + cause.getMessage() + "; send it again");
+        408,
+        "body_incomplete",
+        "the body did not arrive: " + cause.getMessage() + "; send it again");
   }
 }

@@ -25,7 +25,9 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.Test;
 
-/** Every kind of body yields its entries in order; a bad one ends where it is bad, with a reason. */
+/**
+ * Every kind of body yields its entries in order; a bad one ends where it is bad, with a reason.
+ */
 final class EntriesTest {
 
   private static final byte[] DEFAULTS = "{\"from\":\"request\"}".getBytes(UTF_8);
@@ -152,8 +154,7 @@ final class EntriesTest {
 
   @Test
   void aFormMayBeginWithItsBoundary() throws IOException {
-    List<Entry> entries =
-        readAll("multipart/form-data; boundary=b", "--b\r\n\r\npicture\r\n--b--");
+    List<Entry> entries = readAll("multipart/form-data; boundary=b", "--b\r\n\r\npicture\r\n--b--");
     assertThat(upload(entries.getFirst()).bytes()).isEqualTo("picture".getBytes(UTF_8));
   }
 
@@ -195,8 +196,7 @@ final class EntriesTest {
           mutant[random.nextInt(mutant.length)] = (byte) random.nextInt();
         }
         try {
-          assertThat(readAll(body.getKey(), new ByteArrayInputStream(mutant)))
-              .hasSizeLessThan(100);
+          assertThat(readAll(body.getKey(), new ByteArrayInputStream(mutant))).hasSizeLessThan(100);
         } catch (IOException e) {
           assertThat(e).hasMessageNotContaining("\n");
         }
@@ -207,8 +207,7 @@ final class EntriesTest {
   private static List<Entry> readAll(String type, String body) throws IOException {
     return readAll(
         type,
-        new ByteArrayInputStream(
-            body.getBytes(type.startsWith("multipart") ? ISO_8859_1 : UTF_8)));
+        new ByteArrayInputStream(body.getBytes(type.startsWith("multipart") ? ISO_8859_1 : UTF_8)));
   }
 
   private static List<Entry> readAll(String type, InputStream body) throws IOException {
@@ -225,13 +224,13 @@ final class EntriesTest {
   }
 
   private static Upload upload(Entry entry) {
-    assertThat(entry).isInstanceOf(Entry.Readable.class);
-    return ((Entry.Readable) entry).upload();
+    assertThat(entry).isInstanceOf(Entry.Whole.class);
+    return ((Entry.Whole) entry).upload();
   }
 
   private static RejectionReason reason(Entry entry) {
-    assertThat(entry).isInstanceOf(Entry.Unreadable.class);
-    return ((Entry.Unreadable) entry).rejection().reason();
+    assertThat(entry).isInstanceOf(Entry.Broken.class);
+    return ((Entry.Broken) entry).rejection().reason();
   }
 
   private static byte[] tar(String... names) throws IOException {
