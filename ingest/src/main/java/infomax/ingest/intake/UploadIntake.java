@@ -27,7 +27,6 @@ public final class UploadIntake {
 
   private static final int OVERRUNS_MAX = 1024;
 
-
   private final ImageIntake images;
   private final UploadCounters counters;
 

@@ -14,15 +14,20 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.zip.CRC32;
+import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -72,14 +77,26 @@ final class EntriesTest {
 
   @Test
   void aLineOfAnySizeIsPassedOver() throws IOException {
+    byte[] letters = new byte[2 * ImageIntake.BYTES_MAX];
+    Arrays.fill(letters, (byte) 'A');
     InputStream endless =
         new SequenceInputStream(
-            new ByteArrayInputStream(new byte[2 * ImageIntake.BYTES_MAX]),
-            new ByteArrayInputStream("\n{\"id\":\"b\",\"delete\":true}".getBytes(UTF_8)));
+            Collections.enumeration(
+                List.of(
+                    stream("{\"image\":\""),
+                    new ByteArrayInputStream(letters),
+                    stream("\"}\n{\"id\":\""),
+                    new ByteArrayInputStream(letters),
+                    stream("\"}\n{\"metadata\":[\"" + "a\",\"".repeat(100_000) + "\"]}\n"),
+                    stream("{\"metadata\":" + "[".repeat(100_000) + "\n"),
+                    stream("{\"id\":\"b\",\"delete\":true}"))));
     List<Entry> entries = readAll("application/x-ndjson", endless);
-    assertThat(entries).hasSize(2);
+    assertThat(entries).hasSize(5);
     assertThat(reason(entries.get(0))).isEqualTo(RejectionReason.TOO_MANY_BYTES);
-    assertThat(upload(entries.get(1)).bytes()).isNull();
+    for (Entry bad : entries.subList(1, 4)) {
+      assertThat(reason(bad)).as(bad.name()).isEqualTo(RejectionReason.INVALID_RECORD);
+    }
+    assertThat(upload(entries.get(4)).bytes()).isNull();
   }
 
   @Test
@@ -128,6 +145,79 @@ final class EntriesTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("bomb")
         .hasMessageContaining("what follows was not read");
+  }
+
+  @Test
+  void anEntryOfAZipThatCannotBeReadStopsNothing() throws IOException {
+    byte[] noise = new byte[1000];
+    new Random(1).nextBytes(noise);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      for (String name : List.of("first", "damaged", "encrypted", "packed", "last")) {
+        ZipEntry entry = new ZipEntry(name);
+        CRC32 crc = new CRC32();
+        crc.update(noise);
+        entry.setSize(noise.length);
+        entry.setCompressedSize(packed(noise).length);
+        entry.setCrc(crc.getValue());
+        zip.putNextEntry(entry);
+        zip.write(noise);
+      }
+    }
+    byte[] archive = bytes.toByteArray();
+    // Behind the name begins what is packed; flags lie 24 bytes before it, the method 22.
+    int damaged = indexOf(archive, "damaged");
+    archive[damaged + "damaged".length()] = (byte) 0xff;
+    archive[indexOf(archive, "encrypted") - 24] |= 1;
+    archive[indexOf(archive, "packed") - 22] = 98;
+    List<Entry> entries = readAll("application/zip", new ByteArrayInputStream(archive));
+    assertThat(entries)
+        .extracting(Entry::name)
+        .containsExactly("first", "damaged", "encrypted", "packed", "last");
+    assertThat(upload(entries.get(0)).bytes()).isEqualTo(noise);
+    for (Entry bad : entries.subList(1, 4)) {
+      assertThat(reason(bad)).as(bad.name()).isEqualTo(RejectionReason.INVALID_RECORD);
+    }
+    assertThat(upload(entries.get(4)).bytes()).isEqualTo(noise);
+  }
+
+  @Test
+  void onlyFilesOfATarAreRead() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes, "UTF-8")) {
+      TarArchiveEntry link = new TarArchiveEntry("link", TarConstants.LF_SYMLINK);
+      link.setLinkName("/etc/passwd");
+      tar.putArchiveEntry(link);
+      tar.closeArchiveEntry();
+      put(tar, "large", new byte[ImageIntake.BYTES_MAX + 1]);
+      put(tar, "../../up.jpg", BYTES);
+    }
+    List<Entry> entries =
+        readAll("application/x-tar", new ByteArrayInputStream(bytes.toByteArray()));
+    assertThat(reason(entries.get(0))).isEqualTo(RejectionReason.INVALID_RECORD);
+    assertThat(reason(entries.get(1))).isEqualTo(RejectionReason.TOO_MANY_BYTES);
+    assertThat(upload(entries.get(2)).key()).isEqualTo("../../up.jpg".getBytes(UTF_8));
+    assertThat(entries).hasSize(3);
+  }
+
+  @Test
+  void aTarThatSpeaksForeverIsEnded() throws IOException {
+    for (byte kind :
+        new byte[] {TarConstants.LF_GNUTYPE_LONGNAME, TarConstants.LF_PAX_EXTENDED_HEADER_LC}) {
+      TarArchiveEntry header = new TarArchiveEntry("x", kind);
+      header.setSize(1L << 30);
+      byte[] block = new byte[512];
+      header.writeEntryHeader(block);
+      byte[] part = new byte[2 << 20];
+      Arrays.fill(part, (byte) (kind == TarConstants.LF_GNUTYPE_LONGNAME ? 'a' : '9'));
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      bytes.write(tar("first"), 0, 1024);
+      bytes.write(block);
+      bytes.write(part);
+      Entries entries = entries("application/x-tar", new ByteArrayInputStream(bytes.toByteArray()));
+      assertThat(upload(entries.next().orElseThrow()).bytes()).isEqualTo(BYTES);
+      assertThatThrownBy(entries::next).isInstanceOf(IOException.class);
+    }
   }
 
   @Test
@@ -233,17 +323,40 @@ final class EntriesTest {
     return ((Entry.Broken) entry).rejection().reason();
   }
 
+  private static InputStream stream(String text) {
+    return new ByteArrayInputStream(text.getBytes(UTF_8));
+  }
+
+  private static int indexOf(byte[] bytes, String text) {
+    return new String(bytes, ISO_8859_1).indexOf(text);
+  }
+
+  private static byte[] packed(byte[] bytes) {
+    Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
+    deflater.setInput(bytes);
+    deflater.finish();
+    byte[] packed = new byte[2 * bytes.length + 100];
+    int length = deflater.deflate(packed);
+    deflater.end();
+    return Arrays.copyOf(packed, length);
+  }
+
+  private static void put(TarArchiveOutputStream tar, String name, byte[] bytes)
+      throws IOException {
+    TarArchiveEntry entry = new TarArchiveEntry(name);
+    entry.setSize(bytes.length);
+    tar.putArchiveEntry(entry);
+    tar.write(bytes);
+    tar.closeArchiveEntry();
+  }
+
   private static byte[] tar(String... names) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes, "UTF-8")) {
       tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
       tar.setAddPaxHeadersForNonAsciiNames(true);
       for (String name : names) {
-        TarArchiveEntry entry = new TarArchiveEntry(name);
-        entry.setSize(BYTES.length);
-        tar.putArchiveEntry(entry);
-        tar.write(BYTES);
-        tar.closeArchiveEntry();
+        put(tar, name, BYTES);
       }
       tar.putArchiveEntry(new TarArchiveEntry("folder/"));
       tar.closeArchiveEntry();

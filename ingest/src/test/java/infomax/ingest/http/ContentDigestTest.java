@@ -30,6 +30,10 @@ final class ContentDigestTest {
             problem -> {
               assertThat(problem.status()).isEqualTo(400);
               assertThat(problem.code()).isEqualTo("digest_mismatch");
+              // The digest of nothing is well known.
+              assertThat(problem)
+                  .hasMessageContaining(SHA_256)
+                  .hasMessageContaining("sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:");
             });
   }
 
