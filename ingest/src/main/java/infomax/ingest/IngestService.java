@@ -5,6 +5,7 @@ import infomax.ingest.http.IngestRoutes;
 import infomax.ingest.http.LogLookup;
 import infomax.ingest.http.LogWriter;
 import infomax.ingest.http.ReplicaPositions;
+import infomax.ingest.http.UploadRoom;
 import infomax.ingest.http.WriteWatch;
 import infomax.ingest.intake.UploadCounters;
 import infomax.ingest.intake.UploadIntake;
@@ -53,7 +54,13 @@ public final class IngestService implements AutoCloseable {
       LogLookup lookup = closer.register(LogLookup.open(clients, clientId + "-lookup"));
       ReplicaPositions replicas = new ReplicaPositions(clock);
       closer.register(SignalFeed.start(clients, clientId)).follow(replicas);
-      Routes routes = new IngestRoutes(intake, log, new WriteWatch(replicas, lookup));
+      Routes routes =
+          new IngestRoutes(
+              intake,
+              log,
+              new WriteWatch(replicas, lookup),
+              new UploadRoom(config.httpBytes()),
+              config.httpPatience());
       return new IngestService(closer, routes);
     } catch (RuntimeException e) {
       closer.close();

@@ -13,8 +13,10 @@ final class IngestConfigTest {
 
   @Test
   void everySettingHasADefault() {
+    long anEighth = Math.max(10 << 20, Runtime.getRuntime().maxMemory() / 8);
     assertThat(IngestConfig.from(Settings.of(Map.of())))
-        .isEqualTo(new IngestConfig("0", 2, 2, Duration.ofSeconds(30)));
+        .isEqualTo(
+            new IngestConfig("0", 2, 2, Duration.ofSeconds(30), anEighth, Duration.ofSeconds(30)));
   }
 
   @Test
@@ -25,9 +27,12 @@ final class IngestConfigTest {
                 "ingest.instance", "b",
                 "ingest.stream-threads", "3",
                 "ingest.decodes-at-once", "4",
-                "ingest.acknowledge-timeout", "5s"));
+                "ingest.acknowledge-timeout", "5s",
+                "ingest.http-bytes", "20000000",
+                "ingest.http-patience", "10s"));
     assertThat(IngestConfig.from(settings))
-        .isEqualTo(new IngestConfig("b", 3, 4, Duration.ofSeconds(5)));
+        .isEqualTo(
+            new IngestConfig("b", 3, 4, Duration.ofSeconds(5), 20_000_000, Duration.ofSeconds(10)));
     settings.verifyAllUsed();
   }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -22,6 +23,9 @@ import org.awaitility.Awaitility;
 
 /** Ingest with its HTTP server, and a client of it. */
 final class RunningIngest implements AutoCloseable {
+
+  /** Room for three largest uploads, or one batch. */
+  static final long HTTP_BYTES = 32L * 1024 * 1024;
 
   private final Health health = new Health();
   private final IngestService service;
@@ -41,16 +45,46 @@ final class RunningIngest implements AutoCloseable {
     }
   }
 
-  private RunningIngest(KafkaClients clients) {
+  /**
+   * An answer to a batch.
+   *
+   * @param lines the results and what sums them up, or the problem alone
+   */
+  record BatchAnswer(int status, List<Map<String, Object>> lines, HttpHeaders headers) {
+
+    Map<String, Object> summary() {
+      return lines.getLast();
+    }
+
+    /** What every result says of an entry: its name and its status or code. */
+    List<String> outcomes() {
+      return lines.subList(0, lines.size() - 1).stream()
+          .map(line -> line.get("entry") + " " + line.getOrDefault("code", line.get("status")))
+          .toList();
+    }
+  }
+
+  private RunningIngest(KafkaClients clients, Duration acknowledge, Duration patience) {
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     this.service =
         IngestService.start(
-            new IngestConfig("test", 2, 2, Duration.ofSeconds(30)), clients, metrics, health);
+            new IngestConfig("test", 2, 2, acknowledge, HTTP_BYTES, patience),
+            clients,
+            metrics,
+            health);
     this.server = HttpServer.start(0, health, metrics, List.of(service.routes()));
   }
 
   static RunningIngest start(KafkaClients clients) {
-    return new RunningIngest(clients);
+    return start(clients, Duration.ofSeconds(30), Duration.ofSeconds(30));
+  }
+
+  static RunningIngest start(KafkaClients clients, Duration acknowledge, Duration patience) {
+    return new RunningIngest(clients, acknowledge, patience);
+  }
+
+  int port() {
+    return server.port();
   }
 
   void awaitReady() {
@@ -88,6 +122,24 @@ final class RunningIngest implements AutoCloseable {
     HttpResponse<byte[]> response =
         client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
     return new Answer(response.statusCode(), object(response.body()));
+  }
+
+  BatchAnswer batch(String contentType, BodyPublisher body, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + "/v1/images/batch"))
+            .timeout(Duration.ofMinutes(3))
+            .header("Content-Type", contentType)
+            .POST(body);
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    HttpResponse<String> response =
+        client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    return new BatchAnswer(
+        response.statusCode(),
+        response.body().lines().map(line -> object(line.getBytes(StandardCharsets.UTF_8))).toList(),
+        response.headers());
   }
 
   String metrics() throws IOException, InterruptedException {

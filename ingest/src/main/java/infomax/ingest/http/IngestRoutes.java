@@ -14,9 +14,9 @@ import infomax.runtime.http.Problem;
 import infomax.runtime.http.Routes;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.io.IOException;
-import java.io.InputStream;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -26,33 +26,63 @@ import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /v1/images}, {@code PUT} and {@code DELETE /v1/images/{id}}. The body is the image,
- * whatever the content type says; metadata is a JSON object in the query parameter or the header
- * {@code metadata}. Answers 202 with {@code id} and {@code token} once the log has it. Thread-safe.
+ * {@code POST /v1/images}, {@code PUT} and {@code DELETE /v1/images/{id}}, and {@code POST
+ * /v1/images/batch} for many. The body is the image, whatever the content type says; metadata is a
+ * JSON object in the query parameter or the header {@code metadata}. Answers 202 with {@code id}
+ * and {@code token} once the log has it. Thread-safe.
  */
 public final class IngestRoutes implements Routes {
 
   private static final String METADATA = "metadata";
-
-  /** A client that sends more than this is cut off instead of being told. */
-  private static final long DRAINED_BYTES_MAX = 64L * 1024 * 1024;
+  private static final Rejection TOO_MANY_BYTES =
+      new Rejection(
+          RejectionReason.TOO_MANY_BYTES,
+          "upload has more than the " + ImageIntake.BYTES_MAX + " bytes that are accepted");
 
   private final UploadIntake intake;
   private final LogWriter log;
   private final WriteWatch watch;
+  private final UploadRoom room;
+  private final Duration patience;
 
-  /** Routes over an intake, a log and a watch, none of which is closed here. */
-  public IngestRoutes(UploadIntake intake, LogWriter log, WriteWatch watch) {
+  /**
+   * Routes over an intake, a log and a watch, none of which is closed here.
+   *
+   * @param patience how long a body is waited for that does not come
+   */
+  public IngestRoutes(
+      UploadIntake intake, LogWriter log, WriteWatch watch, UploadRoom room, Duration patience) {
     this.intake = intake;
     this.log = log;
     this.watch = watch;
+    this.room = room;
+    this.patience = patience;
   }
 
   @Override
   public void addTo(RoutesConfig routes) {
-    routes.post("/v1/images", context -> take(context, null, body(context)));
-    routes.put("/v1/images/{id}", context -> take(context, id(context), body(context)));
+    routes.post("/v1/images", context -> store(context, null));
+    routes.put("/v1/images/{id}", context -> store(context, id(context)));
     routes.delete("/v1/images/{id}", context -> take(context, id(context), null));
+    routes.post(
+        "/v1/images/batch",
+        context -> BatchUpload.run(intake, log, room, context, UploadBody.of(context, patience)));
+  }
+
+  /** The room is taken before the body is read, and kept until the log has the image. */
+  private void store(Context context, byte @Nullable [] id) throws InterruptedException {
+    UploadBody body = UploadBody.of(context, patience);
+    try (UploadRoom.Place _ = room.take(body.imageBytes())) {
+      Optional<byte[]> image = body.image();
+      if (image.isEmpty()) {
+        intake.refuse(TOO_MANY_BYTES, UploadSource.HTTP);
+        throw problem(TOO_MANY_BYTES);
+      }
+      take(context, id, image.get());
+    } catch (Problem e) {
+      body.passOver();
+      throw e;
+    }
   }
 
   private void take(Context context, byte @Nullable [] id, byte @Nullable [] body)
@@ -107,21 +137,8 @@ public final class IngestRoutes implements Routes {
     return context.pathParam("id").getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Reads no more than can be accepted, and lets the client finish so that it sees the answer. */
-  private static byte[] body(Context context) throws IOException {
-    InputStream body = context.bodyInputStream();
-    byte[] read = body.readNBytes(ImageIntake.BYTES_MAX + 1);
-    if (read.length > ImageIntake.BYTES_MAX) {
-      byte[] sink = new byte[64 * 1024];
-      long drained = 0;
-      for (int more = 0; more >= 0 && drained < DRAINED_BYTES_MAX; more = body.read(sink)) {
-        drained += more;
-      }
-    }
-    return read;
-  }
-
-  private static byte @Nullable [] metadata(Context context) {
+  /** What the request says about its image or, of many, those that bring nothing themselves. */
+  static byte @Nullable [] metadata(Context context) {
     String query = context.queryParam(METADATA);
     String header = context.header(METADATA);
     if (query != null && header != null) {
@@ -135,7 +152,7 @@ public final class IngestRoutes implements Routes {
   }
 
   /** CloudEvents attributes are ce-* in HTTP and ce_* in Kafka. */
-  private static Map<String, String> passedThrough(Context context) {
+  static Map<String, String> passedThrough(Context context) {
     Map<String, String> passed = new HashMap<>();
     context
         .headerMap()
@@ -143,7 +160,7 @@ public final class IngestRoutes implements Routes {
             (name, value) -> {
               String lower = name.toLowerCase(Locale.ROOT);
               if (lower.startsWith("ce-")) {
-                passed.put("ce_" + lower.substring(3), value);
+                passed.put("ce_" + lower.substring(3), decoded(name, value));
               } else if (lower.equals("traceparent")) {
                 passed.put(lower, value);
               }
@@ -151,14 +168,29 @@ public final class IngestRoutes implements Routes {
     return passed;
   }
 
+  /** The attributes are percent-encoded in HTTP (CloudEvents HTTP binding 1.0, 3.1.3.2). */
+  private static String decoded(String name, String value) {
+    try {
+      return URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw Problem.of(
+          400,
+          "invalid_parameter",
+          "header " + name + " is '" + value + "', expected percent-encoded text");
+    }
+  }
+
   private static Problem problem(Rejection rejection) {
-    int status =
-        switch (rejection.reason()) {
-          case EMPTY, INVALID_ID, INVALID_METADATA, INVALID_RECORD -> 400;
-          case TOO_MANY_BYTES -> 413;
-          case UNSUPPORTED_FORMAT -> 415;
-          case TOO_MANY_PIXELS, EXTREME_ASPECT, UNDECODABLE, DECODE_TIMEOUT, NOT_EMBEDDABLE -> 422;
-        };
-    return Problem.of(status, rejection.reason().code(), rejection.message());
+    return Problem.of(status(rejection.reason()), rejection.reason().code(), rejection.message());
+  }
+
+  /** The HTTP status of a refusal. */
+  static int status(RejectionReason reason) {
+    return switch (reason) {
+      case EMPTY, INVALID_ID, INVALID_METADATA, INVALID_RECORD -> 400;
+      case TOO_MANY_BYTES -> 413;
+      case UNSUPPORTED_FORMAT -> 415;
+      case TOO_MANY_PIXELS, EXTREME_ASPECT, UNDECODABLE, DECODE_TIMEOUT, NOT_EMBEDDABLE -> 422;
+    };
   }
 }

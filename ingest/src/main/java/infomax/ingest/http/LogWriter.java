@@ -61,8 +61,30 @@ public final class LogWriter implements AutoCloseable, Check {
    *     have been written, and writing it again does no harm
    */
   Token write(ImageEvent event) {
+    return await(send(event));
+  }
+
+  /**
+   * Hands an event to the producer, which keeps it until it is written.
+   *
+   * @return for {@link #await}
+   * @throws Problem 503 {@code log_unavailable} if the producer has no room for it
+   */
+  Future<RecordMetadata> send(ImageEvent event) {
     try {
-      Future<RecordMetadata> written = producer.send(ImageEventCodec.write(event));
+      return producer.send(ImageEventCodec.write(event));
+    } catch (KafkaException | IllegalStateException e) {
+      throw unavailable(e.toString());
+    }
+  }
+
+  /**
+   * Waits for the acknowledgement of an event.
+   *
+   * @throws Problem as {@link #write}
+   */
+  Token await(Future<RecordMetadata> written) {
+    try {
       RecordMetadata where = written.get(acknowledgeTimeout.toMillis(), TimeUnit.MILLISECONDS);
       failedAt = null;
       return new Token(where.topic(), where.partition(), where.offset());

@@ -22,6 +22,9 @@ public final class UploadIntake {
   /** Most bytes of headers that pass through, names included: 16 KiB. */
   public static final int PASSED_THROUGH_BYTES_MAX = 16 * 1024;
 
+  /** The header that names an image which has no key. */
+  public static final String SUBJECT = "ce_subject";
+
   private static final int OVERRUNS_MAX = 1024;
 
   private final ImageIntake images;
@@ -72,14 +75,19 @@ public final class UploadIntake {
     return outcome;
   }
 
+  /** Counts an upload that was refused before anybody could look at all of it. */
+  public Outcome refuse(Rejection rejection, UploadSource source) {
+    Outcome outcome = new Outcome.Refused(rejection);
+    counters.count(source, outcome, 0);
+    return outcome;
+  }
+
   private Outcome decide(Upload upload) {
-    ImageId id = null;
-    if (upload.key() != null) {
-      try {
-        id = ImageId.of(upload.key());
-      } catch (IllegalArgumentException e) {
-        return refused(RejectionReason.INVALID_ID, e.getMessage());
-      }
+    @Nullable ImageId id;
+    try {
+      id = id(upload);
+    } catch (IllegalArgumentException e) {
+      return refused(RejectionReason.INVALID_ID, e.getMessage());
     }
     byte @Nullable [] bytes = upload.bytes();
     if (bytes == null) {
@@ -95,6 +103,15 @@ public final class UploadIntake {
       return refused(RejectionReason.INVALID_METADATA, e.getMessage());
     }
     return store(id, bytes, metadata, upload.passedThrough());
+  }
+
+  /** A key is more explicit than what a CloudEvent says it is about. */
+  private static @Nullable ImageId id(Upload upload) {
+    if (upload.key() != null) {
+      return ImageId.of(upload.key());
+    }
+    String subject = upload.passedThrough().get(SUBJECT);
+    return subject == null ? null : new ImageId(subject);
   }
 
   private Outcome store(

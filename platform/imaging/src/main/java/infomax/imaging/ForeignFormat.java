@@ -42,6 +42,10 @@ final class ForeignFormat {
     if (has(bytes, 0, "%PDF")) {
       return Optional.of("PDF");
     }
+    // Such as a CloudEvent in structured mode; images come in binary mode.
+    if (has(bytes, 0, "{")) {
+      return Optional.of("JSON");
+    }
     return text(bytes).contains("<svg") ? Optional.of("SVG") : Optional.empty();
   }
 

@@ -69,6 +69,7 @@ final class HostileImageTest {
     leadingBytes.put("\0\0\0\34ftypavif\0\0\0\0avifmif1", "AVIF");
     leadingBytes.put("\0\0\0\fJXL \r\n", "JPEG XL");
     leadingBytes.put("%PDF-1.7", "PDF");
+    leadingBytes.put("{\"specversion\":\"1.0\"}", "JSON");
     leadingBytes.forEach(
         (leading, name) ->
             assertThat(intake.canonicalize(ascii(leading)))

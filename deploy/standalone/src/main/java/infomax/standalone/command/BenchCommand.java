@@ -39,7 +39,8 @@ import picocli.CommandLine.Spec;
       BenchCommand.Train.class,
       BenchCommand.Quality.class,
       BenchCommand.Embed.class,
-      BenchCommand.Snapshot.class
+      BenchCommand.Snapshot.class,
+      IntakeBenchCommand.class
     })
 final class BenchCommand implements Runnable {
 

@@ -1,0 +1,154 @@
+package infomax.ingest.http;
+
+import infomax.imaging.ImageIntake;
+import infomax.runtime.http.Problem;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of a request: gathers its digest, and gives up on a client that sends too slowly. Used
+ * by one thread.
+ */
+final class UploadBody extends InputStream {
+
+  /** Told early, a client may not see the answer for all it still has to send; it gets so much. */
+  private static final long PASSED_OVER_BYTES_MAX = 64L * 1024 * 1024;
+
+  private static final long BYTES_PER_SECOND_MIN = 32 * 1024;
+
+  private final InputStream body;
+  private final long announced;
+  private final boolean expectsContinue;
+  private final @Nullable ContentDigest digest;
+  private final long patienceNanos;
+  private long bytes;
+  private long waitedNanos;
+  private @Nullable IOException lost;
+
+  private UploadBody(Context context, @Nullable ContentDigest digest, Duration patience) {
+    this.body = context.bodyInputStream();
+    this.announced = context.req().getContentLengthLong();
+    this.expectsContinue = context.header("Expect") != null;
+    this.digest = digest;
+    this.patienceNanos = patience.toNanos();
+  }
+
+  /**
+   * The body of a request.
+   *
+   * @param patience how long it is waited for in all, and a second more for every 32 KiB of it
+   * @throws Problem 400 if its digest is none that can be checked
+   */
+  static UploadBody of(Context context, Duration patience) {
+    return new UploadBody(context, ContentDigest.of(context.header(ContentDigest.NAME)), patience);
+  }
+
+  /** Bytes of memory that {@link #image} takes. */
+  long imageBytes() {
+    return announced < 0 ? ImageIntake.BYTES_MAX : Math.min(announced, ImageIntake.BYTES_MAX);
+  }
+
+  /**
+   * All of it.
+   *
+   * @return empty if it is longer than an image may be
+   * @throws Problem 408 if it does not arrive, 400 if it is not what its digest describes
+   */
+  Optional<byte[]> image() {
+    if (announced > ImageIntake.BYTES_MAX) {
+      return Optional.empty();
+    }
+    byte[] image;
+    try {
+      image = readNBytes(ImageIntake.BYTES_MAX + 1);
+    } catch (IOException e) {
+      throw incomplete(e);
+    }
+    if (image.length > ImageIntake.BYTES_MAX) {
+      return Optional.empty();
+    }
+    verify();
+    return Optional.of(image);
+  }
+
+  /**
+   * Checks what was read.
+   *
+   * @throws Problem 400 {@code digest_mismatch}
+   */
+  void verify() {
+    if (digest != null) {
+      digest.verify();
+    }
+  }
+
+  /**
+   * Lets the client send what it has before it is answered: many do not look for an answer earlier.
+   * A body that was begun is read to its end, of another one no more than 64 MiB, and nothing of
+   * one that waits to be asked for.
+   */
+  void passOver() {
+    if (bytes == 0 && (expectsContinue || announced > PASSED_OVER_BYTES_MAX)) {
+      return;
+    }
+    long end = bytes == 0 ? PASSED_OVER_BYTES_MAX : Long.MAX_VALUE;
+    byte[] sink = new byte[64 * 1024];
+    try {
+      for (int read = 0; read >= 0 && bytes < end; ) {
+        read = read(sink, 0, sink.length);
+      }
+    } catch (IOException e) {
+      // There is nobody left to be answered.
+    }
+  }
+
+  /** Why the rest will not come, if it will not. */
+  Optional<Problem> lost() {
+    return lost == null ? Optional.empty() : Optional.of(incomplete(lost));
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] target, int offset, int length) throws IOException {
+    if (lost != null) {
+      throw new IOException(lost.getMessage(), lost);
+    }
+    long beginNanos = System.nanoTime();
+    int read;
+    try {
+      read = body.read(target, offset, length);
+    } catch (IOException e) {
+      lost = e;
+      throw e;
+    }
+    waitedNanos += System.nanoTime() - beginNanos;
+    if (read > 0) {
+      bytes += read;
+      if (digest != null) {
+        digest.update(target, offset, read);
+      }
+    }
+    if (read >= 0 && waitedNanos > patienceNanos + bytes * 1_000_000_000L / BYTES_PER_SECOND_MIN) {
+      lost =
+          new IOException("%d bytes came in %d s".formatted(bytes, waitedNanos / 1_000_000_000L));
+      throw lost;
+    }
+    return read;
+  }
+
+  private static Problem incomplete(IOException cause) {
+    return Problem.of(
+        408,
+        "body_incomplete",
+        "the body did not arrive: " + cause.getMessage() + "; send it again");
+  }
+}
