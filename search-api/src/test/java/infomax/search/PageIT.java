@@ -85,6 +85,7 @@ final class PageIT {
 
     browser.drop("text.png", "image/png", "no image".getBytes(StandardCharsets.UTF_8));
     browser.awaitText(".problem", "This image cannot be read");
+    assertThat(browser.all(".problem button")).as("trying again would not help").isEmpty();
     browser.screenshot("unreadable-image");
   }
 

@@ -70,7 +70,8 @@ export function problemState(problem, again) {
   return h('div.problem', {role: 'alert'},
     h('h2', null, problem.title),
     h('p', null, problem.message),
-    again && h('button', {type: 'button', onclick: again}, 'Try again'));
+    // What the service refuses for what it is, it refuses again.
+    again && !(problem.status >= 400 && problem.status < 500) && h('button', {type: 'button', onclick: again}, 'Try again'));
 }
 
 let toastsHolder;

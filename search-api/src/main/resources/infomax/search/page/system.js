@@ -21,7 +21,7 @@ function generationItem(generation) {
     h('header', null, h('h2', null, `Generation ${generation.number}`),
       h(tone ? `span.chip.${tone}` : 'span.chip', null, stateName(generation.state)),
       h('span.muted.small', null, encoderName(generation.encoderVersion)),
-      generation.state === 'standby' ? h('button.quiet', {type: 'button', onclick: () => dialogs.promote(generation.number)}, 'Promote…') : null),
+      generation.state === 'standby' ? h('button.slim', {type: 'button', onclick: () => dialogs.promote(generation.number)}, 'Promote…') : null),
     life(generation),
     h('p.small', null, generation.reason),
     verification ? h('p.facts', null,
