@@ -6,6 +6,7 @@ import infomax.ingest.http.IngestRoutes;
 import infomax.search.openapi.OpenApiRoutes;
 import io.javalin.Javalin;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
@@ -22,7 +23,7 @@ final class ApiDescriptionTest {
   @Test
   void describesEveryRouteOfIngestAndNoOther() throws Exception {
     // Routes are only added here, never called, so they need nothing behind them.
-    IngestRoutes ingest = new IngestRoutes(null, null, null);
+    IngestRoutes ingest = new IngestRoutes(null, null, null, null, Duration.ZERO);
     Javalin javalin = Javalin.create(config -> ingest.addTo(config.routes));
     SortedSet<String> routes = new TreeSet<>();
     javalin
