@@ -5,6 +5,7 @@ import infomax.indexer.generation.IndexingSettings;
 import infomax.indexer.rollout.RolloutConfig;
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
+import infomax.store.StoreLocation;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -30,7 +31,8 @@ public record IndexerConfig(IndexingSettings indexing, RolloutConfig rollout) {
             settings.path("indexer.path", Path.of("data", "index")),
             settings.integer("indexer.threads", Runtime.getRuntime().availableProcessors(), 1, 256),
             settings.choice("encoder.device", EncoderDevice.AUTO),
-            positive(settings, "indexer.commit-interval", Duration.ofMillis(500)),
+            positive(
+                settings, "indexer.commit-interval", StoreLocation.from(settings).commitInterval()),
             positive(settings, "indexer.standby-commit-interval", Duration.ofSeconds(2)),
             positive(settings, "indexer.build-commit-interval", Duration.ofSeconds(10))),
         RolloutConfig.from(settings));

@@ -129,7 +129,7 @@ public final class SearchService implements AutoCloseable {
     }
 
     SearchService assemble() throws TimeoutException, InterruptedException {
-      ObjectStore store = ObjectStore.open(config.objects());
+      ObjectStore store = config.objects().open();
       ControlLog control = closer.register(ControlLog.open(clients, CLIENT_ID, CONTROL_TIMEOUT));
       ControlWriter writer = closer.register(new ControlWriter(clients, CLIENT_ID));
       SignalSender signals = closer.register(new SignalSender(clients, CLIENT_ID));

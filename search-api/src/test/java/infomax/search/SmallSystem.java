@@ -35,6 +35,7 @@ import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.kafka.Topics;
 import infomax.runtime.lifecycle.Closer;
 import infomax.store.ObjectStore;
+import infomax.store.StoreLocation;
 import infomax.testing.TinyEncoder;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -93,7 +94,7 @@ final class SmallSystem implements AutoCloseable {
     Health health = new Health();
     SearchConfig config =
         new SearchConfig(
-            folder.resolve("objects"),
+            new StoreLocation.InFolder(folder.resolve("objects")),
             folder.resolve("cache"),
             Duration.ofMillis(100),
             Duration.ofSeconds(1),

@@ -7,7 +7,7 @@ import infomax.runtime.http.HttpServer;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.lifecycle.Closer;
 import infomax.runtime.process.ParentWatch;
-import infomax.store.ObjectStore;
+import infomax.store.StoreLocation;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
@@ -48,7 +48,7 @@ public final class TrainerMain {
   private static void start(Settings settings, Closer closer) throws Exception {
     TrainerConfig config = TrainerConfig.from(settings);
     String bootstrapServers = settings.text("kafka.bootstrap-servers", "127.0.0.1:9092");
-    Path objects = settings.path("objects.path", Path.of("data", "objects"));
+    StoreLocation objects = StoreLocation.from(settings);
     int port = settings.integer("http.port", 0, 0, 65_535);
     settings.verifyAllUsed();
     LOG.info("trainer settings={}", settings.all());
@@ -59,7 +59,7 @@ public final class TrainerMain {
             TrainerService.start(
                 config,
                 new KafkaClients(bootstrapServers),
-                ObjectStore.open(objects),
+                objects.open(),
                 metrics,
                 health));
     HttpServer http =

@@ -143,6 +143,24 @@ final class DurableFiles {
     }
   }
 
+  /**
+   * Makes a file young; false if it is absent. Files that changed within the minute are left: the
+   * time between two garbage collections is far longer.
+   */
+  static boolean touch(Path path) {
+    try {
+      Instant now = Instant.now();
+      if (changedBefore(path, now.minusSeconds(60))) {
+        Files.setLastModifiedTime(path, FileTime.from(now));
+      }
+      return Files.exists(path);
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      throw new ObjectStoreException(path + " cannot be touched: " + e, e);
+    }
+  }
+
   static Path folderOf(Path file) {
     return file.resolveSibling("");
   }

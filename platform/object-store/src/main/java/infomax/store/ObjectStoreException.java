@@ -1,10 +1,10 @@
 package infomax.store;
 
 /**
- * The store cannot do what was asked: an object is absent or corrupt, a name is not accepted, or
- * the file system refuses. Nothing half done is visible afterwards.
+ * The store cannot do what was asked: a name is not accepted, the store cannot be reached, or it
+ * refuses. Nothing half done is visible afterwards.
  */
-public final class ObjectStoreException extends RuntimeException {
+public class ObjectStoreException extends RuntimeException {
 
   /** The store cannot do what was asked. */
   public ObjectStoreException(String message) {

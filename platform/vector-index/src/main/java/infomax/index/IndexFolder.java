@@ -2,7 +2,7 @@ package infomax.index;
 
 import infomax.events.Digest;
 import infomax.store.ObjectStore;
-import infomax.store.ObjectStoreException;
+import infomax.store.UnusableObjectException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
@@ -131,8 +131,8 @@ final class IndexFolder {
     Path part = path.resolve(file.name() + PART_SUFFIX);
     Files.deleteIfExists(part);
     try {
-      store.linkTo(file.digest(), part);
-    } catch (ObjectStoreException e) {
+      store.fetch(file.digest(), part);
+    } catch (UnusableObjectException e) {
       throw new IndexCorruptException(
           "file " + file.name() + " cannot be fetched; take a newer publication: " + e.getMessage(),
           e);
