@@ -111,14 +111,16 @@ final class S3ObjectStore implements ObjectStore {
       Thread.currentThread().interrupt();
       throw new ObjectStoreException("interrupted while files were stored", e);
     } catch (ExecutionException e) {
-      throw new ObjectStoreException("files cannot be stored in " + this + ": " + e.getMessage(), e);
+      throw new ObjectStoreException(
+          "files cannot be stored in " + this + ": " + e.getMessage(), e);
     }
   }
 
   @Override
   public byte[] read(Digest digest) {
     return UnusableObjectException.verified(
-        digest, get(object(digest)).orElseThrow(() -> UnusableObjectException.absent(digest, null)));
+        digest,
+        get(object(digest)).orElseThrow(() -> UnusableObjectException.absent(digest, null)));
   }
 
   @Override
@@ -166,7 +168,11 @@ final class S3ObjectStore implements ObjectStore {
       // Refused because another call was at work on the key, or deleted since: try again.
     }
     throw new ObjectStoreException(
-        "entry " + name + " could not be created in " + ATTEMPTS_MAX + " attempts: others keep at it");
+        "entry "
+            + name
+            + " could not be created in "
+            + ATTEMPTS_MAX
+            + " attempts: others keep at it");
   }
 
   @Override
@@ -225,10 +231,12 @@ final class S3ObjectStore implements ObjectStore {
     }
     if (!create(key, content, Map.of()) && !isYoung(key)) {
       // The same bytes again, for a new age.
-      calling("object " + digest + " cannot be stored", () -> {
-        client.putObject(request -> request.bucket(bucket).key(key), content);
-        return true;
-      });
+      calling(
+          "object " + digest + " cannot be stored",
+          () -> {
+            client.putObject(request -> request.bucket(bucket).key(key), content);
+            return true;
+          });
     }
   }
 

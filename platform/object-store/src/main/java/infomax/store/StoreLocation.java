@@ -10,8 +10,8 @@ import java.util.Optional;
  * Where the object store is: the one place that reads its settings, for every service.
  *
  * <p>{@code objects.path} is a folder, {@code data/objects} by default; {@code objects.url} is a
- * place in an S3-compatible store instead, {@code s3://bucket/prefix}, with {@code objects.s3.*}
- * as {@link S3Settings} says.
+ * place in an S3-compatible store instead, {@code s3://bucket/prefix}, with {@code objects.s3.*} as
+ * {@link S3Settings} says.
  */
 public sealed interface StoreLocation {
 

@@ -13,7 +13,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is particular to the store in a folder; the contract of every store has tests of its own. */
+/**
+ * What is particular to the store in a folder; the contract of every store has tests of its own.
+ */
 final class DirectoryObjectStoreTest {
 
   @TempDir Path folder;

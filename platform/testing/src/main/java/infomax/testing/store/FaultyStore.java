@@ -112,8 +112,7 @@ public final class FaultyStore implements ObjectStore {
       try {
         byte[] bytes = store.read(digest);
         Files.write(
-            target.resolveSibling(".part-torn"),
-            java.util.Arrays.copyOf(bytes, bytes.length / 2));
+            target.resolveSibling(".part-torn"), java.util.Arrays.copyOf(bytes, bytes.length / 2));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -187,7 +186,7 @@ public final class FaultyStore implements ObjectStore {
         yield call.get();
       }
       case LOST_REPLY -> {
-        call.get();
+        T _ = call.get();
         throw failure(method, "the reply was lost");
       }
     };

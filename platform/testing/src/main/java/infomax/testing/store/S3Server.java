@@ -49,10 +49,10 @@ public final class S3Server implements AutoCloseable {
     try {
       Awaitility.await()
           .atMost(START_TIMEOUT)
-          .failFast(
-              () -> "the S3 server ended:\n" + ChildJvm.logTail(folder, NAME, 20),
-              () -> !process.isAlive())
-          .until(() -> Files.exists(portFile));
+          .until(() -> Files.exists(portFile) || !process.isAlive());
+      if (!process.isAlive()) {
+        throw new IOException("the S3 server ended:\n" + ChildJvm.logTail(folder, NAME, 20));
+      }
       return new S3Server(process, Integer.parseInt(Files.readString(portFile)));
     } catch (IOException | RuntimeException e) {
       process.close();
