@@ -132,6 +132,16 @@ public final class FollowedGenerations implements AutoCloseable, Check {
         : CheckResult.failed("indexing ended unexpectedly of generation " + broken);
   }
 
+  /** Fails while something that indexing needs does not work; it is tried until it does. */
+  public CheckResult readiness() {
+    String problems =
+        statuses().stream()
+            .filter(status -> !status.phase().isOver() && !status.detail().isEmpty())
+            .map(status -> "generation " + status.generation() + ": " + status.detail())
+            .collect(Collectors.joining("; "));
+    return problems.isEmpty() ? CheckResult.ok() : CheckResult.failed(problems);
+  }
+
   @Override
   public void close() {
     closing = true;

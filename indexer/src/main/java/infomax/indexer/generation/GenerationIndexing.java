@@ -15,6 +15,8 @@ import infomax.indexer.generation.GenerationStatus.Phase;
 import infomax.indexer.generation.Orders.Mode;
 import infomax.runtime.lifecycle.Closer;
 import infomax.runtime.process.ThreadNice;
+import infomax.store.Backoff;
+import infomax.store.ObjectBrokenException;
 import infomax.store.ObjectStoreException;
 import java.time.Duration;
 import java.util.Optional;
@@ -29,16 +31,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Follows one generation on a thread of its own until it is closed, fails for good, or another
- * writer takes over. What may pass (an unreachable broker, a full disk) is waited out: index and
- * log are opened anew, from the last commit. Thread-safe.
+ * writer takes over. What may pass (an unreachable broker or store, a full disk) is waited out for
+ * as long as it takes: encoder, index and log are opened anew, from the last commit. Thread-safe.
  */
 final class GenerationIndexing implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(GenerationIndexing.class);
-  private static final Duration RETRY_WAIT = Duration.ofSeconds(2);
+  private static final Duration RETRY_FIRST = Duration.ofMillis(500);
+  private static final Duration RETRY_LONGEST = Duration.ofSeconds(10);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
   private static final int ENCODER_THREADS = 1;
-  private static final int ENCODER_ATTEMPTS_MAX = 3;
 
   /** Merges yield to embedding for the leader, though not to embedding for others. */
   private static final int MERGE_NICE = 5;
@@ -53,6 +55,7 @@ final class GenerationIndexing implements AutoCloseable {
   private final AtomicReference<@Nullable GenerationFailure> failure = new AtomicReference<>();
   private final AtomicReference<@Nullable ImageLog> openLog = new AtomicReference<>();
   private volatile Orders orders;
+  private final Backoff backoff = new Backoff(RETRY_FIRST, RETRY_LONGEST);
   private boolean localGivenUp;
   private String lastProblem = "";
 
@@ -137,12 +140,16 @@ final class GenerationIndexing implements AutoCloseable {
   }
 
   private void run() {
-    try (GenerationMeters meters = new GenerationMeters(shared.meters(), generation.number());
-        Encoder encoder = openEncoder()) {
-      RecordEmbedding embedding = new RecordEmbedding(encoder, shared.pool(), shared.decoded());
-      while (!isStopping()) {
-        if (!runOnce(embedding, meters)) {
-          return;
+    try (GenerationMeters meters = new GenerationMeters(shared.meters(), generation.number())) {
+      Optional<Encoder> opened = openEncoder();
+      if (opened.isPresent()) {
+        try (Encoder encoder = opened.get()) {
+          RecordEmbedding embedding = new RecordEmbedding(encoder, shared.pool(), shared.decoded());
+          while (!isStopping()) {
+            if (!runOnce(embedding, meters)) {
+              return;
+            }
+          }
         }
       }
       status.updateAndGet(last -> last.in(Phase.STOPPED, ""));
@@ -180,15 +187,25 @@ final class GenerationIndexing implements AutoCloseable {
     } catch (WakeupException | InterruptException e) {
       return !isStopping();
     } catch (RuntimeException e) {
-      if (!isStopping()) {
-        if (!e.toString().equals(lastProblem)) {
-          LOG.warn("generation={} is tried again until it works", generation.number(), e);
-        }
-        lastProblem = e.toString();
-        status.updateAndGet(last -> last.in(Phase.RETRYING, e.toString()));
-      }
-      return !stop.await(RETRY_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+      return waitOut(e);
     }
+  }
+
+  /** Says what is wrong and waits before the next attempt; false if there shall be none. */
+  private boolean waitOut(RuntimeException problem) throws InterruptedException {
+    if (!isStopping()) {
+      if (!problem.toString().equals(lastProblem)) {
+        LOG.warn("generation={} is tried again until it works", generation.number(), problem);
+      }
+      lastProblem = problem.toString();
+      status.updateAndGet(last -> last.in(Phase.RETRYING, problem.toString()));
+    }
+    return !stop.await(backoff.next().toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void works() {
+    lastProblem = "";
+    backoff.reset();
   }
 
   private IndexingRun.End index(RecordEmbedding embedding, GenerationMeters meters)
@@ -205,7 +222,7 @@ final class GenerationIndexing implements AutoCloseable {
                   shared.clock(),
                   () -> ThreadNice.set(MERGE_NICE)));
       localGivenUp = false;
-      lastProblem = "";
+      works();
       ImageLog log =
           closer.register(ImageLog.open(shared.clients(), spec, writer.progress().positions()));
       DeadLetters letters =
@@ -266,7 +283,8 @@ final class GenerationIndexing implements AutoCloseable {
     }
   }
 
-  private Encoder openEncoder() throws GenerationFailedException, InterruptedException {
+  /** The encoder; empty if told to stop before the store gave it. */
+  private Optional<Encoder> openEncoder() throws GenerationFailedException, InterruptedException {
     if (release.pixelPipeline() != EncoderPixels.PIPELINE_VERSION) {
       throw new GenerationFailedException(
           FailureCause.ENCODER_UNUSABLE,
@@ -277,20 +295,22 @@ final class GenerationIndexing implements AutoCloseable {
               + ", expected "
               + EncoderPixels.PIPELINE_VERSION);
     }
-    for (int attempt = 1; ; attempt++) {
+    while (true) {
       try {
-        return Encoder.open(
-            shared.publications().store().read(generation.encoder()),
-            generation.encoder(),
-            release.inputSize(),
-            release.dimensions(),
-            new Encoder.Execution(shared.device(), ENCODER_THREADS));
-      } catch (EncoderException e) {
+        Encoder encoder =
+            Encoder.open(
+                shared.publications().store().read(generation.encoder()),
+                generation.encoder(),
+                release.inputSize(),
+                release.dimensions(),
+                new Encoder.Execution(shared.device(), ENCODER_THREADS));
+        works();
+        return Optional.of(encoder);
+      } catch (EncoderException | ObjectBrokenException e) {
         throw unusable(e);
       } catch (ObjectStoreException e) {
-        if (attempt == ENCODER_ATTEMPTS_MAX
-            || stop.await(RETRY_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
-          throw unusable(e);
+        if (!waitOut(e)) {
+          return Optional.empty();
         }
       }
     }

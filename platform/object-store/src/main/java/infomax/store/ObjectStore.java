@@ -43,11 +43,13 @@ public final class ObjectStore {
   private final Path objects;
   private final Path entries;
   private final DurableFiles files;
+  private final StoreObserver observer;
 
-  private ObjectStore(Path objects, Path entries, DurableFiles files) {
+  private ObjectStore(Path objects, Path entries, DurableFiles files, StoreObserver observer) {
     this.objects = objects;
     this.entries = entries;
     this.files = files;
+    this.observer = observer;
   }
 
   /**
@@ -56,6 +58,11 @@ public final class ObjectStore {
    * @throws ObjectStoreException if the folder cannot be written or knows no hard links
    */
   public static ObjectStore open(Path folder) {
+    return open(folder, StoreObserver.NONE);
+  }
+
+  /** As {@link #open(Path)}, with somebody who is told of every step before it is taken. */
+  public static ObjectStore open(Path folder, StoreObserver observer) {
     Path root = folder.toAbsolutePath().normalize();
     Path objects = root.resolve("objects");
     Path entries = root.resolve("entries");
@@ -67,18 +74,19 @@ public final class ObjectStore {
       DurableFiles files = new DurableFiles(incoming);
       files.removeOlderThan(Instant.now().minus(INCOMING_AGE_MAX));
       files.verifyHardLinks();
-      return new ObjectStore(objects, entries, files);
+      return new ObjectStore(objects, entries, files, observer);
     } catch (IOException e) {
       throw new ObjectStoreException("object store " + root + " cannot be opened: " + e, e);
     }
   }
 
   /**
-   * Stores {@code bytes} and returns their digest; storing the same bytes again changes nothing.
+   * Stores {@code bytes} and returns their digest. Storing the same bytes again changes nothing,
+   * unless the object was corrupt: then it is right afterwards.
    */
   public Digest put(byte[] bytes) {
     Digest digest = Digest.of(bytes);
-    if (!contains(digest)) {
+    if (needsPut(digest)) {
       files.create(object(digest), bytes);
     }
     return digest;
@@ -113,7 +121,7 @@ public final class ObjectStore {
   public void putDigested(Map<Path, Digest> digests) {
     boolean added = false;
     for (Map.Entry<Path, Digest> entry : digests.entrySet()) {
-      if (!contains(entry.getValue())) {
+      if (needsPut(entry.getValue())) {
         files.linkOrCopy(entry.getKey(), object(entry.getValue()));
         added = true;
       }
@@ -135,21 +143,23 @@ public final class ObjectStore {
   /**
    * The bytes of an object, verified.
    *
-   * @throws ObjectStoreException if it is absent or its bytes do not have the digest
+   * @throws ObjectBrokenException if it is absent or its bytes do not have the digest
+   * @throws ObjectStoreException if the store cannot be read for now
    */
   public byte[] read(Digest digest) {
+    observer.before(StoreStep.READ_OBJECT, digest.hex());
     byte[] bytes;
     try {
       bytes = Files.readAllBytes(object(digest));
     } catch (NoSuchFileException e) {
-      throw absent(digest, e);
+      throw absent(digest);
     } catch (IOException e) {
       throw new ObjectStoreException("object " + digest + " cannot be read: " + e, e);
     }
     Digest found = Digest.of(bytes);
     if (!found.equals(digest)) {
-      throw new ObjectStoreException(
-          "object " + digest + " is corrupt: its bytes have the digest " + found);
+      throw new ObjectBrokenException(
+          digest, "object " + digest + " is corrupt: its bytes have the digest " + found);
     }
     return bytes;
   }
@@ -159,12 +169,14 @@ public final class ObjectStore {
    * copy. The content is not verified. An existing target is left as it is. Not forced to disk: the
    * target is a copy of what the store has.
    *
-   * @throws ObjectStoreException if the object is absent
+   * @throws ObjectBrokenException if the object is absent
+   * @throws ObjectStoreException if the store cannot be read for now, or {@code target} not written
    */
   public void linkTo(Digest digest, Path target) {
+    observer.before(StoreStep.LINK_OBJECT, digest.hex());
     Path source = object(digest);
-    if (!Files.exists(source)) {
-      throw absent(digest, null);
+    if (Files.notExists(source)) {
+      throw absent(digest);
     }
     files.linkOrCopy(source, target);
   }
@@ -176,6 +188,7 @@ public final class ObjectStore {
 
   /** Deletes an object; one that is absent changes nothing. */
   public void delete(Digest digest) {
+    observer.before(StoreStep.DELETE_OBJECT, digest.hex());
     DurableFiles.delete(object(digest));
   }
 
@@ -189,15 +202,22 @@ public final class ObjectStore {
    *     entry back to learn it
    */
   public boolean createEntry(String name, byte[] value) {
+    observer.before(StoreStep.CREATE_ENTRY, name);
     Path entry = entry(name, true);
     return files.create(entry, value);
   }
 
-  /** The value of an entry, if there is one. */
+  /**
+   * The value of an entry, if there is one.
+   *
+   * @throws ObjectStoreException if the store cannot be read for now
+   */
   public Optional<byte[]> entry(String name) {
+    observer.before(StoreStep.READ_ENTRY, name);
     try {
       return Optional.of(Files.readAllBytes(entry(name, false)));
     } catch (NoSuchFileException e) {
+      verifyPresent(entries);
       return Optional.empty();
     } catch (IOException e) {
       throw new ObjectStoreException("entry " + name + " cannot be read: " + e, e);
@@ -208,13 +228,18 @@ public final class ObjectStore {
    * The names of all entries in the folder {@code prefix} and below, sorted.
    *
    * @param prefix whole parts of a name, without a slash at the end
+   * @throws ObjectStoreException if the store cannot be read for now
    */
   public List<String> entries(String prefix) {
+    observer.before(StoreStep.LIST_ENTRIES, prefix);
     List<String> names = new ArrayList<>();
     try {
       addNames(entry(prefix, false), names);
     } catch (IOException e) {
       throw new ObjectStoreException("entries under " + prefix + " cannot be listed: " + e, e);
+    }
+    if (names.isEmpty()) {
+      verifyPresent(entries);
     }
     Collections.sort(names);
     return names;
@@ -222,6 +247,7 @@ public final class ObjectStore {
 
   /** Deletes an entry; one that is absent changes nothing. */
   public void deleteEntry(String name) {
+    observer.before(StoreStep.DELETE_ENTRY, name);
     DurableFiles.delete(entry(name, false));
   }
 
@@ -266,6 +292,18 @@ public final class ObjectStore {
     }
   }
 
+  /** True if the object is to be written; one that is corrupt is taken away first. */
+  private boolean needsPut(Digest digest) {
+    if (contains(digest)) {
+      if (digest(object(digest)).equals(digest)) {
+        return false;
+      }
+      delete(digest);
+    }
+    observer.before(StoreStep.PUT_OBJECT, digest.hex());
+    return true;
+  }
+
   private Path object(Digest digest) {
     return objects.resolve(digest.hex());
   }
@@ -282,11 +320,17 @@ public final class ObjectStore {
     return path;
   }
 
-  private static ObjectStoreException absent(
-      Digest digest, @org.jspecify.annotations.Nullable Throwable cause) {
-    String message = "object " + digest + " is absent: it was never stored or is garbage by now";
-    return cause == null
-        ? new ObjectStoreException(message)
-        : new ObjectStoreException(message, cause);
+  private ObjectBrokenException absent(Digest digest) {
+    verifyPresent(objects);
+    return new ObjectBrokenException(
+        digest, "object " + digest + " is absent: it was never stored or is garbage by now");
+  }
+
+  /** Where a whole folder is gone, nothing is known of what lies in it. */
+  private static void verifyPresent(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new ObjectStoreException(
+          "folder " + folder + " of the object store is gone; is its file system mounted?");
+    }
   }
 }
