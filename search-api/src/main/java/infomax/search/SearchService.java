@@ -177,9 +177,9 @@ public final class SearchService implements AutoCloseable {
       closer.register(hub::close);
       StatusFeed feed = new StatusFeed(hub, status);
       rejected.follow(feed::rejected);
-      measure(loaded, status);
+      measure(loaded, loader, status);
       run(control, loader, announcer, watch, feed);
-      check(control, rejected, loaded);
+      check(control, rejected, loaded, loader);
       return new SearchService(
           closer,
           loaded,
@@ -193,7 +193,7 @@ public final class SearchService implements AutoCloseable {
               new RequestRoutes(control::state, writer, clock)));
     }
 
-    private void measure(LoadedGenerations loaded, SystemStatus status) {
+    private void measure(LoadedGenerations loaded, GenerationLoader loader, SystemStatus status) {
       Timer freshness =
           Timer.builder("infomax.freshness")
               .description("oldest record new in a publication to its opening here")
@@ -211,6 +211,7 @@ public final class SearchService implements AutoCloseable {
                         }
                       }));
       metrics.gauge("infomax.generation", loaded, all -> all.serving().orElse(0));
+      metrics.gauge("infomax.generations.unloadable", loader, each -> each.problems().size());
     }
 
     private void run(
@@ -238,7 +239,11 @@ public final class SearchService implements AutoCloseable {
       closer.register(Ticker.start("search-status", STATUS_INTERVAL, feed::tick));
     }
 
-    private void check(ControlLog control, RejectedTail rejected, LoadedGenerations loaded) {
+    private void check(
+        ControlLog control,
+        RejectedTail rejected,
+        LoadedGenerations loaded,
+        GenerationLoader loader) {
       health.addLiveness(control);
       health.addReadiness(rejected);
       health.addReadiness(
@@ -246,7 +251,14 @@ public final class SearchService implements AutoCloseable {
           () ->
               loaded.serving().isPresent()
                   ? CheckResult.ok()
-                  : CheckResult.failed("no generation is live yet"));
+                  : CheckResult.failed(
+                      "no generation is live yet"
+                          + loader
+                              .waiting()
+                              .map(
+                                  each ->
+                                      "; generation " + each.generation() + ": " + each.reason())
+                              .orElse("")));
     }
   }
 }

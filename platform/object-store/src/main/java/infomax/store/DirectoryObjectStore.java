@@ -2,6 +2,7 @@ package infomax.store;
 
 import infomax.events.Digest;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -34,11 +35,14 @@ final class DirectoryObjectStore implements ObjectStore {
   private final Path objects;
   private final Path entries;
   private final DurableFiles files;
+  private final StoreObserver observer;
 
-  private DirectoryObjectStore(Path objects, Path entries, DurableFiles files) {
+  private DirectoryObjectStore(
+      Path objects, Path entries, DurableFiles files, StoreObserver observer) {
     this.objects = objects;
     this.entries = entries;
     this.files = files;
+    this.observer = observer;
   }
 
   /**
@@ -46,7 +50,7 @@ final class DirectoryObjectStore implements ObjectStore {
    *
    * @throws ObjectStoreException if the folder cannot be written or knows no hard links
    */
-  static DirectoryObjectStore open(Path folder) {
+  static DirectoryObjectStore open(Path folder, StoreObserver observer) {
     Path root = folder.toAbsolutePath().normalize();
     Path objects = root.resolve("objects");
     Path entries = root.resolve("entries");
@@ -58,7 +62,7 @@ final class DirectoryObjectStore implements ObjectStore {
       DurableFiles files = new DurableFiles(incoming);
       files.removeOlderThan(Instant.now().minus(INCOMING_AGE_MAX));
       files.verifyHardLinks();
-      return new DirectoryObjectStore(objects, entries, files);
+      return new DirectoryObjectStore(objects, entries, files, observer);
     } catch (IOException e) {
       throw new ObjectStoreException("object store " + root + " cannot be opened: " + e, e);
     }
@@ -67,7 +71,7 @@ final class DirectoryObjectStore implements ObjectStore {
   @Override
   public Digest put(byte[] bytes) {
     Digest digest = Digest.of(bytes);
-    if (!keeps(digest)) {
+    if (needsPut(digest)) {
       files.create(object(digest), bytes);
     }
     return digest;
@@ -77,7 +81,7 @@ final class DirectoryObjectStore implements ObjectStore {
   public void putDigested(Map<Path, Digest> digests) {
     boolean added = false;
     for (Map.Entry<Path, Digest> entry : digests.entrySet()) {
-      if (!keeps(entry.getValue())) {
+      if (needsPut(entry.getValue())) {
         files.linkOrCopy(entry.getKey(), object(entry.getValue()));
         added = true;
       }
@@ -89,25 +93,40 @@ final class DirectoryObjectStore implements ObjectStore {
 
   @Override
   public byte[] read(Digest digest) {
+    observer.before(StoreStep.READ_OBJECT, digest.hex());
     byte[] bytes;
     try {
       bytes = Files.readAllBytes(object(digest));
     } catch (NoSuchFileException e) {
-      throw UnusableObjectException.absent(digest, e);
+      throw absent(digest);
     } catch (IOException e) {
       throw new ObjectStoreException("object " + digest + " cannot be read: " + e, e);
     }
-    return UnusableObjectException.verified(digest, bytes);
+    ObjectBrokenException.requireSame(digest, Digest.of(bytes));
+    return bytes;
   }
 
   /** By hard link where possible, else by copy. */
   @Override
   public void fetch(Digest digest, Path target) {
+    observer.before(StoreStep.FETCH_OBJECT, digest.hex());
     Path source = object(digest);
-    if (!Files.exists(source)) {
-      throw UnusableObjectException.absent(digest, null);
+    if (Files.notExists(source)) {
+      throw absent(digest);
     }
     files.linkOrCopy(source, target);
+  }
+
+  @Override
+  public void verify(Digest digest) {
+    observer.before(StoreStep.READ_OBJECT, digest.hex());
+    try {
+      ObjectBrokenException.requireSame(digest, DurableFiles.digest(object(digest)));
+    } catch (NoSuchFileException e) {
+      throw absent(digest);
+    } catch (IOException e) {
+      throw new ObjectStoreException("object " + digest + " cannot be read: " + e, e);
+    }
   }
 
   @Override
@@ -117,11 +136,13 @@ final class DirectoryObjectStore implements ObjectStore {
 
   @Override
   public void delete(Digest digest) {
+    observer.before(StoreStep.DELETE_OBJECT, digest.hex());
     DurableFiles.delete(object(digest));
   }
 
   @Override
   public boolean createEntry(String name, byte[] value) {
+    observer.before(StoreStep.CREATE_ENTRY, name);
     Path entry = entryPath(name);
     files.createFolders(entries, DurableFiles.folderOf(entry));
     return files.create(entry, value);
@@ -129,9 +150,11 @@ final class DirectoryObjectStore implements ObjectStore {
 
   @Override
   public Optional<byte[]> entry(String name) {
+    observer.before(StoreStep.READ_ENTRY, name);
     try {
       return Optional.of(Files.readAllBytes(entryPath(name)));
     } catch (NoSuchFileException e) {
+      verifyPresent(entries);
       return Optional.empty();
     } catch (IOException e) {
       throw new ObjectStoreException("entry " + name + " cannot be read: " + e, e);
@@ -140,11 +163,30 @@ final class DirectoryObjectStore implements ObjectStore {
 
   @Override
   public List<String> entries(String prefix) {
+    observer.before(StoreStep.LIST_ENTRIES, prefix);
     List<String> names = new ArrayList<>();
     try {
       addNames(entryPath(prefix), names);
     } catch (IOException e) {
       throw new ObjectStoreException("entries under " + prefix + " cannot be listed: " + e, e);
+    }
+    if (names.isEmpty()) {
+      verifyPresent(entries);
+    }
+    Collections.sort(names);
+    return names;
+  }
+
+  @Override
+  public List<String> names(String folder) {
+    observer.before(StoreStep.LIST_ENTRIES, folder);
+    List<String> names = new ArrayList<>();
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(entryPath(folder))) {
+      found.forEach(path -> names.add(path.getFileName().toString()));
+    } catch (NoSuchFileException e) {
+      verifyPresent(entries);
+    } catch (IOException | DirectoryIteratorException e) {
+      throw new ObjectStoreException("names in " + folder + " cannot be listed: " + e, e);
     }
     Collections.sort(names);
     return names;
@@ -152,6 +194,7 @@ final class DirectoryObjectStore implements ObjectStore {
 
   @Override
   public void deleteEntry(String name) {
+    observer.before(StoreStep.DELETE_ENTRY, name);
     DurableFiles.delete(entryPath(name));
   }
 
@@ -179,9 +222,20 @@ final class DirectoryObjectStore implements ObjectStore {
     return objects.resolveSibling("").toString();
   }
 
-  /** True if the object is there; it is young again then, since somebody is about to name it. */
-  private boolean keeps(Digest digest) {
-    return DurableFiles.touch(object(digest));
+  /**
+   * True if the object is to be written; one that is corrupt is taken away first, and one that is
+   * right is young again, since somebody is about to name it.
+   */
+  private boolean needsPut(Digest digest) {
+    Path object = object(digest);
+    if (Files.exists(object)) {
+      if (ObjectStore.digest(object).equals(digest) && DurableFiles.touch(object)) {
+        return false;
+      }
+      delete(digest);
+    }
+    observer.before(StoreStep.PUT_OBJECT, digest.hex());
+    return true;
   }
 
   /** Not Files.walk, which fails when an entry is deleted while it looks. */
@@ -205,5 +259,18 @@ final class DirectoryObjectStore implements ObjectStore {
 
   private Path entryPath(String name) {
     return entries.resolve(EntryName.checked(name));
+  }
+
+  private ObjectBrokenException absent(Digest digest) {
+    verifyPresent(objects);
+    return ObjectBrokenException.absent(digest);
+  }
+
+  /** Where a whole folder is gone, nothing is known of what lies in it. */
+  private static void verifyPresent(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new ObjectStoreException(
+          "folder " + folder + " of the object store is gone; is its file system mounted?");
+    }
   }
 }

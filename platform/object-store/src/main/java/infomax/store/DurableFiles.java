@@ -174,12 +174,16 @@ final class DurableFiles {
   }
 
   static Digest digest(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return digest(in);
+    }
+  }
+
+  static Digest digest(InputStream in) throws IOException {
     MessageDigest sha256 = Digest.sha256();
     byte[] buffer = new byte[BUFFER_BYTES];
-    try (InputStream in = Files.newInputStream(file)) {
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        sha256.update(buffer, 0, read);
-      }
+    for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+      sha256.update(buffer, 0, read);
     }
     return Digest.of(sha256);
   }

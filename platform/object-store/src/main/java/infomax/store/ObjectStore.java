@@ -29,7 +29,12 @@ public interface ObjectStore {
    * @throws ObjectStoreException if the folder cannot be written or knows no hard links
    */
   static ObjectStore open(Path folder) {
-    return DirectoryObjectStore.open(folder);
+    return open(folder, StoreObserver.NONE);
+  }
+
+  /** As {@link #open(Path)}, with somebody who is told of every step before it is taken. */
+  static ObjectStore open(Path folder, StoreObserver observer) {
+    return DirectoryObjectStore.open(folder, observer);
   }
 
   /** The digest of a file's content. */
@@ -42,8 +47,9 @@ public interface ObjectStore {
   }
 
   /**
-   * Stores {@code bytes} and returns their digest; storing the same bytes again changes nothing but
-   * the object's age.
+   * Stores {@code bytes} and returns their digest. Storing the same bytes again changes nothing but
+   * the object's age; in a folder an object that was corrupt is right afterwards (a bucket's
+   * service guards its bytes itself).
    */
   Digest put(byte[] bytes);
 
@@ -78,7 +84,7 @@ public interface ObjectStore {
   /**
    * The bytes of an object, verified.
    *
-   * @throws UnusableObjectException if it is absent or its bytes do not have the digest
+   * @throws ObjectBrokenException if it is absent or its bytes do not have the digest
    */
   byte[] read(Digest digest);
 
@@ -87,9 +93,16 @@ public interface ObjectStore {
    * verified. An existing target is left as it is. Not forced to disk: the target is a copy of what
    * the store has.
    *
-   * @throws UnusableObjectException if the object is absent
+   * @throws ObjectBrokenException if the object is absent
    */
   void fetch(Digest digest, Path target);
+
+  /**
+   * Reads an object to its end to see that it is right.
+   *
+   * @throws ObjectBrokenException if it is absent or its bytes do not have the digest
+   */
+  void verify(Digest digest);
 
   /** True if the store has the object; its content is not looked at. */
   boolean contains(Digest digest);
@@ -117,6 +130,15 @@ public interface ObjectStore {
    * @param prefix whole parts of a name, without a slash at the end
    */
   List<String> entries(String prefix);
+
+  /**
+   * The names directly in a folder of entries, sorted and without the folder's: those of entries
+   * and of folders alike. Unlike {@link #entries} it looks no further, which counts where there are
+   * thousands.
+   *
+   * @param folder whole parts of a name, without a slash at the end
+   */
+  List<String> names(String folder);
 
   /** Deletes an entry; one that is absent changes nothing. */
   void deleteEntry(String name);

@@ -2,6 +2,7 @@ package infomax.store;
 
 import infomax.events.Digest;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,9 @@ import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CommonPrefix;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
@@ -118,9 +121,9 @@ final class S3ObjectStore implements ObjectStore {
 
   @Override
   public byte[] read(Digest digest) {
-    return UnusableObjectException.verified(
-        digest,
-        get(object(digest)).orElseThrow(() -> UnusableObjectException.absent(digest, null)));
+    byte[] bytes = get(object(digest)).orElseThrow(() -> ObjectBrokenException.absent(digest));
+    ObjectBrokenException.requireSame(digest, Digest.of(bytes));
+    return bytes;
   }
 
   @Override
@@ -134,12 +137,26 @@ final class S3ObjectStore implements ObjectStore {
       Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (S3Exception e) {
       throw e.statusCode() == NOT_FOUND
-          ? UnusableObjectException.absent(digest, e)
+          ? ObjectBrokenException.absent(digest)
           : failed("object " + digest + " cannot be fetched", e);
     } catch (SdkException | IOException e) {
       throw failed("object " + digest + " cannot be fetched", e);
     } finally {
       DurableFiles.delete(part);
+    }
+  }
+
+  @Override
+  public void verify(Digest digest) {
+    try (InputStream content =
+        client.getObject(request -> request.bucket(bucket).key(object(digest)))) {
+      ObjectBrokenException.requireSame(digest, DurableFiles.digest(content));
+    } catch (S3Exception e) {
+      throw e.statusCode() == NOT_FOUND
+          ? ObjectBrokenException.absent(digest)
+          : failed("object " + digest + " cannot be read", e);
+    } catch (SdkException | IOException e) {
+      throw failed("object " + digest + " cannot be read", e);
     }
   }
 
@@ -187,6 +204,27 @@ final class S3ObjectStore implements ObjectStore {
     for (S3Object found : list(entryKey(prefix) + "/")) {
       names.add(found.key().substring(entries.length()));
     }
+    Collections.sort(names);
+    return names;
+  }
+
+  @Override
+  public List<String> names(String folder) {
+    String prefix = entryKey(folder) + "/";
+    List<String> names = new ArrayList<>();
+    calling(
+        prefix + " cannot be listed",
+        () -> {
+          for (ListObjectsV2Response page :
+              client.listObjectsV2Paginator(
+                  request -> request.bucket(bucket).prefix(prefix).delimiter("/"))) {
+            page.contents().forEach(found -> names.add(found.key().substring(prefix.length())));
+            for (CommonPrefix below : page.commonPrefixes()) {
+              names.add(below.prefix().substring(prefix.length(), below.prefix().length() - 1));
+            }
+          }
+          return true;
+        });
     Collections.sort(names);
     return names;
   }

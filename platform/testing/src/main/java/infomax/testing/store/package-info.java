@@ -1,7 +1,4 @@
-/**
- * Tests of what every object store has to do, a real S3 server to run them on, and a store that
- * fails on demand. Test scope only.
- */
+/** A real S3 server to run tests on. Test scope only. */
 @NullMarked
 package infomax.testing.store;
 

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import infomax.events.Digest;
+import infomax.store.ObjectBrokenException;
 import infomax.store.ObjectStore;
 import infomax.store.ObjectStoreException;
-import infomax.store.UnusableObjectException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -66,11 +66,15 @@ abstract class ObjectStoreContract {
   void saysWhatIsAbsent() {
     Digest absent = Digest.of(utf8("never stored"));
     assertThatThrownBy(() -> store.read(absent))
-        .isInstanceOf(UnusableObjectException.class)
+        .isInstanceOf(ObjectBrokenException.class)
         .hasMessageContaining(absent.hex())
         .hasMessageContaining("absent");
     assertThatThrownBy(() -> store.fetch(absent, folder.resolve("target")))
-        .isInstanceOf(ObjectStoreException.class);
+        .isInstanceOf(ObjectBrokenException.class);
+    assertThatThrownBy(() -> store.verify(absent))
+        .isInstanceOfSatisfying(
+            ObjectBrokenException.class, e -> assertThat(e.digest()).isEqualTo(absent));
+    store.verify(store.put(utf8("right")));
   }
 
   @Test
@@ -83,6 +87,9 @@ abstract class ObjectStoreContract {
     assertThat(store.entries("a")).containsExactly("a/b/one", "a/two");
     assertThat(store.entries("a/b")).containsExactly("a/b/one");
     assertThat(store.entries("c")).isEmpty();
+    assertThat(store.names("a")).containsExactly("b", "two");
+    assertThat(store.names("a/b")).containsExactly("one");
+    assertThat(store.names("c")).isEmpty();
     store.deleteEntry("a/b/one");
     store.deleteEntry("a/b/one");
     assertThat(store.entry("a/b/one")).isEmpty();
