@@ -5,6 +5,7 @@ import infomax.indexer.generation.IndexingSettings;
 import infomax.indexer.rollout.RolloutConfig;
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
+import infomax.store.StoreLocation;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -13,7 +14,8 @@ import java.time.Duration;
  *
  * @param indexing how generations are indexed: {@code indexer.path}, {@code indexer.threads},
  *     {@code encoder.device}, {@code indexer.commit-interval}, {@code
- *     indexer.standby-commit-interval}, {@code indexer.build-commit-interval}
+ *     indexer.standby-commit-interval}, {@code indexer.build-commit-interval}, {@code
+ *     indexer.check-interval}
  * @param rollout how generations are rolled: {@code indexer.rollout.*}, {@code indexer.hnsw.*},
  *     {@code encoder.precision}
  */
@@ -30,9 +32,11 @@ public record IndexerConfig(IndexingSettings indexing, RolloutConfig rollout) {
             settings.path("indexer.path", Path.of("data", "index")),
             settings.integer("indexer.threads", Runtime.getRuntime().availableProcessors(), 1, 256),
             settings.choice("encoder.device", EncoderDevice.AUTO),
-            positive(settings, "indexer.commit-interval", Duration.ofMillis(500)),
+            positive(
+                settings, "indexer.commit-interval", StoreLocation.from(settings).commitInterval()),
             positive(settings, "indexer.standby-commit-interval", Duration.ofSeconds(2)),
-            positive(settings, "indexer.build-commit-interval", Duration.ofSeconds(10))),
+            positive(settings, "indexer.build-commit-interval", Duration.ofSeconds(10)),
+            positive(settings, "indexer.check-interval", Duration.ofHours(1))),
         RolloutConfig.from(settings));
   }
 

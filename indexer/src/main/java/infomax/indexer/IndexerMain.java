@@ -7,7 +7,7 @@ import infomax.runtime.http.HttpServer;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.lifecycle.Closer;
 import infomax.runtime.process.ParentWatch;
-import infomax.store.ObjectStore;
+import infomax.store.StoreLocation;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
@@ -47,7 +47,7 @@ public final class IndexerMain {
   private static void start(Settings settings, Closer closer) throws Exception {
     IndexerConfig config = IndexerConfig.from(settings);
     String bootstrapServers = settings.text("kafka.bootstrap-servers", "127.0.0.1:9092");
-    Path objects = settings.path("objects.path", Path.of("data", "objects"));
+    StoreLocation objects = StoreLocation.from(settings);
     int port = settings.integer("http.port", 0, 0, 65_535);
     settings.verifyAllUsed();
     LOG.info("indexer settings={}", settings.all());
@@ -58,7 +58,7 @@ public final class IndexerMain {
             IndexerService.start(
                 config,
                 new KafkaClients(bootstrapServers),
-                ObjectStore.open(objects),
+                objects.open(),
                 metrics,
                 health));
     HttpServer http =

@@ -75,6 +75,7 @@ public final class IndexerService implements AutoCloseable {
                   clock));
       health.addLiveness(generations);
       health.addLiveness(rollout);
+      health.addReadiness("generations", generations::readiness);
       health.addReadiness("rollout", rollout::readiness);
       health.addReadiness(control);
       return new IndexerService(generations, closer);

@@ -3,13 +3,14 @@ package infomax.search;
 import infomax.encoder.Encoder;
 import infomax.encoder.EncoderDevice;
 import infomax.runtime.config.Settings;
+import infomax.store.StoreLocation;
 import java.nio.file.Path;
 import java.time.Duration;
 
 /**
  * Configuration of the search service.
  *
- * @param objects folder of the object store, setting {@code objects.path}
+ * @param objects where the object store is, settings {@code objects.*}
  * @param cache folder for opened publications, setting {@code search.cache}; on the same file
  *     system as the object store files are linked instead of copied
  * @param pollInterval how often the newest publication is looked for, setting {@code
@@ -28,7 +29,7 @@ import java.time.Duration;
  *     never
  */
 public record SearchConfig(
-    Path objects,
+    StoreLocation objects,
     Path cache,
     Duration pollInterval,
     Duration heartbeatInterval,
@@ -41,10 +42,11 @@ public record SearchConfig(
 
   /** The configuration in {@code settings}, with defaults for what is absent. */
   public static SearchConfig from(Settings settings) {
+    StoreLocation objects = StoreLocation.from(settings);
     return new SearchConfig(
-        settings.path("objects.path", Path.of("data", "objects")),
+        objects,
         settings.path("search.cache", Path.of("data", "cache")),
-        settings.duration("search.poll-interval", Duration.ofMillis(250)),
+        settings.duration("search.poll-interval", objects.pollInterval()),
         settings.duration("search.heartbeat-interval", Duration.ofSeconds(1)),
         new Encoder.Execution(
             settings.choice("encoder.device", EncoderDevice.AUTO),

@@ -134,7 +134,7 @@ public final class SearchService implements AutoCloseable {
     }
 
     SearchService assemble() throws TimeoutException, InterruptedException {
-      ObjectStore store = ObjectStore.open(config.objects());
+      ObjectStore store = config.objects().open();
       ControlLog control = closer.register(ControlLog.open(clients, CLIENT_ID, CONTROL_TIMEOUT));
       ControlWriter writer = closer.register(new ControlWriter(clients, CLIENT_ID));
       SignalSender signals = closer.register(new SignalSender(clients, CLIENT_ID));
@@ -186,9 +186,9 @@ public final class SearchService implements AutoCloseable {
       closer.register(hub::close);
       StatusFeed feed = new StatusFeed(hub, status);
       rejected.follow(feed::rejected);
-      measure(loaded, logEnd, answering, status);
+      measure(loaded, loader, logEnd, answering, status);
       run(control, loader, announcer, watch, feed);
-      check(control, rejected, loaded);
+      check(control, rejected, loaded, loader);
       return new SearchService(
           closer,
           loaded,
@@ -203,7 +203,11 @@ public final class SearchService implements AutoCloseable {
     }
 
     private void measure(
-        LoadedGenerations loaded, LogEnd logEnd, Answering answering, SystemStatus status) {
+        LoadedGenerations loaded,
+        GenerationLoader loader,
+        LogEnd logEnd,
+        Answering answering,
+        SystemStatus status) {
       ServingMeters.register(loaded, logEnd, metrics);
       loaded.follow(
           (_, _, _) ->
@@ -232,6 +236,7 @@ public final class SearchService implements AutoCloseable {
                   probe.probe();
                 }));
       }
+      metrics.gauge("infomax.generations.unloadable", loader, each -> each.problems().size());
     }
 
     private void run(
@@ -259,7 +264,11 @@ public final class SearchService implements AutoCloseable {
       closer.register(Ticker.start("search-status", STATUS_INTERVAL, feed::tick));
     }
 
-    private void check(ControlLog control, RejectedTail rejected, LoadedGenerations loaded) {
+    private void check(
+        ControlLog control,
+        RejectedTail rejected,
+        LoadedGenerations loaded,
+        GenerationLoader loader) {
       health.addLiveness(control);
       health.addReadiness(rejected);
       health.addReadiness(
@@ -267,7 +276,14 @@ public final class SearchService implements AutoCloseable {
           () ->
               loaded.serving().isPresent()
                   ? CheckResult.ok()
-                  : CheckResult.failed("no generation is live yet"));
+                  : CheckResult.failed(
+                      "no generation is live yet"
+                          + loader
+                              .waiting()
+                              .map(
+                                  each ->
+                                      "; generation " + each.generation() + ": " + each.reason())
+                              .orElse("")));
     }
   }
 }

@@ -7,6 +7,7 @@ import infomax.encoder.Encoder;
 import infomax.encoder.EncoderDevice;
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
+import infomax.store.StoreLocation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -22,6 +23,12 @@ final class SearchConfigTest {
     assertThat(config.heartbeatInterval()).isEqualTo(Duration.ofSeconds(1));
     assertThat(config.encoder().threads()).isEqualTo(1);
     assertThat(config.contentReaders()).isEqualTo(4);
+  }
+
+  @Test
+  void looksLessOftenIntoABucket() {
+    Settings settings = Settings.of(Map.of("objects.url", "s3://bucket/prefix"));
+    assertThat(SearchConfig.from(settings).pollInterval()).isEqualTo(Duration.ofSeconds(1));
   }
 
   @Test
@@ -43,7 +50,7 @@ final class SearchConfigTest {
     assertThat(SearchConfig.from(settings))
         .isEqualTo(
             new SearchConfig(
-                Path.of("/o"),
+                new StoreLocation.InFolder(Path.of("/o")),
                 Path.of("/c"),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(2),

@@ -35,6 +35,7 @@ import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.kafka.Topics;
 import infomax.runtime.lifecycle.Closer;
 import infomax.store.ObjectStore;
+import infomax.store.StoreLocation;
 import infomax.testing.TinyEncoder;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -80,9 +81,13 @@ final class SmallSystem implements AutoCloseable {
   private final HttpServer server;
 
   SmallSystem(KafkaClients clients, Path folder) throws Exception {
+    this(clients, folder, new StoreLocation.InFolder(folder.resolve("objects")));
+  }
+
+  SmallSystem(KafkaClients clients, Path folder, StoreLocation objects) throws Exception {
     this.clients = clients;
     this.folder = folder;
-    this.store = ObjectStore.open(folder.resolve("objects"));
+    this.store = objects.open();
     this.publications = new Publications(store, CLOCK);
     this.images = closer.register(clients.producer("test-images"));
     this.control = closer.register(new ControlWriter(clients, "test"));
@@ -93,7 +98,7 @@ final class SmallSystem implements AutoCloseable {
     Health health = new Health();
     SearchConfig config =
         new SearchConfig(
-            folder.resolve("objects"),
+            objects,
             folder.resolve("cache"),
             Duration.ofMillis(100),
             Duration.ofSeconds(1),

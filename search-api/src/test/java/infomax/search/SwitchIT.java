@@ -11,8 +11,11 @@ import infomax.events.control.EncoderRelease;
 import infomax.events.control.EncoderRelease.Verdict;
 import infomax.events.control.GenerationState;
 import infomax.imaging.EncoderPixels;
+import infomax.runtime.config.Settings;
 import infomax.search.SmallSystem.Indexing;
+import infomax.store.StoreLocation;
 import infomax.testing.TestingKafka;
+import infomax.testing.store.S3Server;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +58,19 @@ final class SwitchIT {
   @Test
   @Timeout(180)
   void neitherFailsNorMixesWhileTheAliasMoves() throws Exception {
-    try (SmallSystem system = new SmallSystem(KAFKA.clients(), folder);
+    neitherFailsNorMixes(new StoreLocation.InFolder(folder.resolve("objects")));
+  }
+
+  @Test
+  @Timeout(240)
+  void norWhereTheIndexLiesInABucket() throws Exception {
+    try (S3Server server = S3Server.start(folder)) {
+      neitherFailsNorMixes(StoreLocation.from(Settings.of(server.settings("switch"))));
+    }
+  }
+
+  private void neitherFailsNorMixes(StoreLocation objects) throws Exception {
+    try (SmallSystem system = new SmallSystem(KAFKA.clients(), folder, objects);
         Client client = new Client(system)) {
       for (int number = 0; number < IMAGES; number++) {
         system.put("image-" + number, Pictures.canonical(number, 32), Map.of());

@@ -7,7 +7,7 @@ import infomax.runtime.http.HttpServer;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.lifecycle.Closer;
 import infomax.runtime.process.ParentWatch;
-import infomax.store.ObjectStore;
+import infomax.store.StoreLocation;
 import infomax.trainer.engine.UnusableTargetException;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -50,7 +50,7 @@ public final class TrainerMain {
     TrainerConfig config = TrainerConfig.from(settings);
     config.target().require();
     String bootstrapServers = settings.text("kafka.bootstrap-servers", "127.0.0.1:9092");
-    Path objects = settings.path("objects.path", Path.of("data", "objects"));
+    StoreLocation objects = StoreLocation.from(settings);
     int port = settings.integer("http.port", 0, 0, 65_535);
     settings.verifyAllUsed();
     LOG.info("trainer settings={}", settings.all());
@@ -61,7 +61,7 @@ public final class TrainerMain {
             TrainerService.start(
                 config,
                 new KafkaClients(bootstrapServers),
-                ObjectStore.open(objects),
+                objects.open(),
                 metrics,
                 health));
     HttpServer http =

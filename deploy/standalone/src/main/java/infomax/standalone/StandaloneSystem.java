@@ -14,6 +14,7 @@ import infomax.search.SearchConfig;
 import infomax.search.SearchService;
 import infomax.search.live.PublicationListener;
 import infomax.store.ObjectStore;
+import infomax.store.StoreLocation;
 import infomax.trainer.TrainerConfig;
 import infomax.trainer.engine.UnusableTargetException;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -111,7 +112,7 @@ public final class StandaloneSystem implements AutoCloseable {
     cluster.ready(clients);
 
     Settings own = Settings.of(settings);
-    ObjectStore store = ObjectStore.open(folder.objects());
+    ObjectStore store = StoreLocation.from(own).open();
     IngestService ingest =
         closer.register(IngestService.start(IngestConfig.from(own), clients, metrics, health));
     IndexerService indexer =
@@ -158,7 +159,9 @@ public final class StandaloneSystem implements AutoCloseable {
       StandaloneConfig config, DataFolder folder, KafkaClients clients) {
     Map<String, String> settings = new HashMap<>();
     settings.put("kafka.bootstrap-servers", clients.bootstrapServers());
-    settings.put("objects.path", folder.objects().toString());
+    if (!config.settings().containsKey("objects.url")) {
+      settings.put("objects.path", folder.objects().toString());
+    }
     settings.put("indexer.path", folder.index().toString());
     settings.put("search.cache", folder.cache().toString());
     settings.put("trainer.path", folder.trainer().toString());

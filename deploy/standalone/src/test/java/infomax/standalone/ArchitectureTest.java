@@ -85,6 +85,7 @@ class ArchitectureTest {
     stays("ai.onnx..", "infomax.trainer..", "infomax.testing..");
     stays("com.twelvemonkeys..", "infomax.imaging..");
     stays("kafka..", "infomax.broker..");
+    stays("software.amazon..", "infomax.store..");
   }
 
   @Test

@@ -41,7 +41,8 @@ final class CommitCycle {
   /** True at first: the commit a writer goes on from may be ahead of what is published. */
   private boolean mustPublish = true;
 
-  private boolean storeFailed;
+  /** Why the last commit cannot be published for now; empty if it can. */
+  private String storeProblem = "";
 
   CommitCycle(IndexingRun.Parts parts, SharedResources shared, Duration interval) {
     this.parts = parts;
@@ -81,19 +82,24 @@ final class CommitCycle {
 
   /** Publishes what is committed and not published; the outcome that ends the run, if one does. */
   Optional<End> publishIfDue(boolean leads) {
-    if (!mustPublish || (storeFailed && !interval.isDue())) {
+    if (!mustPublish || (!storeProblem.isEmpty() && !interval.isDue())) {
       return Optional.empty();
     }
     try {
       return publish(leads);
     } catch (ObjectStoreException e) {
-      if (!storeFailed) {
+      if (storeProblem.isEmpty()) {
         LOG.warn("generation={} cannot be published for now: {}", generation(), e.getMessage());
       }
-      storeFailed = true;
+      storeProblem = "cannot be published for now: " + e.getMessage();
       interval.restart();
       return Optional.empty();
     }
+  }
+
+  /** Why the last commit cannot be published for now; empty if it can. */
+  String problem() {
+    return storeProblem;
   }
 
   private Optional<End> publish(boolean leads) {
@@ -101,7 +107,7 @@ final class CommitCycle {
     return switch (writer.publish()) {
       case Published published -> {
         mustPublish = false;
-        storeFailed = false;
+        storeProblem = "";
         published(published, since(startNanos), leads);
         yield Optional.empty();
       }

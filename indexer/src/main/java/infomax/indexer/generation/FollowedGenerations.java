@@ -11,6 +11,7 @@ import infomax.runtime.control.ControlLog;
 import infomax.runtime.health.Check;
 import infomax.runtime.health.CheckResult;
 import infomax.runtime.kafka.KafkaClients;
+import infomax.runtime.process.ThreadNice;
 import infomax.runtime.signal.SignalSender;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -41,18 +42,25 @@ public final class FollowedGenerations implements AutoCloseable, Check {
 
   private static final Logger LOG = LoggerFactory.getLogger(FollowedGenerations.class);
   private static final Duration TURN = Duration.ofSeconds(1);
-  private static final Duration TIDY_INTERVAL = Duration.ofSeconds(10);
+  private static final Duration TIDY_INTERVAL = Duration.ofSeconds(30);
   private static final Duration SWEEP_INTERVAL = Duration.ofHours(6);
 
-  /** Publications a reader may still be about to open. */
+  /** Publications that stay however old they are. */
   private static final int PUBLICATIONS_KEPT = 3;
 
-  private static final Duration PUBLICATION_GRACE = Duration.ofSeconds(60);
+  /** Longest that a reader may take to fetch what was the newest publication when it began. */
+  private static final Duration PUBLICATION_GRACE = Duration.ofMinutes(10);
 
   /** An object may be stored this long before something names it. */
   private static final Duration OBJECT_GRACE = Duration.ofHours(24);
 
   private static final int SHARD = 0;
+
+  /** A process that is restarted often checks too. */
+  private static final Duration CHECK_FIRST = Duration.ofMinutes(1);
+
+  /** Nobody waits for a check. */
+  private static final int CHECK_NICE = 15;
 
   private final SharedResources shared;
   private final IndexingSettings settings;
@@ -63,12 +71,15 @@ public final class FollowedGenerations implements AutoCloseable, Check {
   private final Interval tidying = new Interval(TIDY_INTERVAL);
   private final Interval sweeping = new Interval(SWEEP_INTERVAL);
   private final Thread thread;
+  private final Thread checking;
   private volatile boolean closing;
 
   private FollowedGenerations(SharedResources shared, IndexingSettings settings) {
     this.shared = shared;
     this.settings = settings;
     this.thread = Thread.ofPlatform().name("indexer-generations").daemon(true).unstarted(this::run);
+    this.checking =
+        Thread.ofPlatform().name("indexer-check").daemon(true).unstarted(this::checkPublished);
   }
 
   /** Starts following {@code control}. */
@@ -95,6 +106,7 @@ public final class FollowedGenerations implements AutoCloseable, Check {
     control.follow(followed.states::add);
     followed.states.add(control.state());
     followed.thread.start();
+    followed.checking.start();
     return followed;
   }
 
@@ -132,12 +144,25 @@ public final class FollowedGenerations implements AutoCloseable, Check {
         : CheckResult.failed("indexing ended unexpectedly of generation " + broken);
   }
 
+  /** Fails while something that indexing needs does not work; it is tried until it does. */
+  public CheckResult readiness() {
+    String problems =
+        statuses().stream()
+            .filter(status -> !status.phase().isOver() && !status.detail().isEmpty())
+            .map(status -> "generation " + status.generation() + ": " + status.detail())
+            .collect(Collectors.joining("; "));
+    return problems.isEmpty() ? CheckResult.ok() : CheckResult.failed(problems);
+  }
+
   @Override
   public void close() {
     closing = true;
     thread.interrupt();
+    checking.interrupt();
     try {
       thread.join(Duration.ofSeconds(30));
+      // Reading a large object is not interrupted; nothing that this thread does needs an end.
+      checking.join(Duration.ofSeconds(1));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -160,6 +185,25 @@ public final class FollowedGenerations implements AutoCloseable, Check {
         return;
       } catch (RuntimeException e) {
         LOG.warn("generations could not be tidied, trying again", e);
+      }
+    }
+  }
+
+  /** On a thread of its own: everything that is published may be a lot to read. */
+  private void checkPublished() {
+    ThreadNice.set(CHECK_NICE);
+    long waitMillis = Math.min(CHECK_FIRST.toMillis(), settings.checkInterval().toMillis());
+    while (!closing) {
+      try {
+        TimeUnit.MILLISECONDS.sleep(waitMillis);
+        waitMillis = settings.checkInterval().toMillis();
+        for (GenerationIndexing indexing : running.values()) {
+          indexing.checkPublished();
+        }
+      } catch (InterruptedException e) {
+        return;
+      } catch (RuntimeException e) {
+        LOG.warn("publications could not be checked, trying again: {}", e.toString());
       }
     }
   }

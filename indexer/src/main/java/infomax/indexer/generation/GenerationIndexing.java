@@ -7,14 +7,19 @@ import infomax.events.control.FailureCause;
 import infomax.events.control.IndexGeneration;
 import infomax.imaging.EncoderPixels;
 import infomax.index.IndexCorruptException;
+import infomax.index.IndexFile;
 import infomax.index.IndexFiles;
 import infomax.index.IndexSpec;
 import infomax.index.Manifest;
+import infomax.index.PublicationCheck;
+import infomax.index.PublicationCheck.Outcome.Broken;
 import infomax.index.ShardWriter;
 import infomax.indexer.generation.GenerationStatus.Phase;
 import infomax.indexer.generation.Orders.Mode;
 import infomax.runtime.lifecycle.Closer;
 import infomax.runtime.process.ThreadNice;
+import infomax.store.Backoff;
+import infomax.store.ObjectBrokenException;
 import infomax.store.ObjectStoreException;
 import java.time.Duration;
 import java.util.Optional;
@@ -29,16 +34,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Follows one generation on a thread of its own until it is closed, fails for good, or another
- * writer takes over. What may pass (an unreachable broker, a full disk) is waited out: index and
- * log are opened anew, from the last commit. Thread-safe.
+ * writer takes over. What may pass (an unreachable broker or store, a full disk) is waited out for
+ * as long as it takes: encoder, index and log are opened anew, from the last commit. Thread-safe.
  */
 final class GenerationIndexing implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(GenerationIndexing.class);
-  private static final Duration RETRY_WAIT = Duration.ofSeconds(2);
+  private static final Duration RETRY_FIRST = Duration.ofMillis(500);
+  private static final Duration RETRY_LONGEST = Duration.ofSeconds(10);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
+  private static final int SHARD = 0;
   private static final int ENCODER_THREADS = 1;
-  private static final int ENCODER_ATTEMPTS_MAX = 3;
 
   /** Merges yield to embedding for the leader, though not to embedding for others. */
   private static final int MERGE_NICE = 5;
@@ -51,8 +57,10 @@ final class GenerationIndexing implements AutoCloseable {
   private final CountDownLatch stop = new CountDownLatch(1);
   private final AtomicReference<GenerationStatus> status;
   private final AtomicReference<@Nullable GenerationFailure> failure = new AtomicReference<>();
+  private final AtomicReference<@Nullable String> broken = new AtomicReference<>();
   private final AtomicReference<@Nullable ImageLog> openLog = new AtomicReference<>();
   private volatile Orders orders;
+  private final Backoff backoff = new Backoff(RETRY_FIRST, RETRY_LONGEST);
   private boolean localGivenUp;
   private String lastProblem = "";
 
@@ -102,6 +110,23 @@ final class GenerationIndexing implements AutoCloseable {
     }
   }
 
+  /**
+   * Reads everything that is published, on the calling thread. What is broken and can be mended is
+   * mended; if it cannot, the generation fails, so that another one is built from the log.
+   *
+   * @throws ObjectStoreException if the store cannot be read for now
+   */
+  void checkPublished() {
+    if (status.get().phase().isOver()) {
+      return;
+    }
+    int number = generation.number();
+    if (PublicationCheck.run(shared.publications(), number, SHARD, settings.folder(number))
+        instanceof Broken(IndexFile file, String problem)) {
+      broken.set("file " + file.name() + " of the newest publication is broken: " + problem);
+    }
+  }
+
   /** Why this generation cannot be indexed any further, if it cannot. */
   Optional<GenerationFailure> failure() {
     return Optional.ofNullable(failure.get());
@@ -137,12 +162,16 @@ final class GenerationIndexing implements AutoCloseable {
   }
 
   private void run() {
-    try (GenerationMeters meters = new GenerationMeters(shared.meters(), generation.number());
-        Encoder encoder = openEncoder()) {
-      RecordEmbedding embedding = new RecordEmbedding(encoder, shared.pool(), shared.decoded());
-      while (!isStopping()) {
-        if (!runOnce(embedding, meters)) {
-          return;
+    try (GenerationMeters meters = new GenerationMeters(shared.meters(), generation.number())) {
+      Optional<Encoder> opened = openEncoder();
+      if (opened.isPresent()) {
+        try (Encoder encoder = opened.get()) {
+          RecordEmbedding embedding = new RecordEmbedding(encoder, shared.pool(), shared.decoded());
+          while (!isStopping()) {
+            if (!runOnce(embedding, meters)) {
+              return;
+            }
+          }
         }
       }
       status.updateAndGet(last -> last.in(Phase.STOPPED, ""));
@@ -159,9 +188,13 @@ final class GenerationIndexing implements AutoCloseable {
   /** One opening of index and log; false if indexing is over. */
   private boolean runOnce(RecordEmbedding embedding, GenerationMeters meters)
       throws GenerationFailedException, InterruptedException {
+    String problem = broken.get();
+    if (problem != null) {
+      throw new GenerationFailedException(FailureCause.INDEX_CORRUPT, problem);
+    }
     try {
       return switch (index(embedding, meters)) {
-        case STOPPED -> false;
+        case STOPPED -> !isStopping();
         case OUTRUN -> true;
         case TAKEN_OVER -> {
           status.updateAndGet(last -> last.in(Phase.STANDING_BY, "another writer has taken over"));
@@ -180,15 +213,25 @@ final class GenerationIndexing implements AutoCloseable {
     } catch (WakeupException | InterruptException e) {
       return !isStopping();
     } catch (RuntimeException e) {
-      if (!isStopping()) {
-        if (!e.toString().equals(lastProblem)) {
-          LOG.warn("generation={} is tried again until it works", generation.number(), e);
-        }
-        lastProblem = e.toString();
-        status.updateAndGet(last -> last.in(Phase.RETRYING, e.toString()));
-      }
-      return !stop.await(RETRY_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+      return waitOut(e);
     }
+  }
+
+  /** Says what is wrong and waits before the next attempt; false if there shall be none. */
+  private boolean waitOut(RuntimeException problem) throws InterruptedException {
+    if (!isStopping()) {
+      if (!problem.toString().equals(lastProblem)) {
+        LOG.warn("generation={} is tried again until it works", generation.number(), problem);
+      }
+      lastProblem = problem.toString();
+      status.updateAndGet(last -> last.in(Phase.RETRYING, problem.toString()));
+    }
+    return !stop.await(backoff.next().toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void works() {
+    lastProblem = "";
+    backoff.reset();
   }
 
   private IndexingRun.End index(RecordEmbedding embedding, GenerationMeters meters)
@@ -205,7 +248,7 @@ final class GenerationIndexing implements AutoCloseable {
                   shared.clock(),
                   () -> ThreadNice.set(MERGE_NICE)));
       localGivenUp = false;
-      lastProblem = "";
+      works();
       ImageLog log =
           closer.register(ImageLog.open(shared.clients(), spec, writer.progress().positions()));
       DeadLetters letters =
@@ -229,7 +272,7 @@ final class GenerationIndexing implements AutoCloseable {
               settings,
               () -> orders,
               status::set)
-          .run(this::isStopping);
+          .run(() -> isStopping() || broken.get() != null);
     }
   }
 
@@ -266,7 +309,8 @@ final class GenerationIndexing implements AutoCloseable {
     }
   }
 
-  private Encoder openEncoder() throws GenerationFailedException, InterruptedException {
+  /** The encoder; empty if told to stop before the store gave it. */
+  private Optional<Encoder> openEncoder() throws GenerationFailedException, InterruptedException {
     if (release.pixelPipeline() != EncoderPixels.PIPELINE_VERSION) {
       throw new GenerationFailedException(
           FailureCause.ENCODER_UNUSABLE,
@@ -277,20 +321,22 @@ final class GenerationIndexing implements AutoCloseable {
               + ", expected "
               + EncoderPixels.PIPELINE_VERSION);
     }
-    for (int attempt = 1; ; attempt++) {
+    while (true) {
       try {
-        return Encoder.open(
-            shared.publications().store().read(generation.encoder()),
-            generation.encoder(),
-            release.inputSize(),
-            release.dimensions(),
-            new Encoder.Execution(shared.device(), ENCODER_THREADS));
-      } catch (EncoderException e) {
+        Encoder encoder =
+            Encoder.open(
+                shared.publications().store().read(generation.encoder()),
+                generation.encoder(),
+                release.inputSize(),
+                release.dimensions(),
+                new Encoder.Execution(shared.device(), ENCODER_THREADS));
+        works();
+        return Optional.of(encoder);
+      } catch (EncoderException | ObjectBrokenException e) {
         throw unusable(e);
       } catch (ObjectStoreException e) {
-        if (attempt == ENCODER_ATTEMPTS_MAX
-            || stop.await(RETRY_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
-          throw unusable(e);
+        if (!waitOut(e)) {
+          return Optional.empty();
         }
       }
     }

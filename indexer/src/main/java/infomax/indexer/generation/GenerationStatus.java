@@ -37,7 +37,12 @@ public record GenerationStatus(
     /** Cannot go on. */
     FAILED,
     /** Ended because it was told to. */
-    STOPPED
+    STOPPED;
+
+    /** True if nothing more will be done. */
+    boolean isOver() {
+      return this == STANDING_BY || this == FAILED || this == STOPPED;
+    }
   }
 
   static GenerationStatus opening(int generation) {

@@ -302,7 +302,7 @@ final class IndexingRun {
             progress.lag(),
             parts.writer().images(),
             parts.embedding().embedded(),
-            "");
+            commits.problem());
     status.accept(current);
     shared
         .signals()

@@ -16,10 +16,14 @@ import infomax.events.image.ImageEvent.ImageStored;
 import infomax.events.image.ImageEventCodec;
 import infomax.events.image.Metadata;
 import infomax.events.image.RejectionReason;
+import infomax.index.IndexFile;
 import infomax.index.IndexedImage;
 import infomax.index.Manifest;
 import infomax.index.PublishedIndex;
 import infomax.indexer.generation.GenerationStatus.Phase;
+import infomax.store.ObjectStoreException;
+import infomax.store.StoreObserver;
+import infomax.store.StoreStep;
 import infomax.testing.TestingKafka;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -272,6 +277,76 @@ final class FollowedGenerationsIT {
     log.begin(1, release);
     log.start("local");
     awaitFailure(FailureCause.ENCODER_UNUSABLE);
+  }
+
+  @Test
+  void aStoreThatDoesNotAnswerIsWaitedOut() throws Exception {
+    log.write(log.images("image", 20));
+    AtomicInteger attempts = new AtomicInteger();
+    log.storeOfIndexer =
+        (step, name) -> {
+          if (step == StoreStep.READ_OBJECT) {
+            attempts.incrementAndGet();
+            throw new ObjectStoreException("the store does not answer");
+          }
+        };
+    IndexGeneration generation = log.begin(1, log.release(0));
+    log.start("local");
+    await().atMost(DEADLINE).untilAsserted(() -> assertThat(attempts.get()).isGreaterThan(3));
+    assertThat(log.generations.failures()).isEmpty();
+    assertThat(status(1).phase()).isEqualTo(Phase.RETRYING);
+    assertThat(log.generations.readiness().detail())
+        .contains("generation 1")
+        .contains("the store does not answer");
+    assertThat(log.generations.check().healthy()).isTrue();
+
+    // The wait before the next attempt does not hold up a stop.
+    long begunNanos = System.nanoTime();
+    log.stop();
+    assertThat(Duration.ofNanos(System.nanoTime() - begunNanos)).isLessThan(Duration.ofSeconds(4));
+
+    log.storeOfIndexer = StoreObserver.NONE;
+    log.start("local");
+    assertIndexed(1, 20);
+    log.enter(generation, GenerationState.LIVE);
+    log.alias(1);
+    assertThat(log.generations.readiness().healthy()).isTrue();
+
+    log.storeOfIndexer =
+        (step, name) -> {
+          throw new ObjectStoreException("the store is gone");
+        };
+    log.write(log.images("later", 20));
+    await()
+        .atMost(DEADLINE)
+        .untilAsserted(
+            () -> assertThat(log.generations.readiness().detail()).contains("the store is gone"));
+    log.storeOfIndexer = StoreObserver.NONE;
+    assertIndexed(1, 40);
+    await()
+        .atMost(DEADLINE)
+        .untilAsserted(() -> assertThat(log.generations.readiness().healthy()).isTrue());
+    assertThat(log.generations.failures()).isEmpty();
+  }
+
+  /** Local index and store are the same files here, so that nobody has what was damaged. */
+  @Test
+  void aPublishedFileThatIsDamagedFailsTheGenerationSoThatItIsBuiltAnew() throws Exception {
+    log.write(log.images("image", 30));
+    log.checkInterval = Duration.ofMillis(200);
+    live(1);
+    Manifest manifest = log.awaitEnd(1);
+    IndexFile damaged = manifest.files().getLast();
+    Path object = folder.resolve("objects/objects").resolve(damaged.digest().hex());
+    byte[] bytes = Files.readAllBytes(object);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(object, bytes);
+    awaitFailure(FailureCause.INDEX_CORRUPT);
+    assertThat(log.generations.failures().get(1).detail())
+        .contains(damaged.name())
+        .contains(damaged.digest().hex());
+    log.begin(2, log.release(1));
+    assertIndexed(2, 30);
   }
 
   @Test

@@ -33,6 +33,7 @@ import infomax.runtime.kafka.Topics;
 import infomax.runtime.lifecycle.Closer;
 import infomax.runtime.signal.SignalSender;
 import infomax.store.ObjectStore;
+import infomax.store.StoreObserver;
 import infomax.testing.TinyEncoder;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -80,6 +81,11 @@ final class IndexedLog implements AutoCloseable {
   final Publications publications;
   final AtomicReference<Duration> clockAhead = new AtomicReference<>(Duration.ZERO);
   Duration commitInterval = Duration.ofMillis(200);
+  Duration checkInterval = Duration.ofHours(1);
+
+  /** What the indexer meets in its store; the test's own store always answers. */
+  volatile StoreObserver storeOfIndexer = StoreObserver.NONE;
+
   private final Path folder;
   private final Closer closer = new Closer();
   private final Producer<byte[], byte[]> producer;
@@ -118,7 +124,11 @@ final class IndexedLog implements AutoCloseable {
         running.register(
             FollowedGenerations.start(
                 clients,
-                publications,
+                new Publications(
+                    ObjectStore.open(
+                        folder.resolve("objects"),
+                        (step, name) -> storeOfIndexer.before(step, name)),
+                    this::now),
                 log,
                 signals,
                 meters,
@@ -129,7 +139,8 @@ final class IndexedLog implements AutoCloseable {
                     EncoderDevice.CPU,
                     commitInterval,
                     commitInterval,
-                    commitInterval)));
+                    commitInterval,
+                    checkInterval)));
   }
 
   void stop() {

@@ -143,6 +143,24 @@ final class DurableFiles {
     }
   }
 
+  /**
+   * Makes a file young; false if it is absent. Files that changed within the minute are left: the
+   * time between two garbage collections is far longer.
+   */
+  static boolean touch(Path path) {
+    try {
+      Instant now = Instant.now();
+      if (changedBefore(path, now.minusSeconds(60))) {
+        Files.setLastModifiedTime(path, FileTime.from(now));
+      }
+      return Files.exists(path);
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      throw new ObjectStoreException(path + " cannot be touched: " + e, e);
+    }
+  }
+
   static Path folderOf(Path file) {
     return file.resolveSibling("");
   }
@@ -156,12 +174,16 @@ final class DurableFiles {
   }
 
   static Digest digest(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return digest(in);
+    }
+  }
+
+  static Digest digest(InputStream in) throws IOException {
     MessageDigest sha256 = Digest.sha256();
     byte[] buffer = new byte[BUFFER_BYTES];
-    try (InputStream in = Files.newInputStream(file)) {
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        sha256.update(buffer, 0, read);
-      }
+    for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+      sha256.update(buffer, 0, read);
     }
     return Digest.of(sha256);
   }

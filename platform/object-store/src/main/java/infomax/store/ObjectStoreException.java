@@ -1,10 +1,11 @@
 package infomax.store;
 
 /**
- * The store cannot do what was asked: an object is absent or corrupt, a name is not accepted, or
- * the file system refuses. Nothing half done is visible afterwards.
+ * The store cannot do what was asked: it cannot be reached, the file system refuses, or a name is
+ * not accepted. Nothing half done is visible afterwards, and trying again later may help, unless it
+ * is an {@link ObjectBrokenException}.
  */
-public final class ObjectStoreException extends RuntimeException {
+public sealed class ObjectStoreException extends RuntimeException permits ObjectBrokenException {
 
   /** The store cannot do what was asked. */
   public ObjectStoreException(String message) {

@@ -1,6 +1,7 @@
 package infomax.index;
 
 import infomax.events.Digest;
+import infomax.store.ObjectBrokenException;
 import infomax.store.ObjectStore;
 import infomax.store.ObjectStoreException;
 import java.io.IOException;
@@ -54,7 +55,15 @@ final class IndexFolder {
     return store;
   }
 
-  /** Brings every file of a publication here. */
+  /**
+   * Brings every file of a publication here. What was brought before a failure need not be brought
+   * again.
+   *
+   * @throws IndexCorruptException if an object is absent or not what the manifest says, which is
+   *     the publication's fault; the message says which
+   * @throws ObjectStoreException if the store does not answer, which may pass
+   * @throws IndexException if this folder cannot be written, which may pass
+   */
   void fetch(Collection<IndexFile> files) {
     for (IndexFile file : files) {
       Path target = path.resolve(file.name());
@@ -131,8 +140,8 @@ final class IndexFolder {
     Path part = path.resolve(file.name() + PART_SUFFIX);
     Files.deleteIfExists(part);
     try {
-      store.linkTo(file.digest(), part);
-    } catch (ObjectStoreException e) {
+      store.fetch(file.digest(), part);
+    } catch (ObjectBrokenException e) {
       throw new IndexCorruptException(
           "file " + file.name() + " cannot be fetched; take a newer publication: " + e.getMessage(),
           e);

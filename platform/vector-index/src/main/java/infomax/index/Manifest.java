@@ -107,6 +107,11 @@ public record Manifest(
     return progress.newestTimestamp();
   }
 
+  /** True if this is a later publication of the shard, and shows everything {@code other} does. */
+  public boolean continues(Manifest other) {
+    return sequence > other.sequence && positions().reaches(other.positions());
+  }
+
   /** True if both come from the same opening of a writer. */
   boolean sameWriter(Manifest other) {
     return term == other.term && writer.equals(other.writer);

@@ -16,9 +16,12 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.IndexCommit;
+import org.apache.lucene.index.IndexFormatTooNewException;
+import org.apache.lucene.index.IndexFormatTooOldException;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NumericDocValues;
@@ -60,8 +63,10 @@ public final class PublishedIndex implements AutoCloseable {
   /**
    * Opens a publication, the first in its folder.
    *
-   * @throws IndexException if a file is absent, because newer publications made it garbage, or
-   *     corrupt
+   * @throws IndexCorruptException if a file is absent, because newer publications made it garbage,
+   *     or corrupt; a newer publication may do better
+   * @throws infomax.store.ObjectStoreException if the store does not answer, which may pass
+   * @throws IndexException if {@code folder} cannot be written or read, which may pass
    */
   public static PublishedIndex open(ObjectStore store, Manifest manifest, Path folder) {
     return open(store, manifest, folder, null);
@@ -71,8 +76,10 @@ public final class PublishedIndex implements AutoCloseable {
    * Opens a publication after another one of the same shard in the same folder.
    *
    * @param previous the one opened before, still open; null for the first
-   * @throws IndexException if a file is absent, because newer publications made it garbage, or
-   *     corrupt
+   * @throws IndexCorruptException if a file is absent, because newer publications made it garbage,
+   *     or corrupt; a newer publication may do better
+   * @throws infomax.store.ObjectStoreException if the store does not answer, which may pass
+   * @throws IndexException if {@code folder} cannot be written or read, which may pass
    */
   public static PublishedIndex open(
       ObjectStore store, Manifest manifest, Path folder, @Nullable PublishedIndex previous) {
@@ -81,15 +88,10 @@ public final class PublishedIndex implements AutoCloseable {
       return previous != null && previous.folder.path().equals(path)
           ? openNext(manifest, previous)
           : openFirst(store, manifest, path, previous);
+    } catch (CorruptIndexException | IndexFormatTooNewException | IndexFormatTooOldException e) {
+      throw new IndexCorruptException(cannotBeOpened(manifest, e), e);
     } catch (IOException e) {
-      throw new IndexException(
-          "publication "
-              + manifest.sequence()
-              + " of generation "
-              + manifest.generation()
-              + " cannot be opened: "
-              + e,
-          e);
+      throw new IndexException(cannotBeOpened(manifest, e), e);
     }
   }
 
@@ -239,6 +241,15 @@ public final class PublishedIndex implements AutoCloseable {
    * @param detail Lucene's report; empty if clean
    */
   public record Integrity(boolean clean, String detail) {}
+
+  private static String cannotBeOpened(Manifest manifest, IOException cause) {
+    return "publication "
+        + manifest.sequence()
+        + " of generation "
+        + manifest.generation()
+        + " cannot be opened: "
+        + cause;
+  }
 
   private static PublishedIndex openFirst(
       ObjectStore store, Manifest manifest, Path path, @Nullable PublishedIndex previous)

@@ -8,6 +8,8 @@ import infomax.events.ImageId;
 import infomax.index.PublishOutcome.Published;
 import infomax.index.SearchAnswer.Hit;
 import infomax.store.ObjectStore;
+import infomax.store.ObjectStoreException;
+import infomax.store.StoreStep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -221,13 +224,57 @@ final class PublishedIndexTest {
         wrong[wrong.length / 2] ^= 1;
         Files.write(object, wrong);
         assertThatThrownBy(() -> PublishedIndex.open(store, manifest, folder.resolve("other")))
-            .isInstanceOf(IndexException.class)
+            .isInstanceOf(IndexCorruptException.class)
             .hasMessageContaining("corrupt")
             .hasMessageContaining(file.name());
         Files.write(object, right);
       }
       try (PublishedIndex index = PublishedIndex.open(store, manifest, folder.resolve("other"))) {
         assertSame(index);
+      }
+    }
+  }
+
+  @Test
+  void aStoreThatFailsIsNotACorruptPublicationAndWhatIsOpenAnswersOn() throws IOException {
+    AtomicInteger links = new AtomicInteger();
+    AtomicInteger failFrom = new AtomicInteger(Integer.MAX_VALUE);
+    ObjectStore failing =
+        ObjectStore.open(
+            folder.resolve("store"),
+            (step, name) -> {
+              if (step == StoreStep.FETCH_OBJECT && links.incrementAndGet() >= failFrom.get()) {
+                throw new ObjectStoreException("the store does not answer");
+              }
+            });
+    try (ShardWriter writer = writer()) {
+      put(writer, "a");
+      Path cache = folder.resolve("cache");
+      try (PublishedIndex first = PublishedIndex.open(failing, published(writer), cache)) {
+        put(writer, "b");
+        Manifest next = published(writer);
+        failFrom.set(links.get() + 2);
+        for (int attempt = 0; attempt < 3; attempt++) {
+          assertThatThrownBy(() -> PublishedIndex.open(failing, next, cache, first))
+              .isInstanceOf(ObjectStoreException.class)
+              .hasMessage("the store does not answer");
+          assertThat(first.image(new ImageId("a"))).isPresent();
+          assertThat(first.checkIntegrity().detail()).isEmpty();
+        }
+        failFrom.set(Integer.MAX_VALUE);
+        try (PublishedIndex second = PublishedIndex.open(failing, next, cache, first)) {
+          assertSame(second);
+        }
+        Files.move(folder.resolve("store"), folder.resolve("not-mounted"));
+        assertThatThrownBy(() -> PublishedIndex.open(failing, next, folder.resolve("other")))
+            .isExactlyInstanceOf(ObjectStoreException.class)
+            .hasMessageContaining("is gone");
+        Files.move(folder.resolve("not-mounted"), folder.resolve("store"));
+        store.delete(next.files().getFirst().digest());
+        assertThatThrownBy(() -> PublishedIndex.open(failing, next, folder.resolve("other")))
+            .isInstanceOf(IndexCorruptException.class)
+            .hasMessageContaining(next.files().getFirst().name())
+            .hasMessageContaining(next.files().getFirst().digest().hex());
       }
     }
   }

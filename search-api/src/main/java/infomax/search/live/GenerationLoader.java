@@ -13,15 +13,17 @@ import infomax.index.Publications;
 import infomax.index.PublishedIndex;
 import infomax.index.QueryVector;
 import infomax.index.VectorQuery;
+import infomax.store.Backoff;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +39,8 @@ public final class GenerationLoader {
 
   private static final Logger LOG = LoggerFactory.getLogger(GenerationLoader.class);
   private static final int SHARD = 0;
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+  private static final Duration RETRY_FIRST = Duration.ofSeconds(1);
+  private static final Duration RETRY_LONGEST = Duration.ofSeconds(10);
 
   /**
    * While the alias names another generation, the answering one takes no newer publication for at
@@ -53,7 +56,7 @@ public final class GenerationLoader {
   private final Encoder.Execution execution;
   private final InstantSource clock;
   private final Runnable afterLoad;
-  private final Map<Integer, Instant> retryAt = new HashMap<>();
+  private final Map<Integer, Retry> retries = new ConcurrentHashMap<>();
   private @Nullable Instant stillSince;
   private boolean tidied;
   private volatile @Nullable Waiting waiting;
@@ -86,6 +89,16 @@ public final class GenerationLoader {
   /** What the answering waits for, if the alias names a generation that does not answer yet. */
   public Optional<Waiting> waiting() {
     return Optional.ofNullable(waiting);
+  }
+
+  /**
+   * Why the newest publication of a generation cannot be loaded for now, by its number; what was
+   * loaded before goes on answering. Empty if nothing is wrong.
+   */
+  public Map<Integer, String> problems() {
+    Map<Integer, String> problems = new TreeMap<>();
+    retries.forEach((number, retry) -> problems.put(number, retry.problem));
+    return problems;
   }
 
   /** Looks once and loads what is new. */
@@ -127,25 +140,29 @@ public final class GenerationLoader {
 
   private void tryFollow(IndexGeneration generation, ControlState state) {
     int number = generation.number();
-    Instant retry = retryAt.get(number);
-    if (retry != null && clock.instant().isBefore(retry)) {
+    Retry retry = retries.get(number);
+    if (retry != null && clock.instant().isBefore(retry.notBefore)) {
       return;
     }
     try {
       follow(generation, state);
-      retryAt.remove(number);
+      if (retries.remove(number) != null) {
+        LOG.info("generation={} can be loaded again", number);
+      }
     } catch (RuntimeException e) {
       // What is loaded goes on answering; a newer publication or a later try may do better.
-      retryAt.put(number, clock.instant().plus(RETRY_AFTER));
-      LOG.warn("generation={} could not be loaded, trying again: {}", number, e.toString());
+      Retry failed = retries.computeIfAbsent(number, _ -> new Retry());
+      if (!e.toString().equals(failed.problem)) {
+        LOG.warn("generation={} cannot be loaded, tried until it can: {}", number, e.toString());
+      }
+      failed.after(e, clock.instant());
     }
   }
 
   private void follow(IndexGeneration generation, ControlState state) {
     Optional<Manifest> newest = publications.latest(generation.number(), SHARD);
     LiveGeneration current = loaded.byNumber().get(generation.number());
-    if (newest.isEmpty()
-        || (current != null && current.manifest().sequence() >= newest.get().sequence())) {
+    if (newest.isEmpty() || (current != null && !newest.get().continues(current.manifest()))) {
       return;
     }
     EncoderRelease release = state.encoders().get(generation.encoderVersion());
@@ -235,7 +252,7 @@ public final class GenerationLoader {
     }
     LiveGeneration target = loaded.byNumber().get(alias.generation());
     if (target == null) {
-      waiting = new Waiting(alias.generation(), "it is being loaded");
+      waiting = new Waiting(alias.generation(), whyNotLoaded(alias.generation()));
       return;
     }
     Positions bar =
@@ -255,13 +272,18 @@ public final class GenerationLoader {
     afterLoad.run();
   }
 
+  private String whyNotLoaded(int number) {
+    String problem = problems().get(number);
+    return problem == null ? "it is being loaded" : "it cannot be loaded for now: " + problem;
+  }
+
   private void dropEnded(ControlState state) {
     for (int number : List.copyOf(loaded.byNumber().keySet())) {
       IndexGeneration generation = state.generations().get(number);
       boolean wanted = generation != null && generation.state().isLoaded();
       if (!wanted && loaded.serving().filter(serving -> serving == number).isEmpty()) {
         loaded.drop(number);
-        retryAt.remove(number);
+        retries.remove(number);
         CacheFolder.delete(folder(number));
         afterLoad.run();
       }
@@ -278,5 +300,17 @@ public final class GenerationLoader {
 
   private Path folder(int generation) {
     return cache.resolve("generation-" + generation);
+  }
+
+  /** A generation that could not be loaded at the last attempt. */
+  private static final class Retry {
+    private final Backoff backoff = new Backoff(RETRY_FIRST, RETRY_LONGEST);
+    private Instant notBefore = Instant.MIN;
+    private volatile String problem = "";
+
+    void after(RuntimeException failure, Instant now) {
+      problem = failure.toString();
+      notBefore = now.plus(backoff.next());
+    }
   }
 }

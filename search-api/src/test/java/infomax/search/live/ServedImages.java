@@ -101,6 +101,11 @@ public final class ServedImages implements AutoCloseable {
     return loaded;
   }
 
+  /** The release of the encoder. */
+  public EncoderRelease release() {
+    return release;
+  }
+
   /** Puts an image into the next publication. */
   public void put(String id, CanonicalImage image, Map<String, ?> metadata) {
     try {

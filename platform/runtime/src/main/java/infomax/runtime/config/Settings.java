@@ -18,6 +18,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * Settings by key, such as {@code indexer.commit-interval}. Keys are read through typed accessors,
@@ -25,6 +26,9 @@ import java.util.function.Function;
  * suggestion. Not thread-safe; used once, at start.
  */
 public final class Settings {
+
+  /** Keys whose values are never shown. */
+  private static final Pattern CREDENTIAL = Pattern.compile("access-key|secret|password");
 
   private static final String ENVIRONMENT_PREFIX = "INFOMAX_";
 
@@ -182,9 +186,11 @@ public final class Settings {
     return find(key).map(Path::of).orElse(defaultValue);
   }
 
-  /** Every setting, for the log line at start. */
+  /** Every setting, for the log line at start; the values of credentials are hidden. */
   public SortedMap<String, String> all() {
-    return Collections.unmodifiableSortedMap(values);
+    TreeMap<String, String> shown = new TreeMap<>(values);
+    shown.replaceAll((key, value) -> CREDENTIAL.matcher(key).find() ? "***" : value);
+    return Collections.unmodifiableSortedMap(shown);
   }
 
   /**

@@ -52,6 +52,16 @@ class SettingsTest {
     settings.verifyAllUsed();
   }
 
+  @Test
+  void credentialsAreNotShown() {
+    Settings settings =
+        Settings.of(Map.of("objects.s3.secret-key", "hidden", "objects.s3.region", "seen"));
+    assertThat(settings.all())
+        .containsEntry("objects.s3.secret-key", "***")
+        .containsEntry("objects.s3.region", "seen");
+    assertThat(settings.text("objects.s3.secret-key", "")).isEqualTo("hidden");
+  }
+
   private static void assertRefused(
       org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String message) {
     assertThatThrownBy(call).isInstanceOf(ConfigurationException.class).hasMessage(message);
