@@ -56,11 +56,7 @@ public final class IndexerMain {
     IndexerService service =
         closer.register(
             IndexerService.start(
-                config,
-                new KafkaClients(bootstrapServers),
-                objects.open(),
-                metrics,
-                health));
+                config, new KafkaClients(bootstrapServers), objects.open(), metrics, health));
     HttpServer http =
         closer.register(HttpServer.start(port, health, metrics, List.of(service.routes())));
     LOG.info("indexer listens on port={}", http.port());

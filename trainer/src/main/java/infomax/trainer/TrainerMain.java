@@ -59,11 +59,7 @@ public final class TrainerMain {
     TrainerService service =
         closer.register(
             TrainerService.start(
-                config,
-                new KafkaClients(bootstrapServers),
-                objects.open(),
-                metrics,
-                health));
+                config, new KafkaClients(bootstrapServers), objects.open(), metrics, health));
     HttpServer http =
         closer.register(HttpServer.start(port, health, metrics, List.of(service.routes())));
     LOG.info("trainer listens on port={}", http.port());
