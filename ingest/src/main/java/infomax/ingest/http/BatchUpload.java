@@ -65,8 +65,11 @@ final class BatchUpload {
       @Nullable Problem end;
       try (UploadRoom.Place _ = room.take(BYTES)) {
         end = batch.takeAll();
+      } catch (Problem e) {
+        end = e;
       }
-      body.passOver();
+      body.passOver(
+          batch.hasResults() || end == null ? Long.MAX_VALUE : UploadBody.PASSED_OVER_BYTES);
       batch.answer(end);
     }
   }
@@ -151,6 +154,10 @@ final class BatchUpload {
     }
   }
 
+  private boolean hasResults() {
+    return accepted + refused > 0;
+  }
+
   private void answer(@Nullable Problem end) throws IOException {
     if (end == null) {
       try {
@@ -159,7 +166,7 @@ final class BatchUpload {
         end = e;
       }
     }
-    if (end != null && accepted + refused == 0) {
+    if (end != null && !hasResults()) {
       throw end;
     }
     Map<String, Object> summary = new LinkedHashMap<>();

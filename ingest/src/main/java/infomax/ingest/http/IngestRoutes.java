@@ -80,7 +80,7 @@ public final class IngestRoutes implements Routes {
       }
       take(context, id, image.get());
     } catch (Problem e) {
-      body.passOver();
+      body.passOver(UploadBody.PASSED_OVER_BYTES);
       throw e;
     }
   }

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class UploadBody extends InputStream {
 
-  /** Told early, a client may not see the answer for all it still has to send; it gets so much. */
-  private static final long PASSED_OVER_BYTES_MAX = 64L * 1024 * 1024;
+  /** Enough to pass over for a client that is only told that its body was not taken. */
+  static final long PASSED_OVER_BYTES = 64L * 1024 * 1024;
 
   private static final long BYTES_PER_SECOND_MIN = 32 * 1024;
 
@@ -88,17 +88,17 @@ final class UploadBody extends InputStream {
 
   /**
    * Lets the client send what it has before it is answered: many do not look for an answer earlier.
-   * A body that was begun is read to its end, of another one no more than 64 MiB, and nothing of
-   * one that waits to be asked for.
+   * Nothing is read of a body that waits to be asked for, or announces too much.
+   *
+   * @param most how far the body is read
    */
-  void passOver() {
-    if (bytes == 0 && (expectsContinue || announced > PASSED_OVER_BYTES_MAX)) {
+  void passOver(long most) {
+    if (bytes == 0 && (expectsContinue || announced > most)) {
       return;
     }
-    long end = bytes == 0 ? PASSED_OVER_BYTES_MAX : Long.MAX_VALUE;
     byte[] sink = new byte[64 * 1024];
     try {
-      for (int read = 0; read >= 0 && bytes < end; ) {
+      for (int read = 0; read >= 0 && bytes < most; ) {
         read = read(sink, 0, sink.length);
       }
     } catch (IOException e) {
