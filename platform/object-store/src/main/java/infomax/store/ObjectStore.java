@@ -2,6 +2,7 @@ package infomax.store;
 
 import infomax.events.Digest;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -240,6 +241,28 @@ public final class ObjectStore {
     }
     if (names.isEmpty()) {
       verifyPresent(entries);
+    }
+    Collections.sort(names);
+    return names;
+  }
+
+  /**
+   * The names directly in a folder of entries, sorted and without the folder's: those of entries
+   * and of folders alike. Unlike {@link #entries} it looks at no file, which counts where there are
+   * thousands.
+   *
+   * @param folder whole parts of a name, without a slash at the end
+   * @throws ObjectStoreException if the store cannot be read for now
+   */
+  public List<String> names(String folder) {
+    observer.before(StoreStep.LIST_ENTRIES, folder);
+    List<String> names = new ArrayList<>();
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(entry(folder, false))) {
+      found.forEach(path -> names.add(path.getFileName().toString()));
+    } catch (NoSuchFileException e) {
+      verifyPresent(entries);
+    } catch (IOException | DirectoryIteratorException e) {
+      throw new ObjectStoreException("names in " + folder + " cannot be listed: " + e, e);
     }
     Collections.sort(names);
     return names;

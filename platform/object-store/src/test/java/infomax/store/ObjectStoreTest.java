@@ -97,7 +97,8 @@ final class ObjectStoreTest {
             () -> store.read(digest),
             () -> store.linkTo(digest, folder.resolve("target")),
             () -> store.entry("a/one"),
-            () -> store.entries("a"));
+            () -> store.entries("a"),
+            () -> store.names("a"));
     assertThat(attempts)
         .allSatisfy(
             attempt ->
@@ -153,6 +154,9 @@ final class ObjectStoreTest {
     assertThat(store.entries("a")).containsExactly("a/b/one", "a/two");
     assertThat(store.entries("a/b")).containsExactly("a/b/one");
     assertThat(store.entries("c")).isEmpty();
+    assertThat(store.names("a")).containsExactly("b", "two");
+    assertThat(store.names("a/b")).containsExactly("one");
+    assertThat(store.names("c")).isEmpty();
     store.deleteEntry("a/b/one");
     store.deleteEntry("a/b/one");
     assertThat(store.entry("a/b/one")).isEmpty();

@@ -7,11 +7,13 @@ import infomax.store.ObjectStoreException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +22,9 @@ import org.slf4j.LoggerFactory;
  * manifest n + 1 only if it is absent is the compare-and-set between writers: of two, one learns
  * that the other was there. Thread-safe; several processes may use one store.
  *
+ * <p>A manifest whose bytes are not those that were written is passed over, and the log says so:
+ * readers stay with the publication before, and the writer's next one gets the next number.
+ *
  * <p>Entries: {@code publications/<generation>/<shard>/manifest-<sequence>} and {@code
  * .../hold-...} while somebody needs an older publication to stay.
  */
@@ -27,14 +32,17 @@ public final class Publications {
 
   private static final Logger LOG = LoggerFactory.getLogger(Publications.class);
   private static final String ROOT = "publications";
-  private static final String MANIFEST = "/manifest-";
-  private static final String HOLD = "/hold-";
+  private static final String MANIFEST = "manifest-";
+  private static final String HOLD = "hold-";
 
   /** A hold nobody released, such as after a crash, counts no longer than this. */
   private static final Duration HOLD_AGE_MAX = Duration.ofMinutes(30);
 
   private final ObjectStore store;
   private final InstantSource clock;
+
+  /** Names of manifests that were found unreadable, to say it once. */
+  private final Set<String> reported = ConcurrentHashMap.newKeySet();
 
   /** Publications in {@code store}. */
   public Publications(ObjectStore store, InstantSource clock) {
@@ -47,20 +55,35 @@ public final class Publications {
     return store;
   }
 
-  /** The newest publication of a shard, if there is one. */
+  /** The newest publication of a shard that can be read, if there is one. */
   public Optional<Manifest> latest(int generation, int shard) {
-    List<Long> sequences = sequences(folder(generation, shard));
-    // Garbage collection never takes the newest, but a newer one may replace it meanwhile.
-    return sequences.isEmpty()
-        ? Optional.empty()
-        : read(generation, shard, sequences.getLast()).or(() -> latest(generation, shard));
+    return newest(generation, shard).manifest();
   }
 
-  /** A publication by its number, if it is still there. */
+  /** The newest publication of a shard that can be read, and the highest number taken. */
+  Newest newest(int generation, int shard) {
+    String folder = folder(generation, shard);
+    List<Long> sequences = sequences(folder);
+    for (long sequence : sequences.reversed()) {
+      switch (entry(folder, sequence)) {
+        case Entry.Found(Manifest manifest) -> {
+          return new Newest(Optional.of(manifest), sequences.getLast());
+        }
+        case Entry.Absent _ -> {
+          // Garbage collection never takes the newest, but a newer one may replace it meanwhile.
+          return newest(generation, shard);
+        }
+        case Entry.Unreadable _ -> {}
+      }
+    }
+    return new Newest(Optional.empty(), sequences.isEmpty() ? 0 : sequences.getLast());
+  }
+
+  /** A publication by its number, if it is still there and can be read. */
   public Optional<Manifest> read(int generation, int shard, long sequence) {
-    return store
-        .entry(name(folder(generation, shard), sequence))
-        .map(json -> Json.read(json, Manifest.class));
+    return entry(folder(generation, shard), sequence) instanceof Entry.Found(Manifest manifest)
+        ? Optional.of(manifest)
+        : Optional.empty();
   }
 
   /**
@@ -70,26 +93,36 @@ public final class Publications {
    * lost, the entry is read back, so that an outcome is always true.
    */
   public PublishOutcome publish(Manifest next) {
-    Optional<Manifest> newest = latest(next.generation(), next.shard());
-    if (newest.isPresent()) {
-      if (newest.get().sameWriter(next) && newest.get().sequence() == next.sequence()) {
-        return new PublishOutcome.Published(newest.get());
+    Newest newest = newest(next.generation(), next.shard());
+    if (newest.manifest().isPresent()) {
+      Manifest before = newest.manifest().get();
+      if (before.sameWriter(next) && before.sequence() == next.sequence()) {
+        return new PublishOutcome.Published(before);
       }
-      Optional<PublishOutcome> refused = refusal(next, newest.get());
+      Optional<PublishOutcome> refused = refusal(next, before, newest.sequence());
       if (refused.isPresent()) {
         return refused.get();
       }
-    } else if (next.sequence() != 1) {
+    } else if (next.sequence() != newest.sequence() + 1) {
       throw new IndexException(
-          "manifest has sequence " + next.sequence() + " and nothing was published, expected 1");
+          "manifest has sequence "
+              + next.sequence()
+              + " and no publication can be read, expected "
+              + (newest.sequence() + 1));
     }
     create(next);
-    Manifest now = latest(next.generation(), next.shard()).orElseThrow();
-    if (now.sameWriter(next) && now.sequence() == next.sequence()) {
-      return new PublishOutcome.Published(now);
+    Newest now = newest(next.generation(), next.shard());
+    Manifest visible =
+        now.manifest()
+            .orElseThrow(
+                () ->
+                    new IndexException("publication " + next.sequence() + " cannot be read back"));
+    if (visible.sameWriter(next) && visible.sequence() == next.sequence()) {
+      return new PublishOutcome.Published(visible);
     }
     // Another writer was first, or went on from older ground while this one was stopped.
-    return refusal(next, now).orElseGet(() -> new PublishOutcome.ForeignTerm(now));
+    return refusal(next, visible, now.sequence())
+        .orElseGet(() -> new PublishOutcome.ForeignTerm(visible));
   }
 
   /**
@@ -97,15 +130,18 @@ public final class Publications {
    * writer is fenced from this moment on.
    *
    * @param newest the newest publication the caller knows
+   * @param taken the highest number taken: that of {@code newest}, unless later ones are unreadable
    * @param writer unique name of the caller's opening
    * @return the new newest publication, which the caller's writer has to start from
    */
-  public PublishOutcome takeOver(Manifest newest, String writer) {
+  PublishOutcome takeOver(Manifest newest, long taken, String writer) {
+    // Each publication raises the term by one at most, so that this is above the unreadable ones'.
+    long term = newest.term() + 1 + taken - newest.sequence();
     return publish(
         new Manifest(
             newest.spec(),
-            newest.sequence() + 1,
-            newest.term() + 1,
+            taken + 1,
+            term,
             writer,
             newest.progress(),
             newest.images(),
@@ -121,6 +157,7 @@ public final class Publications {
   public Hold hold(Manifest manifest) {
     String entry =
         folder(manifest.generation(), manifest.shard())
+            + "/"
             + HOLD
             + manifest.sequence()
             + "-"
@@ -139,51 +176,66 @@ public final class Publications {
   }
 
   /**
-   * Deletes publications that are not among the {@code keep} newest, are older than {@code grace}
-   * and not held, with the objects only they name. Safe beside the shard's writer, since a file
-   * that left its commits never comes back.
+   * Deletes publications that are not among the {@code keep} newest, were replaced by their
+   * successor more than {@code grace} ago, and are not held, with the objects only they name: a
+   * reader that took a publication while it was the newest has that long to fetch it. Safe beside
+   * the shard's writer, since a file that left its commits never comes back.
+   *
+   * <p>Unreadable manifests go as soon as there is a newer publication. The objects only they name
+   * are not known here; {@link ObjectStore#collectGarbage} finds them.
    *
    * @return publications deleted
    */
   public int collectGarbage(int generation, int shard, int keep, Duration grace) {
-    String folder = folder(generation, shard);
-    List<Long> sequences = sequences(folder);
-    if (keep < 1 || sequences.size() <= keep) {
-      return 0;
+    if (keep < 1) {
+      throw new IllegalArgumentException("keep is " + keep + ", expected at least 1");
     }
+    String folder = folder(generation, shard);
     Instant limit = clock.instant().minus(grace);
     Set<Long> held = held(folder);
-    Set<IndexFile> needed = new HashSet<>();
-    List<Manifest> garbage = new java.util.ArrayList<>();
-    int keptFrom = sequences.size() - keep;
-    for (int ordinal = 0; ordinal < sequences.size(); ordinal++) {
-      Optional<Manifest> manifest = read(generation, shard, sequences.get(ordinal));
-      if (manifest.isEmpty()) {
-        continue;
-      }
-      boolean stays =
-          ordinal >= keptFrom
-              || held.contains(manifest.get().sequence())
-              || manifest.get().publishedAt().isAfter(limit);
-      if (stays) {
-        needed.addAll(manifest.get().files());
-      } else {
-        garbage.add(manifest.get());
+    Set<Digest> needed = new HashSet<>();
+    List<Manifest> garbage = new ArrayList<>();
+    int newer = 0;
+    Instant replacedAt = Instant.MAX;
+    for (long sequence : sequences(folder).reversed()) {
+      switch (entry(folder, sequence)) {
+        case Entry.Found(Manifest manifest) -> {
+          if (newer < keep || held.contains(sequence) || replacedAt.isAfter(limit)) {
+            manifest.files().forEach(file -> needed.add(file.digest()));
+          } else {
+            garbage.add(manifest);
+          }
+          newer++;
+          replacedAt = manifest.publishedAt();
+        }
+        case Entry.Unreadable _ -> {
+          if (newer > 0) {
+            store.deleteEntry(name(folder, sequence));
+          }
+        }
+        case Entry.Absent _ -> {}
       }
     }
-    delete(folder, garbage, needed);
+    // The oldest first, so that what is left has no gap wherever this ends.
+    delete(folder, garbage.reversed(), needed);
     return garbage.size();
   }
 
-  /** Every object that some publication names. */
+  /**
+   * Every object that some publication names.
+   *
+   * @throws IndexCorruptException if a manifest is unreadable, since nobody knows what it names
+   */
   public Set<Digest> objects() {
     Set<Digest> named = new HashSet<>();
     for (String name : store.entries(ROOT)) {
-      if (name.contains(MANIFEST)) {
-        store
-            .entry(name)
-            .map(json -> Json.read(json, Manifest.class))
-            .ifPresent(manifest -> manifest.files().forEach(file -> named.add(file.digest())));
+      if (name.contains("/" + MANIFEST)) {
+        switch (entry(name)) {
+          case Entry.Found(Manifest manifest) ->
+              manifest.files().forEach(file -> named.add(file.digest()));
+          case Entry.Unreadable(String problem) -> throw new IndexCorruptException(problem);
+          case Entry.Absent _ -> {}
+        }
       }
     }
     return named;
@@ -197,7 +249,7 @@ public final class Publications {
             .flatMap(sequence -> read(generation, shard, sequence).stream())
             .toList();
     delete(folder, all, Set.of());
-    store.entries(folder).forEach(store::deleteEntry);
+    store.names(folder).forEach(name -> store.deleteEntry(folder + "/" + name));
     if (!all.isEmpty()) {
       LOG.info("generation={} shard={} publications deleted", generation, shard);
     }
@@ -210,14 +262,32 @@ public final class Publications {
     void close();
   }
 
+  /**
+   * What a writer needs to know of those before it.
+   *
+   * @param manifest the newest publication that can be read
+   * @param sequence the highest number taken, by a readable manifest or not; 0 if none is
+   */
+  record Newest(Optional<Manifest> manifest, long sequence) {}
+
+  /** What is found where a manifest is looked for. */
+  private sealed interface Entry {
+    record Found(Manifest manifest) implements Entry {}
+
+    record Unreadable(String problem) implements Entry {}
+
+    record Absent() implements Entry {}
+  }
+
   /** The value of a hold's entry. */
   private record HoldEntry(long sequence, Instant since) {}
 
-  private static Optional<PublishOutcome> refusal(Manifest next, Manifest newest) {
+  private static Optional<PublishOutcome> refusal(Manifest next, Manifest newest, long taken) {
     if (newest.term() > next.term() || (newest.term() == next.term() && !newest.sameWriter(next))) {
       return Optional.of(new PublishOutcome.ForeignTerm(newest));
     }
-    boolean follows = next.sequence() == newest.sequence() + 1;
+    // A number that is taken by an unreadable manifest may be another writer's.
+    boolean follows = next.sequence() == taken + 1;
     return follows && next.positions().reaches(newest.positions())
         ? Optional.empty()
         : Optional.of(new PublishOutcome.BehindPredecessor(newest));
@@ -226,7 +296,7 @@ public final class Publications {
   private void create(Manifest next) {
     String name = name(folder(next.generation(), next.shard()), next.sequence());
     try {
-      store.createEntry(name, Json.write(next));
+      store.createEntry(name, ManifestCodec.write(next));
     } catch (ObjectStoreException e) {
       if (store.entry(name).isEmpty()) {
         throw e;
@@ -236,40 +306,72 @@ public final class Publications {
   }
 
   /** Manifests go first: whoever still sees one must still find its objects. */
-  private void delete(String folder, List<Manifest> garbage, Set<IndexFile> needed) {
+  private void delete(String folder, List<Manifest> garbage, Set<Digest> needed) {
     garbage.forEach(manifest -> store.deleteEntry(name(folder, manifest.sequence())));
     garbage.stream()
         .flatMap(manifest -> manifest.files().stream())
-        .filter(file -> !needed.contains(file))
         .map(IndexFile::digest)
+        .filter(digest -> !needed.contains(digest))
         .distinct()
         .forEach(store::delete);
   }
 
   private Set<Long> held(String folder) {
     Set<Long> held = new HashSet<>();
-    for (String name : store.entries(folder)) {
-      if (name.startsWith(folder + HOLD)) {
-        Optional<HoldEntry> hold = store.entry(name).map(json -> Json.read(json, HoldEntry.class));
-        boolean stale =
-            hold.filter(entry -> entry.since().plus(HOLD_AGE_MAX).isBefore(clock.instant()))
-                .isPresent();
-        if (stale) {
-          store.deleteEntry(name);
+    for (String name : store.names(folder)) {
+      if (name.startsWith(HOLD)) {
+        String entry = folder + "/" + name;
+        Optional<HoldEntry> hold = hold(entry);
+        if (hold.filter(this::counts).isPresent()) {
+          held.add(hold.get().sequence());
         } else {
-          hold.ifPresent(entry -> held.add(entry.sequence()));
+          store.deleteEntry(entry);
         }
       }
     }
     return held;
   }
 
+  /** A hold's entry; empty if it is gone or unreadable. */
+  private Optional<HoldEntry> hold(String entry) {
+    try {
+      return store.entry(entry).map(json -> Json.read(json, HoldEntry.class));
+    } catch (IllegalArgumentException e) {
+      LOG.warn("hold {} is given up: {}", entry, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private boolean counts(HoldEntry hold) {
+    return !hold.since().plus(HOLD_AGE_MAX).isBefore(clock.instant());
+  }
+
   private List<Long> sequences(String folder) {
-    return store.entries(folder).stream()
-        .filter(name -> name.startsWith(folder + MANIFEST))
-        .map(name -> Long.parseLong(name.substring(folder.length() + MANIFEST.length())))
+    return store.names(folder).stream()
+        .filter(name -> name.startsWith(MANIFEST))
+        .map(name -> Long.parseLong(name.substring(MANIFEST.length())))
         .sorted()
         .toList();
+  }
+
+  private Entry entry(String folder, long sequence) {
+    return entry(name(folder, sequence));
+  }
+
+  private Entry entry(String name) {
+    Optional<byte[]> bytes = store.entry(name);
+    if (bytes.isEmpty()) {
+      return new Entry.Absent();
+    }
+    try {
+      return new Entry.Found(ManifestCodec.read(bytes.get()));
+    } catch (IllegalArgumentException e) {
+      String problem = "manifest " + name + " is damaged and passed over: " + e.getMessage();
+      if (reported.add(name)) {
+        LOG.error("{}", problem);
+      }
+      return new Entry.Unreadable(problem);
+    }
   }
 
   private static String folder(int generation, int shard) {
@@ -277,6 +379,6 @@ public final class Publications {
   }
 
   private static String name(String folder, long sequence) {
-    return folder + MANIFEST + "%012d".formatted(sequence);
+    return folder + "/" + MANIFEST + "%012d".formatted(sequence);
   }
 }

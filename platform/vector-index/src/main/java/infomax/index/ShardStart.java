@@ -1,5 +1,6 @@
 package infomax.index;
 
+import infomax.index.Publications.Newest;
 import infomax.index.PublishOutcome.Published;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,14 +38,20 @@ record ShardStart(
       throws IOException {
     String name = UUID.randomUUID().toString();
     for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
-      Optional<Manifest> newest = publications.latest(spec.generation(), spec.shard());
+      Newest before = publications.newest(spec.generation(), spec.shard());
+      Optional<Manifest> newest = before.manifest();
+      if (newest.isEmpty() && before.sequence() > 0) {
+        throw new IndexCorruptException(
+            "no publication of generation " + spec.generation() + " can be read");
+      }
       if (newest.isEmpty()) {
         IndexFolder.open(publications.store(), folder).keepOnly(java.util.Set.of());
         return new ShardStart(spec, name, 1, 0, Progress.START, List.of());
       }
       verifySpec(spec, newest.get());
       Progress progress = prepare(publications, folder, newest.get());
-      if (publications.takeOver(newest.get(), name) instanceof Published(Manifest taken)) {
+      if (publications.takeOver(newest.get(), before.sequence(), name)
+          instanceof Published(Manifest taken)) {
         return new ShardStart(spec, name, taken.term(), taken.sequence(), progress, taken.files());
       }
     }

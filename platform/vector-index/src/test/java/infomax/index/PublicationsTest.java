@@ -3,16 +3,20 @@ package infomax.index;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import infomax.events.Json;
 import infomax.events.Positions;
 import infomax.index.PublishOutcome.BehindPredecessor;
 import infomax.index.PublishOutcome.ForeignTerm;
 import infomax.index.PublishOutcome.Published;
 import infomax.store.ObjectStore;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,7 +78,7 @@ final class PublicationsTest {
   void aTakeOverFencesTheOldWriter() {
     Manifest first = manifest(1, 1, "a", 10);
     publications.publish(first);
-    PublishOutcome taken = publications.takeOver(first, "b");
+    PublishOutcome taken = publications.takeOver(first, 1, "b");
     assertThat(taken).isInstanceOf(Published.class);
     Manifest second = ((Published) taken).manifest();
     assertThat(second.term()).isEqualTo(2);
@@ -89,7 +94,7 @@ final class PublicationsTest {
     publications.publish(first);
     Manifest second = manifest(2, 1, "a", 20);
     publications.publish(second);
-    assertThat(publications.takeOver(first, "b")).isEqualTo(new BehindPredecessor(second));
+    assertThat(publications.takeOver(first, 1, "b")).isEqualTo(new BehindPredecessor(second));
   }
 
   @Test
@@ -135,7 +140,7 @@ final class PublicationsTest {
   @Test
   void aWriterThatSleptThroughGarbageCollectionIsNotTheNewest() {
     publications.publish(manifest(1, 1, "a", 10));
-    Manifest newest = ((Published) publications.takeOver(latest(), "b")).manifest();
+    Manifest newest = ((Published) publications.takeOver(latest(), 1, "b")).manifest();
     for (int sequence = 3; sequence <= 6; sequence++) {
       newest = manifest(sequence, 2, "b", 10L * sequence);
       publications.publish(newest);
@@ -172,6 +177,117 @@ final class PublicationsTest {
     assertThat(store.contains(file("shared").digest())).isFalse();
   }
 
+  /** However old a publication is: a reader may have taken it just before it was replaced. */
+  @Test
+  void theGraceBeginsWhenAPublicationIsReplaced() {
+    publications.publish(manifest(1, 1, "a", 1));
+    now.set(START.plus(Duration.ofHours(1)));
+    for (int sequence = 2; sequence <= 5; sequence++) {
+      publications.publish(manifest(sequence, 1, "a", sequence));
+    }
+    Duration grace = Duration.ofMinutes(10);
+    assertThat(publications.collectGarbage(1, 0, 3, grace)).isZero();
+    now.set(START.plus(Duration.ofHours(1)).plus(grace));
+    assertThat(publications.collectGarbage(1, 0, 3, grace)).isEqualTo(2);
+    assertThat(publications.read(1, 0, 1)).isEmpty();
+    assertThat(publications.read(1, 0, 3)).isPresent();
+    assertThat(store.contains(file("only-in-2").digest())).isFalse();
+    assertThat(store.contains(file("only-in-3").digest())).isTrue();
+  }
+
+  @Test
+  void whatTheStoreKeepsIsBoundedHoweverMuchIsPublished() throws IOException {
+    Duration grace = Duration.ofSeconds(10);
+    for (int sequence = 1; sequence <= 60; sequence++) {
+      publications.publish(manifest(sequence, 1, "a", sequence));
+      now.set(now.get().plusSeconds(1));
+      publications.collectGarbage(1, 0, 3, grace);
+      // One a second for 10 s, the one that is newest, and the file they share.
+      assertThat(store.names("publications/1/0")).hasSizeLessThanOrEqualTo(11);
+      try (Stream<Path> objects = Files.list(folder.resolve("objects"))) {
+        assertThat(objects.count()).isLessThanOrEqualTo(12);
+      }
+    }
+    assertThat(store.names("publications/1/0")).hasSize(10);
+    assertThat(store.contains(file("shared").digest())).isTrue();
+  }
+
+  @Test
+  void aDamagedManifestIsPassedOverAndItsWriterGoesOn() throws IOException {
+    Manifest first = manifest(1, 1, "a", 10);
+    publications.publish(first);
+    publications.publish(manifest(2, 1, "a", 20));
+    damage(2);
+    assertThat(publications.latest(1, 0)).contains(first);
+    assertThat(publications.read(1, 0, 2)).isEmpty();
+    // Somebody else may have written the second one, so that only who did may write the third.
+    assertThat(publications.publish(manifest(2, 1, "a", 20)))
+        .isEqualTo(new BehindPredecessor(first));
+    Manifest third = manifest(3, 1, "a", 30);
+    assertThat(publications.publish(third)).isEqualTo(new Published(third));
+    assertThat(publications.latest(1, 0)).contains(third);
+    assertThatThrownBy(publications::objects)
+        .isInstanceOf(IndexCorruptException.class)
+        .hasMessageContaining("publications/1/0/manifest-000000000002");
+    assertThat(publications.collectGarbage(1, 0, 3, Duration.ofMinutes(10))).isZero();
+    assertThat(store.names("publications/1/0"))
+        .containsExactly("manifest-000000000001", "manifest-000000000003");
+    assertThat(publications.objects()).contains(file("only-in-3").digest());
+  }
+
+  @Test
+  void aTakeOverBeyondADamagedManifestHasATermAboveIt() throws IOException {
+    Manifest first = manifest(1, 1, "a", 10);
+    publications.publish(first);
+    publications.takeOver(first, 1, "b");
+    damage(2);
+    Manifest third = ((Published) publications.takeOver(first, 2, "c")).manifest();
+    assertThat(third.sequence()).isEqualTo(3);
+    assertThat(third.term()).isEqualTo(3);
+    // The writer of the damaged one is fenced, as if it were readable.
+    assertThat(publications.publish(manifest(3, 2, "b", 20))).isEqualTo(new ForeignTerm(third));
+    assertThat(publications.publish(manifest(4, 2, "b", 20))).isEqualTo(new ForeignTerm(third));
+  }
+
+  @Test
+  void readsManifestsWrittenBeforeTheyHadADigest() {
+    Manifest old = manifest(1, 1, "a", 10);
+    store.createEntry("publications/1/0/manifest-000000000001", Json.write(old));
+    assertThat(publications.latest(1, 0)).contains(old);
+    Manifest next = manifest(2, 1, "a", 20);
+    assertThat(publications.publish(next)).isEqualTo(new Published(next));
+  }
+
+  @Test
+  void noByteOfAManifestCanChangeUnnoticed() {
+    Manifest manifest = manifest(1, 1, "a", 10);
+    byte[] bytes = ManifestCodec.write(manifest);
+    assertThat(ManifestCodec.read(bytes)).isEqualTo(manifest);
+    for (int position = 0; position < bytes.length; position++) {
+      for (int bit = 0; bit < 8; bit++) {
+        bytes[position] ^= (byte) (1 << bit);
+        assertThatThrownBy(() -> ManifestCodec.read(bytes))
+            .isInstanceOf(IllegalArgumentException.class);
+        bytes[position] ^= (byte) (1 << bit);
+      }
+      byte[] cut = Arrays.copyOf(bytes, position);
+      assertThatThrownBy(() -> ManifestCodec.read(cut))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void aDamagedHoldHoldsNothingUp() throws IOException {
+    for (int sequence = 1; sequence <= 3; sequence++) {
+      publications.publish(manifest(sequence, 1, "a", sequence));
+    }
+    publications.hold(publications.read(1, 0, 1).orElseThrow());
+    String hold = store.names("publications/1/0").getFirst();
+    Files.writeString(folder.resolve("entries/publications/1/0").resolve(hold), "damaged");
+    now.set(START.plusSeconds(120));
+    assertThat(publications.collectGarbage(1, 0, 1, Duration.ofSeconds(60))).isEqualTo(2);
+  }
+
   @Test
   void aForgottenHoldEnds() {
     for (int sequence = 1; sequence <= 3; sequence++) {
@@ -180,6 +296,14 @@ final class PublicationsTest {
     publications.hold(publications.read(1, 0, 1).orElseThrow());
     now.set(START.plus(Duration.ofHours(2)));
     assertThat(publications.collectGarbage(1, 0, 1, Duration.ofSeconds(60))).isEqualTo(2);
+  }
+
+  private void damage(int sequence) throws IOException {
+    Path entry =
+        folder.resolve("entries/publications/1/0").resolve("manifest-%012d".formatted(sequence));
+    byte[] bytes = Files.readAllBytes(entry);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(entry, bytes);
   }
 
   private Manifest latest() {

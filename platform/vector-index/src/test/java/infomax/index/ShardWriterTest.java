@@ -9,6 +9,8 @@ import infomax.index.PublishOutcome.BehindPredecessor;
 import infomax.index.PublishOutcome.ForeignTerm;
 import infomax.index.PublishOutcome.Published;
 import infomax.store.ObjectStore;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,6 +122,35 @@ final class ShardWriterTest {
   }
 
   @Test
+  void publishesAgainWhereItsManifestIsDamagedAndGoesOnFromItAfterARestart() throws IOException {
+    try (ShardWriter writer = writer("local")) {
+      Manifest before = putAndPublish(writer, "a");
+      Manifest damaged = putAndPublish(writer, "b");
+      damage(damaged);
+      assertThat(latest()).isEqualTo(before);
+      assertThat(writer.publish()).isInstanceOf(Published.class);
+      assertThat(latest().sequence()).isEqualTo(damaged.sequence() + 1);
+      assertThat(latest().files()).isEqualTo(damaged.files());
+      damage(latest());
+    }
+    try (ShardWriter writer = writer("local")) {
+      assertThat(writer.find(B)).isPresent();
+      assertThat(writer.publish()).isInstanceOf(Published.class);
+      assertThat(latest().images()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void neverBeginsAnewWhereNoManifestCanBeRead() throws IOException {
+    try (ShardWriter writer = writer("local")) {
+      damage(latest());
+    }
+    assertThatThrownBy(() -> writer("local"))
+        .isInstanceOf(IndexCorruptException.class)
+        .hasMessageContaining("no publication of generation 1 can be read");
+  }
+
+  @Test
   void refusesToGoOnAsSomethingElse() {
     writer("local").close();
     IndexSpec spec = TestImages.SPEC;
@@ -172,6 +203,16 @@ final class ShardWriterTest {
     PublishOutcome outcome = writer.publish();
     assertThat(outcome).isInstanceOf(Published.class);
     return ((Published) outcome).manifest();
+  }
+
+  private void damage(Manifest manifest) throws IOException {
+    Path entry =
+        folder
+            .resolve("store/entries/publications/1/0")
+            .resolve("manifest-%012d".formatted(manifest.sequence()));
+    byte[] bytes = Files.readAllBytes(entry);
+    bytes[bytes.length / 3] ^= 4;
+    Files.write(entry, bytes);
   }
 
   private Manifest latest() {
