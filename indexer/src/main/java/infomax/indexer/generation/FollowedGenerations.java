@@ -41,13 +41,14 @@ public final class FollowedGenerations implements AutoCloseable, Check {
 
   private static final Logger LOG = LoggerFactory.getLogger(FollowedGenerations.class);
   private static final Duration TURN = Duration.ofSeconds(1);
-  private static final Duration TIDY_INTERVAL = Duration.ofSeconds(10);
+  private static final Duration TIDY_INTERVAL = Duration.ofSeconds(30);
   private static final Duration SWEEP_INTERVAL = Duration.ofHours(6);
 
-  /** Publications a reader may still be about to open. */
+  /** Publications that stay however old they are. */
   private static final int PUBLICATIONS_KEPT = 3;
 
-  private static final Duration PUBLICATION_GRACE = Duration.ofSeconds(60);
+  /** Longest that a reader may take to fetch what was the newest publication when it began. */
+  private static final Duration PUBLICATION_GRACE = Duration.ofMinutes(10);
 
   /** An object may be stored this long before something names it. */
   private static final Duration OBJECT_GRACE = Duration.ofHours(24);
