@@ -13,7 +13,8 @@ import java.time.Duration;
  *
  * @param indexing how generations are indexed: {@code indexer.path}, {@code indexer.threads},
  *     {@code encoder.device}, {@code indexer.commit-interval}, {@code
- *     indexer.standby-commit-interval}, {@code indexer.build-commit-interval}
+ *     indexer.standby-commit-interval}, {@code indexer.build-commit-interval}, {@code
+ *     indexer.check-interval}
  * @param rollout how generations are rolled: {@code indexer.rollout.*}, {@code indexer.hnsw.*},
  *     {@code encoder.precision}
  */
@@ -32,7 +33,8 @@ public record IndexerConfig(IndexingSettings indexing, RolloutConfig rollout) {
             settings.choice("encoder.device", EncoderDevice.AUTO),
             positive(settings, "indexer.commit-interval", Duration.ofMillis(500)),
             positive(settings, "indexer.standby-commit-interval", Duration.ofSeconds(2)),
-            positive(settings, "indexer.build-commit-interval", Duration.ofSeconds(10))),
+            positive(settings, "indexer.build-commit-interval", Duration.ofSeconds(10)),
+            positive(settings, "indexer.check-interval", Duration.ofHours(1))),
         RolloutConfig.from(settings));
   }
 

@@ -11,6 +11,7 @@ import infomax.runtime.control.ControlLog;
 import infomax.runtime.health.Check;
 import infomax.runtime.health.CheckResult;
 import infomax.runtime.kafka.KafkaClients;
+import infomax.runtime.process.ThreadNice;
 import infomax.runtime.signal.SignalSender;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -55,6 +56,12 @@ public final class FollowedGenerations implements AutoCloseable, Check {
 
   private static final int SHARD = 0;
 
+  /** A process that is restarted often checks too. */
+  private static final Duration CHECK_FIRST = Duration.ofMinutes(1);
+
+  /** Nobody waits for a check. */
+  private static final int CHECK_NICE = 15;
+
   private final SharedResources shared;
   private final IndexingSettings settings;
   private final ConcurrentMap<Integer, GenerationIndexing> running = new ConcurrentHashMap<>();
@@ -64,12 +71,15 @@ public final class FollowedGenerations implements AutoCloseable, Check {
   private final Interval tidying = new Interval(TIDY_INTERVAL);
   private final Interval sweeping = new Interval(SWEEP_INTERVAL);
   private final Thread thread;
+  private final Thread checking;
   private volatile boolean closing;
 
   private FollowedGenerations(SharedResources shared, IndexingSettings settings) {
     this.shared = shared;
     this.settings = settings;
     this.thread = Thread.ofPlatform().name("indexer-generations").daemon(true).unstarted(this::run);
+    this.checking =
+        Thread.ofPlatform().name("indexer-check").daemon(true).unstarted(this::checkPublished);
   }
 
   /** Starts following {@code control}. */
@@ -96,6 +106,7 @@ public final class FollowedGenerations implements AutoCloseable, Check {
     control.follow(followed.states::add);
     followed.states.add(control.state());
     followed.thread.start();
+    followed.checking.start();
     return followed;
   }
 
@@ -147,8 +158,11 @@ public final class FollowedGenerations implements AutoCloseable, Check {
   public void close() {
     closing = true;
     thread.interrupt();
+    checking.interrupt();
     try {
       thread.join(Duration.ofSeconds(30));
+      // Reading a large object is not interrupted; nothing that this thread does needs an end.
+      checking.join(Duration.ofSeconds(1));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -171,6 +185,25 @@ public final class FollowedGenerations implements AutoCloseable, Check {
         return;
       } catch (RuntimeException e) {
         LOG.warn("generations could not be tidied, trying again", e);
+      }
+    }
+  }
+
+  /** On a thread of its own: everything that is published may be a lot to read. */
+  private void checkPublished() {
+    ThreadNice.set(CHECK_NICE);
+    long waitMillis = Math.min(CHECK_FIRST.toMillis(), settings.checkInterval().toMillis());
+    while (!closing) {
+      try {
+        TimeUnit.MILLISECONDS.sleep(waitMillis);
+        waitMillis = settings.checkInterval().toMillis();
+        for (GenerationIndexing indexing : running.values()) {
+          indexing.checkPublished();
+        }
+      } catch (InterruptedException e) {
+        return;
+      } catch (RuntimeException e) {
+        LOG.warn("publications could not be checked, trying again: {}", e.toString());
       }
     }
   }

@@ -7,9 +7,12 @@ import infomax.events.control.FailureCause;
 import infomax.events.control.IndexGeneration;
 import infomax.imaging.EncoderPixels;
 import infomax.index.IndexCorruptException;
+import infomax.index.IndexFile;
 import infomax.index.IndexFiles;
 import infomax.index.IndexSpec;
 import infomax.index.Manifest;
+import infomax.index.PublicationCheck;
+import infomax.index.PublicationCheck.Outcome.Broken;
 import infomax.index.ShardWriter;
 import infomax.indexer.generation.GenerationStatus.Phase;
 import infomax.indexer.generation.Orders.Mode;
@@ -40,6 +43,7 @@ final class GenerationIndexing implements AutoCloseable {
   private static final Duration RETRY_FIRST = Duration.ofMillis(500);
   private static final Duration RETRY_LONGEST = Duration.ofSeconds(10);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
+  private static final int SHARD = 0;
   private static final int ENCODER_THREADS = 1;
 
   /** Merges yield to embedding for the leader, though not to embedding for others. */
@@ -53,6 +57,7 @@ final class GenerationIndexing implements AutoCloseable {
   private final CountDownLatch stop = new CountDownLatch(1);
   private final AtomicReference<GenerationStatus> status;
   private final AtomicReference<@Nullable GenerationFailure> failure = new AtomicReference<>();
+  private final AtomicReference<@Nullable String> broken = new AtomicReference<>();
   private final AtomicReference<@Nullable ImageLog> openLog = new AtomicReference<>();
   private volatile Orders orders;
   private final Backoff backoff = new Backoff(RETRY_FIRST, RETRY_LONGEST);
@@ -102,6 +107,23 @@ final class GenerationIndexing implements AutoCloseable {
           next.mode(),
           next.leads(),
           next.target() == null ? "none" : next.target().byPartition());
+    }
+  }
+
+  /**
+   * Reads everything that is published, on the calling thread. What is broken and can be mended is
+   * mended; if it cannot, the generation fails, so that another one is built from the log.
+   *
+   * @throws ObjectStoreException if the store cannot be read for now
+   */
+  void checkPublished() {
+    if (status.get().phase().isOver()) {
+      return;
+    }
+    int number = generation.number();
+    if (PublicationCheck.run(shared.publications(), number, SHARD, settings.folder(number))
+        instanceof Broken(IndexFile file, String problem)) {
+      broken.set("file " + file.name() + " of the newest publication is broken: " + problem);
     }
   }
 
@@ -166,9 +188,13 @@ final class GenerationIndexing implements AutoCloseable {
   /** One opening of index and log; false if indexing is over. */
   private boolean runOnce(RecordEmbedding embedding, GenerationMeters meters)
       throws GenerationFailedException, InterruptedException {
+    String problem = broken.get();
+    if (problem != null) {
+      throw new GenerationFailedException(FailureCause.INDEX_CORRUPT, problem);
+    }
     try {
       return switch (index(embedding, meters)) {
-        case STOPPED -> false;
+        case STOPPED -> !isStopping();
         case OUTRUN -> true;
         case TAKEN_OVER -> {
           status.updateAndGet(last -> last.in(Phase.STANDING_BY, "another writer has taken over"));
@@ -246,7 +272,7 @@ final class GenerationIndexing implements AutoCloseable {
               settings,
               () -> orders,
               status::set)
-          .run(this::isStopping);
+          .run(() -> isStopping() || broken.get() != null);
     }
   }
 

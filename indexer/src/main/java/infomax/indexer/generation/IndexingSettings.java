@@ -14,6 +14,7 @@ import java.time.Duration;
  *     be
  * @param standbyCommitInterval the same of one that stands by
  * @param buildCommitInterval the same of one that is being built
+ * @param checkInterval between readings of everything that is published, to see that it is right
  */
 public record IndexingSettings(
     Path folder,
@@ -21,17 +22,24 @@ public record IndexingSettings(
     EncoderDevice device,
     Duration commitInterval,
     Duration standbyCommitInterval,
-    Duration buildCommitInterval) {
+    Duration buildCommitInterval,
+    Duration checkInterval) {
 
   /** Checks the ranges. */
   public IndexingSettings {
     if (threads < 1
         || !commitInterval.isPositive()
         || !standbyCommitInterval.isPositive()
-        || !buildCommitInterval.isPositive()) {
+        || !buildCommitInterval.isPositive()
+        || !checkInterval.isPositive()) {
       throw new IllegalArgumentException(
-          "threads %d, commit intervals %s (live), %s (standby), %s (build): expected all above 0"
-              .formatted(threads, commitInterval, standbyCommitInterval, buildCommitInterval));
+          "threads %d, intervals %s (live), %s (standby), %s (build), %s (check): expected all > 0"
+              .formatted(
+                  threads,
+                  commitInterval,
+                  standbyCommitInterval,
+                  buildCommitInterval,
+                  checkInterval));
     }
   }
 

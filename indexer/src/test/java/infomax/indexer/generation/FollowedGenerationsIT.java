@@ -16,6 +16,7 @@ import infomax.events.image.ImageEvent.ImageStored;
 import infomax.events.image.ImageEventCodec;
 import infomax.events.image.Metadata;
 import infomax.events.image.RejectionReason;
+import infomax.index.IndexFile;
 import infomax.index.IndexedImage;
 import infomax.index.Manifest;
 import infomax.index.PublishedIndex;
@@ -326,6 +327,26 @@ final class FollowedGenerationsIT {
         .atMost(DEADLINE)
         .untilAsserted(() -> assertThat(log.generations.readiness().healthy()).isTrue());
     assertThat(log.generations.failures()).isEmpty();
+  }
+
+  /** Local index and store are the same files here, so that nobody has what was damaged. */
+  @Test
+  void aPublishedFileThatIsDamagedFailsTheGenerationSoThatItIsBuiltAnew() throws Exception {
+    log.write(log.images("image", 30));
+    log.checkInterval = Duration.ofMillis(200);
+    live(1);
+    Manifest manifest = log.awaitEnd(1);
+    IndexFile damaged = manifest.files().getLast();
+    Path object = folder.resolve("objects/objects").resolve(damaged.digest().hex());
+    byte[] bytes = Files.readAllBytes(object);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(object, bytes);
+    awaitFailure(FailureCause.INDEX_CORRUPT);
+    assertThat(log.generations.failures().get(1).detail())
+        .contains(damaged.name())
+        .contains(damaged.digest().hex());
+    log.begin(2, log.release(1));
+    assertIndexed(2, 30);
   }
 
   @Test

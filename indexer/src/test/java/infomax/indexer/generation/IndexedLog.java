@@ -81,6 +81,7 @@ final class IndexedLog implements AutoCloseable {
   final Publications publications;
   final AtomicReference<Duration> clockAhead = new AtomicReference<>(Duration.ZERO);
   Duration commitInterval = Duration.ofMillis(200);
+  Duration checkInterval = Duration.ofHours(1);
 
   /** What the indexer meets in its store; the test's own store always answers. */
   volatile StoreObserver storeOfIndexer = StoreObserver.NONE;
@@ -138,7 +139,8 @@ final class IndexedLog implements AutoCloseable {
                     EncoderDevice.CPU,
                     commitInterval,
                     commitInterval,
-                    commitInterval)));
+                    commitInterval,
+                    checkInterval)));
   }
 
   void stop() {

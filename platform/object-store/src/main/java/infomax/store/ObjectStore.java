@@ -157,11 +157,7 @@ public final class ObjectStore {
     } catch (IOException e) {
       throw new ObjectStoreException("object " + digest + " cannot be read: " + e, e);
     }
-    Digest found = Digest.of(bytes);
-    if (!found.equals(digest)) {
-      throw new ObjectBrokenException(
-          digest, "object " + digest + " is corrupt: its bytes have the digest " + found);
-    }
+    verify(digest, Digest.of(bytes));
     return bytes;
   }
 
@@ -180,6 +176,23 @@ public final class ObjectStore {
       throw absent(digest);
     }
     files.linkOrCopy(source, target);
+  }
+
+  /**
+   * Reads an object to its end to see that it is right.
+   *
+   * @throws ObjectBrokenException if it is absent or its bytes do not have the digest
+   * @throws ObjectStoreException if the store cannot be read for now
+   */
+  public void verify(Digest digest) {
+    observer.before(StoreStep.READ_OBJECT, digest.hex());
+    try {
+      verify(digest, DurableFiles.digest(object(digest)));
+    } catch (NoSuchFileException e) {
+      throw absent(digest);
+    } catch (IOException e) {
+      throw new ObjectStoreException("object " + digest + " cannot be read: " + e, e);
+    }
   }
 
   /** True if the store has the object; its content is not looked at. */
@@ -341,6 +354,13 @@ public final class ObjectStore {
       files.createFolders(entries, DurableFiles.folderOf(path));
     }
     return path;
+  }
+
+  private static void verify(Digest expected, Digest found) {
+    if (!found.equals(expected)) {
+      throw new ObjectBrokenException(
+          expected, "object " + expected + " is corrupt: its bytes have the digest " + found);
+    }
   }
 
   private ObjectBrokenException absent(Digest digest) {

@@ -69,6 +69,12 @@ final class ObjectStoreTest {
         .isInstanceOf(ObjectBrokenException.class);
     Digest corrupt = store.put(utf8("content"));
     Files.writeString(folder.resolve("store/objects").resolve(corrupt.hex()), "c0ntent");
+    for (Digest broken : List.of(absent, corrupt)) {
+      assertThatThrownBy(() -> store.verify(broken))
+          .isInstanceOfSatisfying(
+              ObjectBrokenException.class, e -> assertThat(e.digest()).isEqualTo(broken));
+    }
+    store.verify(store.put(utf8("right")));
     assertThatThrownBy(() -> store.read(corrupt))
         .isInstanceOf(ObjectBrokenException.class)
         .hasMessageContaining("corrupt");
@@ -95,6 +101,7 @@ final class ObjectStoreTest {
     List<ThrowingCallable> attempts =
         List.of(
             () -> store.read(digest),
+            () -> store.verify(digest),
             () -> store.linkTo(digest, folder.resolve("target")),
             () -> store.entry("a/one"),
             () -> store.entries("a"),

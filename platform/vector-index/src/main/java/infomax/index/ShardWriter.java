@@ -22,6 +22,7 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.MergePolicy;
 import org.apache.lucene.index.SnapshotDeletionPolicy;
 import org.apache.lucene.index.TieredMergePolicy;
+import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.MMapDirectory;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>After an {@link IndexException} from {@link #put}, {@link #delete} or {@link #commit}, such as
  * on a full disk, the writer is of no use any more: close it and open a new one, which goes on from
- * the last commit or publication.
+ * the last commit or publication. It is an {@link IndexCorruptException} if a local file is
+ * damaged, as a merge finds out: then delete the local folder first.
  */
 public final class ShardWriter implements AutoCloseable {
 
@@ -149,7 +151,7 @@ public final class ShardWriter implements AutoCloseable {
     }
     try {
       writer.updateDocument(ImageFields.term(image.id()), ImageFields.document(image));
-    } catch (IOException e) {
+    } catch (IOException | AlreadyClosedException e) {
       throw failed("put an image", e);
     }
     uncommitted.put(image.id(), Optional.of(image));
@@ -159,7 +161,7 @@ public final class ShardWriter implements AutoCloseable {
   public void delete(ImageId id) {
     try {
       writer.deleteDocuments(ImageFields.term(id));
-    } catch (IOException e) {
+    } catch (IOException | AlreadyClosedException e) {
       throw failed("delete an image", e);
     }
     uncommitted.put(id, Optional.empty());
@@ -179,7 +181,7 @@ public final class ShardWriter implements AutoCloseable {
         }
       }
       return Optional.empty();
-    } catch (IOException e) {
+    } catch (IOException | AlreadyClosedException e) {
       throw failed("read", e);
     }
   }
@@ -208,7 +210,7 @@ public final class ShardWriter implements AutoCloseable {
         before.reader().decRef();
         commits.release(before.commit());
       }
-    } catch (IOException e) {
+    } catch (IOException | AlreadyClosedException e) {
       throw failed("commit", e);
     }
   }
@@ -283,9 +285,15 @@ public final class ShardWriter implements AutoCloseable {
     return committed;
   }
 
-  private IndexException failed(String action, IOException cause) {
-    return new IndexException(
-        "generation " + spec().generation() + " could not " + action + ": " + cause, cause);
+  private IndexException failed(String action, Exception cause) {
+    String message = "generation " + spec().generation() + " could not " + action + ": " + cause;
+    for (Throwable at = cause; at != null; at = at.getCause()) {
+      // A merge that met a damaged file has closed the writer, and its exception is the cause.
+      if (at instanceof CorruptIndexException) {
+        return new IndexCorruptException(message + ": " + at.getMessage(), cause);
+      }
+    }
+    return new IndexException(message, cause);
   }
 
   private static DirectoryReader reader(@Nullable Committed before, IndexCommit commit)
