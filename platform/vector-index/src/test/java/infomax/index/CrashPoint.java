@@ -6,15 +6,16 @@ import org.jspecify.annotations.Nullable;
 /** Moments at which a process is halted: where a phase begins, or before one of its steps. */
 enum CrashPoint {
   BEFORE_THE_COMMIT(Phase.COMMIT, null, 0),
+  /** And before any object is put. */
   AFTER_THE_COMMIT(Phase.PUBLISH, null, 0),
-  BEFORE_THE_OBJECTS(Phase.PUBLISH, StoreStep.PUT_OBJECT, 1),
   BETWEEN_THE_OBJECTS(Phase.PUBLISH, StoreStep.PUT_OBJECT, 2),
   BEFORE_THE_MANIFEST(Phase.PUBLISH, StoreStep.CREATE_ENTRY, 1),
-  /** Before it is read back; it was read for the first time to see what is published already. */
+  /**
+   * And before any file of it is downloaded: when it is read back; a manifest was read for the
+   * first time to see what is published already.
+   */
   AFTER_THE_MANIFEST(Phase.PUBLISH, StoreStep.READ_ENTRY, 2),
-  BEFORE_A_DOWNLOAD(Phase.READ, StoreStep.FETCH_OBJECT, 1),
   BETWEEN_DOWNLOADED_FILES(Phase.READ, StoreStep.FETCH_OBJECT, 3),
-  BEFORE_GARBAGE_MANIFESTS(Phase.TIDY, StoreStep.DELETE_ENTRY, 1),
   BETWEEN_GARBAGE_MANIFESTS(Phase.TIDY, StoreStep.DELETE_ENTRY, 2),
   BEFORE_GARBAGE_OBJECTS(Phase.TIDY, StoreStep.DELETE_OBJECT, 1),
   BETWEEN_GARBAGE_OBJECTS(Phase.TIDY, StoreStep.DELETE_OBJECT, 2),
