@@ -35,8 +35,8 @@ final class TarEntries implements Entries {
         entry = nextHeader();
       }
       return entry == null ? Optional.empty() : Optional.of(read(entry));
-    } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
-      // Not every damaged header is told by an IOException.
+    } catch (RuntimeException e) {
+      // Not every damaged header is told by an IOException; some end in a NullPointerException.
       throw new IOException("the tar is damaged: " + e.getMessage(), e);
     }
   }
