@@ -3,7 +3,6 @@ package infomax.index;
 import infomax.index.SearchAnswer.Hit;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.Set;
 
 /** Recall@10: the share of the exact ten nearest that search along the graph finds. */
 public final class Recall {
@@ -46,12 +45,16 @@ public final class Recall {
     return (double) found / exact.size();
   }
 
+  /** One more than the ten is searched for, as anybody would, since the image finds itself. */
   private static List<Hit> search(
       IndexedImage image, boolean exact, PublishedIndex index, Deadline deadline) {
+    int k = NEAREST + 1;
     VectorQuery query =
-        VectorQuery.nearest(QueryVector.of(image), NEAREST, exact, Metric.COSINE)
-            .without(Set.of(image.id()))
-            .with(new Effort(exact, Effort.defaultCandidates(NEAREST), deadline));
-    return index.search(query).hits();
+        VectorQuery.nearest(QueryVector.of(image), k, exact, Metric.COSINE)
+            .with(new Effort(exact, Effort.defaultCandidates(k), deadline));
+    return index.search(query).hits().stream()
+        .filter(hit -> !hit.image().id().equals(image.id()))
+        .limit(NEAREST)
+        .toList();
   }
 }
