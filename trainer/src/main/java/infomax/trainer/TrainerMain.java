@@ -7,6 +7,7 @@ import infomax.runtime.http.HttpServer;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.lifecycle.Closer;
 import infomax.runtime.process.ParentWatch;
+import infomax.runtime.process.ProcessNice;
 import infomax.store.StoreLocation;
 import infomax.trainer.engine.UnusableTargetException;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -20,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs the trainer as a process: {@code TrainerMain [--child] [settings-file]}. With {@code
- * --child} it ends with the process that holds its standard input.
+ * --child} it ends with the process that holds its standard input, and yields the processor to
+ * everything else once it has started.
  */
 public final class TrainerMain {
 
@@ -33,13 +35,18 @@ public final class TrainerMain {
   public static void main(String[] arguments) throws Exception {
     List<String> files =
         Arrays.stream(arguments).filter(argument -> !argument.equals(CHILD)).toList();
-    if (Arrays.asList(arguments).contains(CHILD)) {
+    boolean child = Arrays.asList(arguments).contains(CHILD);
+    if (child) {
       ParentWatch.install();
     }
     Closer closer = new Closer();
     Runtime.getRuntime().addShutdownHook(new Thread(closer::close, "trainer-shutdown"));
     try {
       start(settings(files), closer);
+      if (child) {
+        // A new system answers once release 0 is there; for what comes now nobody waits.
+        ProcessNice.yieldProcessor();
+      }
     } catch (ConfigurationException | UnusableTargetException | TimeoutException e) {
       System.err.println("trainer: " + e.getMessage());
       System.exit(1);

@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.Properties;
 
 /**
- * The trainer in a JVM of its own, at lower priority, so that a training never starves a search.
+ * The trainer in a JVM of its own, which yields the processor once it has started, so that a
+ * training never starves a search.
  */
 final class TrainerProcess implements AutoCloseable {
 
@@ -68,7 +69,6 @@ final class TrainerProcess implements AutoCloseable {
             "-XX:+UseSerialGC",
             "-Xmx1g"),
         List.of("--child", settingsFile.toString()),
-        logs,
-        true);
+        logs);
   }
 }

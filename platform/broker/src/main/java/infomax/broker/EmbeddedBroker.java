@@ -109,8 +109,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1"),
             List.of(file.toString()),
-            settings.folder(),
-            false);
+            settings.folder());
     Files.writeString(pidFile(settings.folder()), Long.toString(process.pid()));
     return process;
   }

@@ -40,8 +40,7 @@ final class CrashingProcess {
         CrashingProcess.class,
         List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
         List.of(folder.toString(), point.name()),
-        folder,
-        false);
+        folder);
   }
 
   static ChangeLog log() {

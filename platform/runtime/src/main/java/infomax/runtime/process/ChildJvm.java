@@ -26,18 +26,12 @@ public final class ChildJvm implements AutoCloseable {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
   /**
-   * Where Linux schedules sessions as groups (sched(7), autogroup), {@code nice} counts only inside
-   * of one: a session of its own gets as much of the processor as all services together. The value
-   * for the session is set before the program takes the shell's place.
-   */
-  private static final String YIELD_AS_SESSION =
-      "{ echo 15 > /proc/self/autogroup; } 2>/dev/null; exec \"$@\"";
-
-  /**
    * glibc's number of heaps, read when a process starts. Further heaps hold 64 MB at most and map
    * every larger block anew: on two threads a training's convolutions take twice as long then.
    */
   private static final String ARENAS = "MALLOC_ARENA_MAX";
+
+  private static final Path SET_SESSION = Path.of("/usr/bin/setsid");
 
   private final String name;
   private final Process process;
@@ -55,15 +49,13 @@ public final class ChildJvm implements AutoCloseable {
    * @param jvmArguments arguments before the main class, such as {@code -Xmx256m}
    * @param arguments arguments of the main
    * @param folder where {@code <name>.log} and {@code <name>.args} go; created if missing
-   * @param lowPriority true to yield the processor to everything else
    */
   public static ChildJvm start(
       String name,
       Class<?> mainClass,
       List<String> jvmArguments,
       List<String> arguments,
-      Path folder,
-      boolean lowPriority)
+      Path folder)
       throws IOException {
     Files.createDirectories(folder);
     List<String> lines = new ArrayList<>(jvmArguments);
@@ -79,12 +71,8 @@ public final class ChildJvm implements AutoCloseable {
     List<String> command = new ArrayList<>();
     // A terminal sends SIGINT to its whole process group; in a session of its own a child stops
     // when its parent decides, in the right order.
-    boolean ownSession = addIfInstalled(command, "/usr/bin/setsid");
-    if (lowPriority) {
-      if (ownSession) {
-        addIfInstalled(command, "/bin/sh", "-c", YIELD_AS_SESSION, "sh");
-      }
-      addIfInstalled(command, "/usr/bin/nice", "-n", "15");
+    if (Files.isExecutable(SET_SESSION)) {
+      command.add(SET_SESSION.toString());
     }
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + argumentFile);
@@ -150,15 +138,6 @@ public final class ChildJvm implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static boolean addIfInstalled(List<String> command, String program, String... arguments) {
-    boolean installed = Files.isExecutable(Path.of(program));
-    if (installed) {
-      command.add(program);
-      command.addAll(List.of(arguments));
-    }
-    return installed;
   }
 
   private static String quoted(String argument) {

@@ -37,14 +37,23 @@ public final class ThreadNice {
       throw new IllegalArgumentException(
           "nice value " + nice + " on " + Thread.currentThread() + ": expected 0 to 19, platform");
     }
+    if (!set(CALLING_THREAD, nice)) {
+      LOG.debug("thread={} keeps its nice value", Thread.currentThread().getName());
+    }
+  }
+
+  /**
+   * Sets the nice value of a thread of this process.
+   *
+   * @param thread its id in Linux, 0 for the calling thread
+   * @return false if the thread is gone or may not have that value, or the system has none
+   */
+  static boolean set(int thread, int nice) {
     if (SET_PRIORITY.isEmpty()) {
-      return;
+      return false;
     }
     try {
-      int failed = (int) SET_PRIORITY.get().invokeExact(PRIO_PROCESS, CALLING_THREAD, nice);
-      if (failed != 0) {
-        LOG.debug("thread={} keeps its nice value", Thread.currentThread().getName());
-      }
+      return (int) SET_PRIORITY.get().invokeExact(PRIO_PROCESS, thread, nice) == 0;
     } catch (Throwable e) {
       throw new IllegalStateException("setpriority could not be called", e);
     }

@@ -33,7 +33,7 @@ class ChildJvmTest {
 
   private ChildJvm start() throws Exception {
     return ChildJvm.start(
-        "child", WaitingMain.class, List.of("-Xmx32m"), List.of("a \\ b"), folder, true);
+        "child", WaitingMain.class, List.of("-Xmx32m"), List.of("a \\ b"), folder);
   }
 
   private void awaitLog(String text) {
