@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
@@ -29,6 +30,9 @@ final class BusyIngestIT {
   @RegisterExtension static final TestingKafka KAFKA = TestingKafka.shared();
 
   private static final Duration LONG = Duration.ofSeconds(30);
+  /** The common pool has one thread on two cores: uploads would wait for one another. */
+  private static final Executor AT_ONCE = task -> Thread.ofVirtual().start(task);
+
   private static final byte[] JPEG = TestImages.canonicalJpeg(1);
   private static final int TEN_MEBIBYTES = 10 * 1024 * 1024;
 
@@ -128,7 +132,7 @@ final class BusyIngestIT {
         List<CompletableFuture<Answer>> uploads = new ArrayList<>();
         for (int number = 0; number < 12; number++) {
           String id = "without-" + number;
-          uploads.add(CompletableFuture.supplyAsync(() -> put(ingest, id)));
+          uploads.add(CompletableFuture.supplyAsync(() -> put(ingest, id), AT_ONCE));
         }
         BatchAnswer batch =
             batch(ingest, BodyPublishers.ofString(BatchBodies.line("without", JPEG)));

@@ -140,11 +140,6 @@ final class UploadsKillIT {
         settings,
         "kafka.bootstrap-servers=" + KAFKA.clients().bootstrapServers() + "\nhttp.port=0\n");
     return ChildJvm.start(
-        "ingest",
-        IngestProcess.class,
-        List.of("-Xmx512m"),
-        List.of(settings.toString()),
-        folder,
-        false);
+        "ingest", IngestProcess.class, List.of("-Xmx512m"), List.of(settings.toString()), folder);
   }
 }

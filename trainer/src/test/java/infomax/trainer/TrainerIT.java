@@ -220,8 +220,7 @@ class TrainerIT {
                     "--add-opens=java.base/java.nio=ALL-UNNAMED",
                     "-Xmx1g"),
                 List.of(settings.toString()),
-                folder,
-                false)) {
+                folder)) {
       feed.follow(signals::add);
       // Clipped and averaged: more of libtorch than a step of the preset alone.
       writer.append(request("stopped", Map.of("preset", "one-view+clip=1+average=0.9")));

@@ -35,8 +35,7 @@ final class ControllerProcess {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1"),
         List.of(clients.bootstrapServers(), folder.toString(), instanceId),
-        folder,
-        false);
+        folder);
   }
 
   static RolloutConfig config(String instanceId) {

@@ -13,7 +13,6 @@ import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Libtorch with its automatic differentiation. Every pass runs in a scope of its own that frees all
@@ -70,7 +69,7 @@ final class TorchComputation implements Computation {
 
   @Override
   public StepLosses differentiate(byte[] pixels, StepRandomness randomness) {
-    torch.set_num_threads(threads);
+    TorchThreads.use(threads);
     parameters.forgetGradient();
     Objective objective = preset.objective();
     try (PointerScope _ = new PointerScope()) {
@@ -95,7 +94,7 @@ final class TorchComputation implements Computation {
 
   @Override
   public void observe(byte[] pixels, double momentum) {
-    torch.set_num_threads(threads);
+    TorchThreads.use(threads);
     try (PointerScope _ = new PointerScope();
         NoGradGuard _ = new NoGradGuard()) {
       encoder.forwardTraining(encoder.images(pixels), parameters.byName(), momentum);
@@ -115,7 +114,7 @@ final class TorchComputation implements Computation {
 
   private List<float[]> embed(
       List<byte[]> miniBatches, TorchEncoder by, Supplier<Map<String, Tensor>> values) {
-    torch.set_num_threads(threads);
+    TorchThreads.use(threads);
     List<float[]> embeddings = new ArrayList<>();
     for (byte[] pixels : miniBatches) {
       try (PointerScope _ = new PointerScope();

@@ -14,7 +14,7 @@ final class TorchMatrixSpeed {
   /** As {@link MatrixSpeed#gigaflopPerSecond}, on the target's device and in its precision. */
   static double gigaflopPerSecond(int threads, ComputeTarget target) {
     TorchLibraries.load();
-    torch.set_num_threads(threads);
+    TorchThreads.use(threads);
     TorchDevice device = TorchDevice.choose(target.device());
     TorchProducts products = new TorchProducts(device.precision(target.precision()));
     double[] seconds = new double[MatrixSpeed.ROUNDS];

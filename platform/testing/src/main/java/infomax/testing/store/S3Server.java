@@ -44,8 +44,7 @@ public final class S3Server implements AutoCloseable {
             S3ServerMain.class,
             List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
             List.of(portFile.toString()),
-            folder,
-            false);
+            folder);
     try {
       Awaitility.await()
           .atMost(START_TIMEOUT)
