@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lists images in the order of the bytes of their ids, an order that survives every new
- * publication, or the newest. Few matches are gathered and sorted; among many, ids are gone through in order until
- * enough match. Thread-safe.
+ * publication, or the newest. Few matches are gathered and sorted; among many, ids are gone through
+ * in order until enough match. Thread-safe.
  */
 final class ImageListing {
 
@@ -65,7 +65,8 @@ final class ImageListing {
     searcher.setQueryCache(null);
     Sort newestFirst = new Sort(new SortField(ImageFields.TIMESTAMP, SortField.Type.LONG, true));
     List<IndexedImage> images = new ArrayList<>();
-    for (ScoreDoc found : searcher.search(MatchAllDocsQuery.INSTANCE, count, newestFirst).scoreDocs) {
+    for (ScoreDoc found :
+        searcher.search(MatchAllDocsQuery.INSTANCE, count, newestFirst).scoreDocs) {
       LeafReaderContext leaf = leaf(found.doc);
       images.add(ImageFields.read(leaf.reader(), found.doc - leaf.docBase));
     }

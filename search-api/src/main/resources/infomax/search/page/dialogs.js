@@ -72,7 +72,7 @@ export function cancel(training) {
 
 /** A button that rolls back; disabled while there is nothing to go back to. */
 export function rollbackButton() {
-  const button = h('button', {type: 'button', onclick: rollback}, 'Roll back…');
+  const button = h('button', {type: 'button', 'data-key': 'rollback', 'data-role': 'rollback', onclick: rollback}, 'Roll back…');
   const draw = (status) => {
     const possible = status?.previous !== null && status?.previous !== undefined;
     button.disabled = !possible;

@@ -1,5 +1,5 @@
 // Encoders: trainings at hand, how releases compare, and every release, newest first.
-import {h, keepingFocus, emptyState, problemState} from './elements.js';
+import {h, emptyState, problemState} from './elements.js';
 import {figureName, rowName} from './format.js';
 import {curves} from './charts.js';
 import {HEADLINES, release} from './release.js';
@@ -8,19 +8,22 @@ import * as dialogs from './dialogs.js';
 import * as live from './live.js';
 import * as training from './training.js';
 
-/** How the figure of the gate went from release to release, beside what they have to beat. */
-function course(encoders) {
-  const oldestFirst = [...encoders].reverse();
-  const name = HEADLINES.find((each) => oldestFirst.filter((encoder) => encoder.evaluation.some((row) => each in row.figures)).length > 1);
-  if (!name) return null;
+/** How a figure went from release to release, beside what has to be beaten; null below two releases. */
+function course(oldestFirst, name) {
   const line = (row, quiet) => ({
     name: row === 'candidate' ? 'encoder' : rowName(row).toLowerCase(),
     quiet,
     points: oldestFirst.flatMap((encoder) => encoder.evaluation.filter((each) => each.name === row && name in each.figures).map((each) => [encoder.version, each.figures[name]])),
   });
   const lines = [line('candidate', null), line('random-weights', 'dashed'), line('pixels', 'dotted')].filter((each) => each.points.length);
-  return h('section.card', {'aria-label': 'From release to release', 'data-role': 'course'},
-    curves(`${figureName(name)}, from release to release`, lines, {xName: (version) => (version === 0 ? 'untrained' : `encoder ${version}`), xUnit: '', dots: true}));
+  return lines.length && lines[0].points.length > 1
+    ? curves(`${figureName(name)}, on held-out images`, lines, {xName: (version) => (version === 0 ? 'untrained' : `encoder ${version}`), xUnit: '', dots: true})
+    : null;
+}
+
+function courses(encoders) {
+  const drawn = HEADLINES.map((name) => course([...encoders].reverse(), name)).filter(Boolean);
+  return drawn.length ? h('section.card.stack', {'aria-label': 'From release to release', 'data-role': 'course'}, h('h2', null, 'From release to release'), h('div.figures', null, drawn)) : null;
 }
 
 export function show(holder) {
@@ -31,15 +34,9 @@ export function show(holder) {
   let trainings = [];
   let key = '';
   let asked = 0;
-  let drawn = '';
 
-  const drawTrainings = () => {
-    const cards = training.cards(trainings, live.status()?.training);
-    const now = cards.map((card) => card.outerHTML).join('');
-    if (now === drawn) return;
-    drawn = now;
-    keepingFocus(trainingsPlace, () => trainingsPlace.replaceChildren(...cards));
-  };
+  const drawCards = training.cards(trainingsPlace);
+  const drawTrainings = () => drawCards(trainings, live.status()?.training);
   const loadTrainings = async () => {
     try {
       ({trainings} = await api.get('/v1/trainings'));
@@ -60,7 +57,7 @@ export function show(holder) {
       key = next;
       const open = new Set([...list.querySelectorAll('article:has(details[open])')].map((article) => article.dataset.version));
       const byVersion = new Map(encoders.map((encoder) => [encoder.version, encoder]));
-      coursePlace.replaceChildren(...[course(encoders)].filter(Boolean));
+      coursePlace.replaceChildren(...[courses(encoders)].filter(Boolean));
       list.replaceChildren(...(encoders.length
         ? encoders.map((encoder) => release(encoder, byVersion, open.has(String(encoder.version))))
         : [emptyState('No encoder yet', 'The untrained network is published within seconds of the trainer’s start.')]));

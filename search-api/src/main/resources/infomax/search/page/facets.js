@@ -4,6 +4,7 @@ import {count} from './format.js';
 import * as question from './question.js';
 
 const VALUES_SHOWN_MAX = 10;
+const VALUES_OPENED_MAX = 60;
 const VALUES_KEPT_MAX = 200;
 
 /** key -> JSON of a value -> the value; what answers have shown since the page was opened. */
@@ -60,7 +61,7 @@ export function panel(asked, hits, go) {
   if (!seen.size) return null;
   const found = counts(hits);
   const taken = [...asked.must, ...asked.mustNot];
-  const groups = [...seen].sort(([left], [right]) => (left < right ? -1 : 1)).map(([key, values]) => {
+  const groups = [...seen].sort(([left, some], [right, others]) => some.size - others.size || (left < right ? -1 : 1)).map(([key, values]) => {
     const offered = [...values.values()].map((value) => ({key, value, number: found.get(`${key} ${JSON.stringify(value)}`) ?? 0}))
       .filter((each) => !taken.some((other) => question.same(other, each)))
       .sort((left, right) => right.number - left.number || String(left.value).localeCompare(String(right.value), 'en', {numeric: true}));
@@ -69,7 +70,11 @@ export function panel(asked, hits, go) {
       'aria-label': `Only ${text({key, value})}${number ? `, ${number} of these` : ''}`,
       onclick: () => go({...asked, must: [...asked.must, {key, value}]})},
       typeof value === 'string' ? value : JSON.stringify(value), number ? h('small', null, count(number)) : null);
-    const rest = offered.slice(VALUES_SHOWN_MAX);
+    // Where every image has a value of its own there is little to choose from.
+    if (offered.length > VALUES_SHOWN_MAX && offered[0].number <= 1) {
+      return h('details.facet', null, h('summary', null, `${key}, ${count(offered.length)} values`), h('div.chips', null, offered.slice(0, VALUES_OPENED_MAX).map(button)));
+    }
+    const rest = offered.slice(VALUES_SHOWN_MAX, VALUES_OPENED_MAX);
     return h('div.facet', null, h('h3', null, key),
       h('div.chips', null, offered.slice(0, VALUES_SHOWN_MAX).map(button),
         rest.length ? h('details', null, h('summary', null, `${rest.length} more`), h('div.chips', null, rest.map(button))) : null));

@@ -14,7 +14,7 @@ const sentence = (text) => (text ? text.charAt(0).toUpperCase() + text.slice(1) 
 /** How far the building of a generation is, as the status tells it. */
 function progress(roll) {
   const share = roll.ofImages ? Math.min(1, roll.images / roll.ofImages) : 0;
-  return h('div', null, progressBar(share, `Generation ${roll.generation}`),
+  return h('div', {'data-progress': roll.generation}, progressBar(share, `Generation ${roll.generation}`),
     h('p.facts', null,
       h('span', null, roll.ofImages ? `${count(roll.images)} of ${count(roll.ofImages)} images, ${Math.floor(share * 100)} %` : `${count(roll.images)} images`),
       roll.imagesPerSecond ? h('span', null, `${count(roll.imagesPerSecond)} images/s`) : null,
@@ -132,7 +132,9 @@ export function show(holder) {
       if (seen) load();
       seen = now;
     } else if (how !== progressed) {
-      drawGenerations();
+      // Only the progress: a button under the hand stays.
+      const old = status.roll && place.querySelector(`[data-progress="${status.roll.generation}"]`);
+      old?.replaceWith(progress(status.roll));
     }
     progressed = how;
   });

@@ -48,6 +48,16 @@ function settings(asked) {
       'Exact: compare with every image'));
 }
 
+const wide = window.matchMedia('(min-width: 861px)');
+
+/** Settings and filters: at the side where there is room, folded away above the results where there is not. */
+function options(...content) {
+  const folded = h('details.options', {open: wide.matches, 'data-role': 'options'}, h('summary', {'data-key': 'options'}, 'How to search, filter'), h('div', null, content));
+  const follow = () => { folded.open = wide.matches; };
+  wide.addEventListener('change', follow);
+  return {element: folded, close: () => wide.removeEventListener('change', follow)};
+}
+
 function turner(asked, plusOnly) {
   const turn = (side, id, pressed) => go(pressed ? question.without(asked, id) : question.towards(asked, id, side));
   turn.plusOnly = plusOnly;
@@ -188,23 +198,29 @@ function showStart(holder, asked) {
   const heading = h('div.head', null,
     h('div', null, h('h1', null, 'Find similar images'), h('p', null, 'Give it an image of your own, or start from one of these.')),
     h('button', {type: 'button', onclick: load}, 'Other images'));
-  holder.append(h('div.search', null, h('aside.query', null, dropCard(), settings(asked)), h('section', {'aria-label': 'Examples'}, heading, steering(asked, null), examples)));
+  const folded = options(settings(asked));
+  holder.append(h('div.search', null, h('aside.query', null, dropCard(), folded.element), h('section', {'aria-label': 'Examples'}, heading, steering(asked, null), examples)));
   load();
   let wasServing = Boolean(live.status()?.serving?.images);
-  return live.on('status', (status) => {
+  const stop = live.on('status', (status) => {
     const serves = Boolean(status.serving?.images);
     if (serves && !wasServing) load();
     wasServing = serves;
   });
+  return () => {
+    stop();
+    folded.close();
+  };
 }
 
 /** An image was given: its neighbours. The view stays and follows the address. */
 function showNeighbours(holder, first) {
   const title = h('h1', {tabindex: -1}, 'Nearest images');
-  const bar = h('div'), way = h('div'), hitsPlace = h('div', {'aria-live': 'polite'}), aside = h('aside.query'), facetsPlace = h('div');
+  const bar = h('div'), way = h('div'), hitsPlace = h('div'), says = h('p.visually-hidden', {role: 'status'}), aside = h('aside.query'), facetsPlace = h('div');
   const startPlace = h('div'), settingsPlace = h('div');
-  aside.append(startPlace, settingsPlace, facetsPlace);
-  const page = h('div.search', null, aside, h('section', {'aria-label': 'Neighbours'}, way, h('div.head', null, title), bar, hitsPlace));
+  const folded = options(settingsPlace, facetsPlace);
+  aside.append(startPlace, folded.element);
+  const page = h('div.search', null, aside, h('section', {'aria-label': 'Neighbours'}, way, h('div.head', null, title), bar, says, hitsPlace));
   holder.append(page);
   let asked = first;
   let start = null;
@@ -237,6 +253,7 @@ function showNeighbours(holder, first) {
           : question.filter(mine) ? emptyState('Nothing matches', 'No image fulfils these conditions. Take one away above.')
           : emptyState('No neighbours', 'The index holds no other image yet.'),
         provenance(answer)), () => title);
+      says.textContent = hits.length ? `${count(hits.length)} nearest images` : 'No image found';
       drawAround();
     } catch (failure) {
       if (signal.aborted) return;
@@ -268,6 +285,7 @@ function showNeighbours(holder, first) {
     leave() {
       abort.abort();
       start.close();
+      folded.close();
     },
   };
 }

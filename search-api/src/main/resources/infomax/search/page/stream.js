@@ -51,7 +51,7 @@ function arrivals(place) {
       if (!images.length) {
         place.replaceChildren(emptyState('No images yet', 'As soon as the first image arrives it shows up here.'));
       } else if ([...next.keys()].join() !== [...shown.keys()].join()) {
-        const grid = place.querySelector('.arrivals') ?? h('div.arrivals');
+        const grid = place.querySelector('.arrivals:not([aria-hidden])') ?? h('div.arrivals');
         // Only what is new is put in: what stays keeps focus and picture.
         [...shown].filter(([name]) => !next.has(name)).forEach(([, element]) => element.remove());
         [...next.values()].forEach((element, ordinal) => { if (grid.children[ordinal] !== element) grid.insertBefore(element, grid.children[ordinal] ?? null); });

@@ -38,27 +38,58 @@ const askedFor = ({preset, imagesSeen, warmStart, like}) => [
   like !== undefined && `like encoder ${like}`,
 ].filter(Boolean).join(', ');
 
-/** The card of one training; `request` is null for one that nobody asked for here. */
-function card(request, progress) {
-  const id = request?.id ?? progress.request;
-  const points = history.losses(id);
-  const what = askedFor(request?.parameters ?? {});
-  return h('article.card.training', {'data-training': id, 'aria-label': 'Training'},
-    h('header', null,
-      h('h2', null, progress ? 'A new encoder is in training' : request.status === 'running' ? 'A training has begun' : 'A training waits'),
-      h('span.chip.accent', null, progress ? phaseName(progress.phase) : request.status),
-      h('span.side', null, progress ? timeLeft(progress) : ''),
-      request ? h('button.slim', {type: 'button', 'data-key': `cancel ${id}`, 'data-role': 'cancel', onclick: () => dialogs.cancel(request)}, 'Cancel…') : null),
-    progress ? progressBar(share(progress), 'Training') : null,
-    progress ? h('p.facts', null, facts(progress)) : null,
-    points.length > 2 ? h('div.figures', null, curves('Loss, as this page saw it', [{points}])) : null,
-    request ? h('p.facts', null, h('span', null, `asked by ${request.who} at ${time(request.createdAt)}`), what ? h('span', null, what) : null, request.why ? h('span', null, `“${request.why}”`) : null) : null);
+/** The card of one training. It is made once and drawn often, so that a button under the hand stays. */
+function card(id) {
+  let request = null;
+  const title = h('h2'), chip = h('span.chip.accent'), side = h('span.side'), progressPlace = h('div.stack'), asked = h('p.facts');
+  const cancel = h('button.slim', {type: 'button', 'data-key': `cancel ${id}`, 'data-role': 'cancel', onclick: () => dialogs.cancel(request)}, 'Cancel…');
+  const element = h('article.card.training', {'data-training': id, 'aria-label': 'Training'}, h('header', null, title, chip, side, cancel), progressPlace, asked);
+  let points = -1;
+  let curve = null;
+  return {
+    element,
+    /** `known` is null for a training that nobody asked for here, `progress` for one that tells nothing (yet). */
+    draw(known, progress) {
+      request = known;
+      cancel.hidden = !request;
+      title.textContent = progress ? 'A new encoder is in training' : request.status === 'running' ? 'A training has begun' : 'A training waits';
+      chip.textContent = progress ? phaseName(progress.phase) : request.status;
+      side.textContent = progress ? timeLeft(progress) : '';
+      const losses = history.losses(id);
+      if (losses.length > 2 && losses.at(-1)[0] !== points) {
+        [points] = losses.at(-1);
+        curve = h('div.figures', null, curves('Loss, as this page saw it', [{points: losses}]));
+      }
+      progressPlace.replaceChildren(...[
+        progress ? progressBar(share(progress), 'Training') : null,
+        progress ? h('p.facts', null, facts(progress)) : null,
+        curve,
+      ].filter(Boolean));
+      const what = request ? askedFor(request.parameters) : '';
+      asked.replaceChildren(...(request ? [
+        h('span', null, `asked by ${request.who} at ${time(request.createdAt)}`), what ? h('span', null, what) : null, request.why ? h('span', null, `“${request.why}”`) : null,
+      ].filter(Boolean) : []));
+    },
+  };
 }
 
-/** Cards of every training that is not over. */
-export function cards(trainings, progress) {
-  const open = trainings.filter((each) => ['pending', 'running'].includes(each.status));
-  const drawn = open.map((request) => card(request, progress?.request === request.id ? progress : null));
-  if (progress && !open.some((request) => request.id === progress.request)) drawn.unshift(card(null, progress));
-  return drawn;
+/** Cards of every training that is not over, in a holder. */
+export function cards(holder) {
+  const shown = new Map();
+  return function draw(trainings, progress) {
+    const open = new Map(trainings.filter((each) => ['pending', 'running'].includes(each.status)).map((request) => [request.id, request]));
+    if (progress && !open.has(progress.request)) open.set(progress.request, null);
+    for (const [id, {element}] of shown) {
+      if (open.has(id)) continue;
+      element.remove();
+      shown.delete(id);
+    }
+    for (const [id, request] of open) {
+      if (!shown.has(id)) {
+        shown.set(id, card(id));
+        holder.append(shown.get(id).element);
+      }
+      shown.get(id).draw(request, progress?.request === id ? progress : null);
+    }
+  };
 }
