@@ -3,6 +3,7 @@ import {h} from './elements.js';
 
 /** Longer side of a cut in pixels: more than any encoder looks at. */
 const CUT_SIDE_MAX = 512;
+const PREVIEW_SIDE_MAX = 1024;
 /** A rectangle with a shorter side, in pixels of the screen, is a slip of the hand. */
 const SIDE_MIN = 14;
 const HANDLE = 10;
@@ -23,11 +24,21 @@ export async function cut(bitmap, [x, y, width, height]) {
   return new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('the part cannot be drawn'))), 'image/png'));
 }
 
+/** What is drawn again and again: a large image once made smaller. */
+function preview(bitmap) {
+  const scale = PREVIEW_SIDE_MAX / Math.max(bitmap.width, bitmap.height);
+  if (scale >= 1) return bitmap;
+  const canvas = h('canvas', {width: Math.max(1, Math.round(bitmap.width * scale)), height: Math.max(1, Math.round(bitmap.height * scale))});
+  canvas.getContext('2d').drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  return canvas;
+}
+
 /**
  * The image with the part on it. `changed` gets the part in pixels of the upright image, null for
  * all of it, when the hand is lifted or the keys have come to rest.
  */
 export function cropper(bitmap, part, changed) {
+  const shown = preview(bitmap);
   const whole = () => ({x: 0, y: 0, width: bitmap.width, height: bitmap.height});
   let box = part ? {x: part[0], y: part[1], width: part[2], height: part[3]} : whole();
   let told = JSON.stringify(part);
@@ -38,6 +49,7 @@ export function cropper(bitmap, part, changed) {
     tabindex: 0, role: 'application', 'aria-roledescription': 'part of the image', 'aria-describedby': 'crop-help', 'data-key': 'crop', 'data-role': 'crop',
   });
   canvas.style.aspectRatio = `${bitmap.width} / ${bitmap.height}`;
+  canvas.style.setProperty('--ratio', bitmap.width / bitmap.height);
 
   const isWhole = () => box.width >= bitmap.width && box.height >= bitmap.height;
   const rounded = () => {
@@ -60,7 +72,7 @@ export function cropper(bitmap, part, changed) {
     const context = canvas.getContext('2d');
     const scale = width / bitmap.width;
     context.imageSmoothingEnabled = bitmap.width > 64;
-    context.drawImage(bitmap, 0, 0, width, height);
+    context.drawImage(shown, 0, 0, width, height);
     const [x, y, w, hgt] = [box.x, box.y, box.width, box.height].map((each) => each * scale);
     if (!isWhole()) {
       context.fillStyle = 'rgb(10 12 14 / 58%)';

@@ -38,7 +38,8 @@ export function chosen(asked, go) {
       h('button.take', {type: 'button', 'data-key': `take ${text(condition)}`, 'aria-label': `Take away: ${words} ${text(condition)}`, onclick: () => go(rest)}, '×'));
   };
   return [
-    ...asked.must.map((condition) => chip(condition, 'must', 'mustNot', 'must')),
+    // Values of one key are alternatives.
+    ...asked.must.map((condition, ordinal) => chip(condition, 'must', 'mustNot', asked.must.findIndex((each) => each.key === condition.key) < ordinal ? 'or' : 'must')),
     ...asked.mustNot.map((condition) => chip(condition, 'mustNot', 'must', 'must not')),
   ];
 }

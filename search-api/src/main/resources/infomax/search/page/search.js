@@ -3,7 +3,7 @@ import {h, s, frame, contentUrl, keepingFocus, segments, pairs, emptyState, prob
 import {bytes, count, shortDigest, time} from './format.js';
 import {ghosts, provenance, tile} from './hits.js';
 import {cropper, cut} from './crop.js';
-import {chooser, upload, FILE_BYTES_MAX} from './uploads.js';
+import {bitmapOf, chooser, upload, FILE_BYTES_MAX} from './uploads.js';
 import * as api from './api.js';
 import * as facets from './facets.js';
 import * as live from './live.js';
@@ -136,7 +136,7 @@ function startOf(asked, latest) {
   let tool = null;
   let closed = false;
   // What the browser cannot draw is searched with all the same: the service says what is wrong with it.
-  given.bitmap.then((bitmap) => {
+  bitmapOf(asked.upload).then((bitmap) => {
     if (closed) return;
     tool = cropper(bitmap, latest().crop, (crop) => go({...latest(), crop}));
     place.replaceChildren(tool.element);
@@ -164,7 +164,7 @@ async function imageOf(asked) {
     }
     return given.file;
   }
-  return cut(await given.bitmap, asked.crop);
+  return cut(await bitmapOf(asked.upload), asked.crop);
 }
 
 async function ask(asked, signal) {
@@ -266,11 +266,14 @@ function showNeighbours(holder, first) {
     asked = next;
     const key = asked.id ? `id ${asked.id}` : asked.upload ? `upload ${asked.upload}` : 'examples';
     if (start?.key !== key) {
+      if (start) window.scrollTo(0, 0);
       start?.close();
       start = startOf(asked, () => asked);
-      keepingFocus(page, () => startPlace.replaceChildren(start.element), () => title);
       hits = [];
-      hitsPlace.replaceChildren();
+      keepingFocus(page, () => {
+        startPlace.replaceChildren(start.element);
+        hitsPlace.replaceChildren();
+      }, () => title);
     } else {
       start.show(asked);
     }

@@ -9,13 +9,22 @@ const uploads = new Map();
 /** The upload with this key, undefined after the page was loaded anew. */
 export const upload = (key) => uploads.get(key);
 
+let held = {key: null, bitmap: null};
+
+/** The pixels of an upload, upright: the browser applies the EXIF orientation, as the service does. Those of one are kept, a photo has 50 MB. */
+export function bitmapOf(key) {
+  if (held.key !== key) {
+    held.bitmap?.then((bitmap) => bitmap.close(), () => {});
+    held = {key, bitmap: createImageBitmap(uploads.get(key).file)};
+    held.bitmap.catch(() => {});
+  }
+  return held.bitmap;
+}
+
 /** Searches with a file, in the way that was searched before. */
 function open(file) {
   const key = String(uploads.size + 1);
-  // Bitmaps stand upright: the browser applies the EXIF orientation, as the service does.
-  const bitmap = createImageBitmap(file);
-  bitmap.catch(() => {});
-  uploads.set(key, {file, bitmap, url: URL.createObjectURL(file)});
+  uploads.set(key, {file, url: URL.createObjectURL(file)});
   const [, query] = location.hash.split('?');
   const asked = question.read(new URLSearchParams(location.hash.startsWith('#/search') ? query ?? '' : ''));
   location.hash = question.address({...question.fresh(asked), upload: key});
