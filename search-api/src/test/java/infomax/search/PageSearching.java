@@ -55,7 +55,8 @@ final class PageSearching {
 
   void steersAndTakesBack(SmallSystem system) throws Exception {
     browser.open(system.url("/#/search?id=image-8"));
-    browser.await(HITS);
+    browser.awaitText("[data-role=details]", "image-8");
+    browser.await(HITS + "[data-id]");
     String more = id(browser.all(HITS).get(3));
     String less = id(browser.all(HITS).get(6));
     browser.click(HITS + "[data-id='" + more + "'] [data-turn=plus]");
@@ -78,7 +79,7 @@ final class PageSearching {
 
   void filtersByWhatResultsCarry(SmallSystem system) throws Exception {
     browser.open(system.url("/#/search?id=image-8&k=40"));
-    browser.await("[data-value='label = disc']");
+    browser.awaitTrue("document.querySelectorAll('" + HITS + "[data-id]').length === 40");
     browser.click("[data-value='label = disc']");
     awaitNames("disc", true);
     browser.awaitText("[data-role=provenance]", "100 of 400 images match");
