@@ -127,8 +127,7 @@ final class PageIT {
       browser.open(system.url("/?load=" + load));
       browser.awaitTrue("performance.getEntriesByName('first-contentful-paint').length > 0");
       Object millis =
-          browser.run(
-              "return performance.getEntriesByName('first-contentful-paint')[0].startTime");
+          browser.run("return performance.getEntriesByName('first-contentful-paint')[0].startTime");
       fastest = Math.min(fastest, ((Number) Objects.requireNonNull(millis)).doubleValue());
     }
     System.out.println("first contentful paint after " + fastest + " ms");
