@@ -126,6 +126,58 @@ final class Browser implements AutoCloseable {
         Base64.getEncoder().encodeToString(bytes));
   }
 
+  /**
+   * Draws with the mouse from one place of an element to another; places are shares of its sides.
+   */
+  void drag(String css, double fromX, double fromY, double toX, double toY) {
+    mouse("mousePressed", css, fromX, fromY);
+    mouse("mouseMoved", css, (fromX + toX) / 2, (fromY + toY) / 2);
+    mouse("mouseMoved", css, toX, toY);
+    mouse("mouseReleased", css, toX, toY);
+  }
+
+  private void mouse(String type, String css, double x, double y) {
+    Object place =
+        run(
+            """
+            const box = document.querySelector(arguments[0]).getBoundingClientRect();
+            return [box.left + arguments[1] * box.width, box.top + arguments[2] * box.height];
+            """,
+            css,
+            x,
+            y);
+    if (!(place instanceof List<?> at)) {
+      throw new IllegalStateException(css + " has no place on the page: " + place);
+    }
+    driver.executeCdpCommand(
+        "Input.dispatchMouseEvent",
+        Map.of("type", type, "x", at.get(0), "y", at.get(1), "button", "left", "clickCount", 1));
+  }
+
+  /** Clicks as a script does: whatever lies above does not get in the way. */
+  void click(String css) {
+    await(css);
+    run("document.querySelector(arguments[0]).click()", css);
+  }
+
+  /** Waits until a script's expression holds. */
+  void awaitTrue(String expression) {
+    new WebDriverWait(driver, Duration.ofSeconds(30))
+        .withMessage(expression)
+        .until(_ -> Boolean.TRUE.equals(run("return " + expression)));
+  }
+
+  void back() {
+    driver.navigate().back();
+  }
+
+  /** Keeps what the page hands to the reader in this folder. */
+  void saveTo(Path folder) {
+    driver.executeCdpCommand(
+        "Browser.setDownloadBehavior",
+        Map.of("behavior", "allow", "downloadPath", folder.toAbsolutePath().toString()));
+  }
+
   /** What the page wrote to the console, such as refused scripts; failed requests left out. */
   List<String> complaints() {
     return driver.manage().logs().get(LogType.BROWSER).getAll().stream()

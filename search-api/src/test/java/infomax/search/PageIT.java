@@ -16,12 +16,20 @@ import infomax.events.signal.Signal.TrainingProgressed;
 import infomax.runtime.signal.SignalSender;
 import infomax.search.SmallSystem.Indexing;
 import infomax.testing.TestingKafka;
+import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import javax.imageio.ImageIO;
 import org.apache.kafka.clients.producer.Producer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -36,10 +44,23 @@ final class PageIT {
   private static final int IMAGES = 400;
   private static final int PAINTED_MILLIS_MAX = 2_000;
 
+  private static final int FIRST_PAINT_MILLIS_MAX = 1_000;
+  private static final int LOADS_MAX = 5;
+  private static final List<String> VIEWS =
+      List.of(
+          "search",
+          "search?id=image-8&plus=image-9&minus=image-2&not=label:%22bars%22",
+          "sheet",
+          "sheet?beside=1",
+          "encoders",
+          "roll",
+          "stream");
+
   @RegisterExtension static final TestingKafka KAFKA = TestingKafka.shared();
 
   @TempDir Path folder;
   @TempDir Path profile;
+  @TempDir Path saved;
 
   @Test
   @Timeout(300)
@@ -58,11 +79,21 @@ final class PageIT {
       browser.await("[data-role=examples] .tile[data-id]");
       browser.awaitText("#vitals", Integer.toString(IMAGES));
 
+      paintsWithinASecond(browser, system);
       findsNeighboursOfADroppedImageAndGoesOn(browser);
+      PageSearching searching = new PageSearching(browser);
+      searching.cropsByMouseAndByKeyboard();
+      searching.showsAPhotoUpright();
+      searching.steersAndTakesBack(system);
+      searching.filtersByWhatResultsCarry(system);
       paintsTheSheet(browser, system);
-      showsARejectionAsItComes(browser, system);
+      showsTheStream(browser, system);
       showsTrainingAndRoll(browser, system, signals, untrained);
+      comparesGenerationsAndSavesThePicture(browser, system);
       fits(browser, system);
+      PageDeciding deciding = new PageDeciding(browser, system, signals);
+      deciding.startsATrainingAndCancelsIt();
+      deciding.rollsBackOnceConfirmed();
       assertThat(browser.complaints()).isEmpty();
     }
   }
@@ -73,11 +104,11 @@ final class PageIT {
     assertThat(browser.url()).contains("upload=");
     assertThat(browser.all("[data-role=hits] .tile").getFirst().getDomAttribute("data-id"))
         .isEqualTo("image-5");
-    browser.awaitText("[data-role=provenance]", "generation 1");
+    browser.awaitText("[data-role=provenance]", "Generation\n1");
     browser.screenshot("dropped-image");
 
     String next = browser.all("[data-role=hits] .tile").get(3).getDomAttribute("data-id");
-    browser.run("document.querySelectorAll('[data-role=hits] .tile')[3].click()");
+    browser.run("document.querySelectorAll('[data-role=hits] .tile a')[3].click()");
     browser.awaitText("[data-role=details]", next);
     browser.await("[data-role=hits] .tile");
     assertThat(browser.all(".trail a")).hasSize(2);
@@ -87,6 +118,21 @@ final class PageIT {
     browser.awaitText(".problem", "This image cannot be read");
     assertThat(browser.all(".problem button")).as("trying again would not help").isEmpty();
     browser.screenshot("unreadable-image");
+  }
+
+  /** The fastest of a few loads: what else the machine does can only add to it. */
+  private static void paintsWithinASecond(Browser browser, SmallSystem system) {
+    double fastest = Double.MAX_VALUE;
+    for (int load = 0; load < LOADS_MAX && fastest > FIRST_PAINT_MILLIS_MAX; load++) {
+      browser.open(system.url("/?load=" + load));
+      browser.awaitTrue("performance.getEntriesByName('first-contentful-paint').length > 0");
+      Object millis =
+          browser.run("return performance.getEntriesByName('first-contentful-paint')[0].startTime");
+      fastest = Math.min(fastest, ((Number) Objects.requireNonNull(millis)).doubleValue());
+    }
+    System.out.println("first contentful paint after " + fastest + " ms");
+    assertThat(fastest).isLessThanOrEqualTo(FIRST_PAINT_MILLIS_MAX);
+    browser.await("[data-role=examples] .tile[data-id]");
   }
 
   private static void paintsTheSheet(Browser browser, SmallSystem system) throws Exception {
@@ -107,10 +153,12 @@ final class PageIT {
     browser.screenshot("sheet");
   }
 
-  private static void showsARejectionAsItComes(Browser browser, SmallSystem system)
-      throws Exception {
-    browser.open(system.url("/#/rejected"));
-    browser.awaitText("main", "Nothing was rejected");
+  private static void showsTheStream(Browser browser, SmallSystem system) throws Exception {
+    browser.open(system.url("/#/stream"));
+    browser.await("[data-role=arrivals] a.tile");
+    assertThat(browser.all("[data-role=arrivals] a.tile")).hasSize(24);
+    browser.await("[data-chart='Images per second'] path.line");
+    browser.awaitText("[data-role=rejected]", "Nothing was rejected");
     try (Producer<byte[], byte[]> producer = system.clients().producer("test-rejected")) {
       producer
           .send(
@@ -127,7 +175,7 @@ final class PageIT {
     }
     browser.awaitText("table.records", "camera/7.jpg");
     browser.awaitText("table.records", "unsupported format");
-    browser.screenshot("rejected");
+    browser.screenshot("stream");
   }
 
   private static void showsTrainingAndRoll(
@@ -165,18 +213,45 @@ final class PageIT {
     assertThat(browser.all("[data-notice=untrained]")).isEmpty();
   }
 
+  private void comparesGenerationsAndSavesThePicture(Browser browser, SmallSystem system)
+      throws Exception {
+    browser.open(system.url("/#/sheet?seed=3&beside=1"));
+    browser.await(".sheet[data-sides='2'][data-painted-millis]");
+    long shared = browser.all(".sheet .cell[data-shared]").size() / 2;
+    assertThat(shared).as("neighbours that two random encoders share").isPositive();
+    browser.awaitText(
+        "[data-role=overlap]", String.format(Locale.ROOT, "overlap@9 %.2f", shared / 90.0));
+    browser.screenshot("sheet-beside");
+    browser.saveTo(saved);
+    browser.click("[data-role=save]");
+    Path picture = saved.resolve("sheet-generation-2-generation-1-cosine-seed-3.png");
+    Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(picture));
+    BufferedImage drawn = ImageIO.read(picture.toFile());
+    assertThat(drawn.getWidth()).isGreaterThan(2_000);
+    assertThat(drawn.getHeight()).isGreaterThan(1_500);
+    assertThat(Arrays.stream(drawn.getRGB(40, 80, 150, 1_600, null, 0, 150)).distinct().count())
+        .as("colours in the column of the first images")
+        .isGreaterThan(20);
+    browser.open(system.url("/#/sheet?seed=3&by=label"));
+    browser.awaitTrue("document.querySelectorAll('.sheet[data-painted-millis] .row').length === 4");
+    browser.awaitText("[data-role=sheet-line]", "carry their row’s label");
+  }
+
   /** No view is wider than the window, from a phone to a wall. */
   private static void fits(Browser browser, SmallSystem system) throws Exception {
     for (String scheme : List.of("light", "dark")) {
       for (int width : List.of(400, 900, 1280, 2000)) {
         browser.appear(width, 900, scheme);
-        for (String view : List.of("search", "search?id=image-8", "sheet", "encoders", "system")) {
+        for (String view : VIEWS) {
           browser.open(system.url("/#/" + view));
           browser.await("[data-view] h1");
           assertThat((Long) browser.run("return document.documentElement.scrollWidth"))
               .as(view + " at " + width)
               .isLessThanOrEqualTo(width);
-          browser.screenshot(view.replaceAll("\\W", "-") + "-" + width + "-" + scheme);
+          if (width == 400 || width == 1280) {
+            browser.screenshot(
+                view.split("&", 2)[0].replaceAll("\\W", "-") + "-" + width + "-" + scheme);
+          }
         }
       }
     }

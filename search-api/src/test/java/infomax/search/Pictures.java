@@ -9,6 +9,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -18,6 +19,16 @@ import javax.imageio.ImageIO;
 final class Pictures {
 
   static final List<String> SHAPES = List.of("disc", "square", "bars", "cross");
+
+  /** An APP1 segment: EXIF, little-endian, with one entry in its IFD 0: orientation (0x0112) 6. */
+  private static final String ORIENTATION_6 =
+      "ffe10022"
+          + "457869660000"
+          + "49492a0008000000"
+          + "0100"
+          + "12010300010000000600"
+          + "0000"
+          + "00000000";
 
   private static final ImageIntake INTAKE = ImageIntake.create(1);
 
@@ -37,8 +48,37 @@ final class Pictures {
     };
   }
 
+  /** Two pictures side by side, as PNG. */
+  static byte[] pair(int left, int right, int size) {
+    return encoded(drawPair(left, right, size), "png");
+  }
+
+  /** The pair as JPEG with the EXIF orientation 6: upright it stands on its right side. */
+  static byte[] turnedPair(int left, int right, int size) {
+    byte[] jpeg = encoded(drawPair(left, right, size), "jpeg");
+    byte[] exif = HexFormat.of().parseHex(ORIENTATION_6);
+    byte[] turned = new byte[jpeg.length + exif.length];
+    System.arraycopy(jpeg, 0, turned, 0, 2);
+    System.arraycopy(exif, 0, turned, 2, exif.length);
+    System.arraycopy(jpeg, 2, turned, 2 + exif.length, jpeg.length - 2);
+    return turned;
+  }
+
   /** The picture with this number, as PNG. */
   static byte[] png(int number, int size) {
+    return encoded(draw(number, size), "png");
+  }
+
+  private static BufferedImage drawPair(int left, int right, int size) {
+    BufferedImage both = new BufferedImage(2 * size, size, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = both.createGraphics();
+    graphics.drawImage(draw(left, size), 0, 0, null);
+    graphics.drawImage(draw(right, size), size, 0, null);
+    graphics.dispose();
+    return both;
+  }
+
+  private static BufferedImage draw(int number, int size) {
     Random random = new Random(number);
     BufferedImage image = new BufferedImage(size, size, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
@@ -64,8 +104,12 @@ final class Pictures {
       }
     }
     graphics.dispose();
+    return image;
+  }
+
+  private static byte[] encoded(BufferedImage image, String format) {
     try (ByteArrayOutputStream out = new ByteArrayOutputStream()) {
-      ImageIO.write(image, "png", out);
+      ImageIO.write(image, format, out);
       return out.toByteArray();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

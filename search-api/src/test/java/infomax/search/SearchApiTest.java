@@ -21,8 +21,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -248,6 +250,11 @@ final class SearchApiTest {
     assertThat(withVector.get("vector")).hasSize(ServedImages.DIMENSIONS);
     assertThat(client.get("/v1/images?cursor=%25").statusCode()).isEqualTo(400);
     assertThat(client.get("/v1/images?sample=3&limit=1").statusCode()).isEqualTo(400);
+    JsonNode newest = Client.json(client.get("/v1/images?newest=9")).get("images");
+    assertThat(newest).hasSize(9);
+    assertThat(newest.findValuesAsText("timestamp").stream().map(Instant::parse).toList())
+        .isSortedAccordingTo(Comparator.reverseOrder());
+    assertThat(client.get("/v1/images?newest=9&limit=1").statusCode()).isEqualTo(400);
     assertThat(client.get("/v1/images?filter=%7B").statusCode()).isEqualTo(400);
   }
 

@@ -212,6 +212,13 @@ final class SmallSystem implements AutoCloseable {
     }
   }
 
+  /** Points the alias back, and pauses automatic rolls. */
+  void rollBack(int from, int to) throws InterruptedException {
+    enter(to, GenerationState.LIVE);
+    decide(new LiveAlias(to, from, CLOCK.instant(), false, new TreeSet<>(), "by the test"));
+    enter(from, GenerationState.STANDBY);
+  }
+
   @Override
   public void close() {
     closer.close();

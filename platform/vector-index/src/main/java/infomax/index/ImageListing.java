@@ -15,13 +15,17 @@ import org.apache.lucene.index.Terms;
 import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.MatchAllDocsQuery;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.Sort;
+import org.apache.lucene.search.SortField;
 import org.apache.lucene.util.BytesRef;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lists images in the order of the bytes of their ids, an order that survives every new
- * publication. Few matches are gathered and sorted; among many, ids are gone through in order until
- * enough match. Thread-safe.
+ * publication, or the newest. Few matches are gathered and sorted; among many, ids are gone through
+ * in order until enough match. Thread-safe.
  */
 final class ImageListing {
 
@@ -54,6 +58,19 @@ final class ImageListing {
       images.add(ImageFields.read(leaf.reader(), document - leaf.docBase));
     }
     return new ImagePage(images, matches.count(), documents.size() > limit);
+  }
+
+  List<IndexedImage> newest(int count) throws IOException {
+    IndexSearcher searcher = new IndexSearcher(reader);
+    searcher.setQueryCache(null);
+    Sort newestFirst = new Sort(new SortField(ImageFields.TIMESTAMP, SortField.Type.LONG, true));
+    List<IndexedImage> images = new ArrayList<>();
+    for (ScoreDoc found :
+        searcher.search(MatchAllDocsQuery.INSTANCE, count, newestFirst).scoreDocs) {
+      LeafReaderContext leaf = leaf(found.doc);
+      images.add(ImageFields.read(leaf.reader(), found.doc - leaf.docBase));
+    }
+    return images;
   }
 
   private List<Integer> gathered(MatchingImages matches, BytesRef after, int limit)

@@ -208,6 +208,16 @@ public final class PublishedIndex implements AutoCloseable {
         });
   }
 
+  /**
+   * The images whose newest records were written last, newest first. Looks at the timestamp of
+   * every image, some ten milliseconds in a million.
+   *
+   * @param count how many, at least 1; fewer if the index has fewer
+   */
+  public List<IndexedImage> newest(int count) {
+    return reading(() -> listing.newest(count));
+  }
+
   /** Checks every file and structure of the publication, graphs included; takes seconds. */
   public Integrity checkIntegrity() {
     return reading(() -> IntegrityCheck.run(directory, manifest));

@@ -323,6 +323,25 @@ final class PublishedIndexTest {
   }
 
   @Test
+  void listsTheNewestFirst() {
+    try (ShardWriter writer = writer()) {
+      for (int ordinal = 0; ordinal < 30; ordinal++) {
+        put(writer, "image-" + ordinal);
+      }
+      publish(writer, null).close();
+      put(writer, "image-3");
+      delete(writer, "image-4");
+      try (PublishedIndex index = publish(writer, null)) {
+        List<IndexedImage> newest = index.newest(100);
+        assertThat(newest)
+            .containsExactlyInAnyOrderElementsOf(expected.values())
+            .isSortedAccordingTo(Comparator.comparing(IndexedImage::timestamp).reversed());
+        assertThat(index.newest(5)).isEqualTo(newest.subList(0, 5));
+      }
+    }
+  }
+
+  @Test
   void anEmptyIndexAnswersNothing() {
     try (ShardWriter writer = writer();
         PublishedIndex index = publish(writer, null)) {
@@ -330,6 +349,7 @@ final class PublishedIndexTest {
       assertThat(index.search(images.query(5, true, Metric.EUCLIDEAN)).hits()).isEmpty();
       assertThat(index.contents().images()).isZero();
       assertThat(index.sample(3, 1)).isEmpty();
+      assertThat(index.newest(3)).isEmpty();
     }
   }
 

@@ -45,17 +45,28 @@ public final class PageRoutes implements Routes {
           "main.js",
           "api.js",
           "charts.js",
+          "crop.js",
           "dialogs.js",
           "elements.js",
           "encoders.js",
+          "facets.js",
           "format.js",
+          "history.js",
+          "hits.js",
           "live.js",
           "masthead.js",
           "notices.js",
+          "question.js",
           "rejected.js",
+          "release.js",
+          "roll.js",
           "search.js",
           "sheet.js",
-          "system.js");
+          "sheetpicture.js",
+          "sheetrows.js",
+          "stream.js",
+          "training.js",
+          "uploads.js");
 
   private final List<PageFile> files;
 

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Indexed images.
  *
- * @param images by id, or a random sample
- * @param cursor where the next part begins; null after the last one and for a sample
+ * @param images by id, a random sample, or the newest
+ * @param cursor where the next part begins; null after the last one and for a choice
  * @param matches images that match the filter, in all parts
  * @param encoder the encoder of their vectors
  * @param generation the generation they come from

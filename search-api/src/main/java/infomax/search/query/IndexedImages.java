@@ -4,11 +4,13 @@ import infomax.events.ImageId;
 import infomax.index.Filter;
 import infomax.index.ImagePage;
 import infomax.index.IndexedImage;
+import infomax.index.PublishedIndex;
 import infomax.runtime.http.Problem;
 import infomax.search.live.LiveGeneration;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Answers what is in the index, without a search. Thread-safe. */
@@ -49,10 +51,20 @@ public final class IndexedImages {
 
   /** Random images. */
   ImagesBody sample(int count, long seed) throws InterruptedException {
+    return some(index -> index.sample(count, seed));
+  }
+
+  /** The images that were stored last, newest first. */
+  ImagesBody newest(int count) throws InterruptedException {
+    return some(index -> index.newest(count));
+  }
+
+  private ImagesBody some(Function<PublishedIndex, List<IndexedImage>> picked)
+      throws InterruptedException {
     return answering.answer(
         Demands.NONE,
         (live, _) -> {
-          List<IndexedImage> images = live.index().sample(count, seed);
+          List<IndexedImage> images = picked.apply(live.index());
           shown.accept(images);
           return ImagesBody.of(
               images.stream().map(ImageBody::of).toList(),

@@ -172,7 +172,12 @@ public final class SearchRoutes implements Routes {
     Fields fields =
         Fields.ofQueryString(
             context.queryParamMap(),
-            List.of("sample", "seed", "filter", "cursor", "limit", "vector"));
+            List.of("sample", "newest", "seed", "filter", "cursor", "limit", "vector"));
+    if (fields.has("newest")) {
+      alone(fields, "newest", List.of("sample", "seed", "filter", "cursor", "limit", "vector"));
+      Answers.json(context, indexed.newest(fields.integer("newest", 20, 1, SAMPLE_MAX)));
+      return;
+    }
     if (!fields.has("sample")) {
       answer(
           context,
@@ -184,16 +189,20 @@ public final class SearchRoutes implements Routes {
                   fields.flag("vector", false)));
       return;
     }
-    for (String other : List.of("filter", "cursor", "limit", "vector")) {
-      if (fields.has(other)) {
-        throw fields.invalid(other, "nothing beside sample");
-      }
-    }
+    alone(fields, "sample", List.of("filter", "cursor", "limit", "vector"));
     Answers.json(
         context,
         indexed.sample(
             fields.integer("sample", 20, 1, SAMPLE_MAX),
             fields.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE).orElse(0)));
+  }
+
+  private static void alone(Fields fields, String name, List<String> others) {
+    for (String other : others) {
+      if (fields.has(other)) {
+        throw fields.invalid(other, "nothing beside " + name);
+      }
+    }
   }
 
   private void image(Context context) throws InterruptedException {

@@ -29,37 +29,58 @@ const titles = {
   image_not_found: 'This image is not in the index',
   image_rejected: 'This image cannot be read',
   overloaded: 'Too many searches at once',
+  filters_unavailable: 'This generation cannot filter yet',
+  generation_not_loaded: 'This generation is not loaded',
+  examples_cancel_out: 'These examples cancel each other out',
   not_yet_searchable: 'Not searchable yet',
 };
 
-const post = (path, body) => call(path, {
+const post = (path, body, signal) => call(path, {
   method: 'POST',
   headers: {'content-type': 'application/json'},
   body: JSON.stringify(body),
+  signal,
 });
 
 export const get = (path, signal) => call(path, {signal});
 
-/** Neighbours of an indexed image. */
-export const searchById = (id, {k, metric, exact}) =>
-  post('/v1/search', {id, k, metric, exact, include: ['metadata', 'digest']});
+/** A search with everything in JSON. */
+export const search = (body, signal) => post('/v1/search', body, signal);
 
-/** Neighbours of an image in a file. */
-export function searchByImage(file, {k, metric, exact}) {
-  const query = new URLSearchParams({k, metric, exact, include: 'metadata,digest'});
+/** Neighbours of an image in a file or a cut; everything else stands in the query string. */
+export function searchByImage(blob, {filter, include, ...options}, signal) {
+  const query = new URLSearchParams({...options, include: include.join(',')});
+  if (filter) query.set('filter', JSON.stringify(filter));
   return call(`/v1/search?${query}`, {
     method: 'POST',
-    headers: {'content-type': file.type.startsWith('image/') ? file.type : 'application/octet-stream'},
-    body: file,
+    headers: {'content-type': blob.type.startsWith('image/') ? blob.type : 'application/octet-stream'},
+    body: blob,
+    signal,
   });
 }
 
+/** Several searches by one generation. */
+export const batch = (searches, generation, signal) => post('/v1/search/batch', {searches, generation}, signal);
+
+/** The bytes of a blob in base64. */
+export async function base64(blob) {
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  let text = '';
+  // In slices: a call takes no million arguments.
+  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  return btoa(text);
+}
+
 export const image = (id) => get(`/v1/images/${encodeURIComponent(id)}`);
-export const sample = (count, seed) => get(`/v1/images?sample=${count}&seed=${seed}`);
+export const sample = (count, seed, signal) => get(`/v1/images?sample=${count}&seed=${seed}`, signal);
+export const newest = (count) => get(`/v1/images?newest=${count}`);
+export const matching = (filter, limit, signal) =>
+  get(`/v1/images?${new URLSearchParams({filter: JSON.stringify(filter), limit})}`, signal);
 export const sheet = ({rows, seed, metric, exact}, signal) =>
   get(`/v1/sheet?${new URLSearchParams({rows, seed, metric, exact})}`, signal);
 
 export const train = (body) => post('/v1/trainings', body);
+export const cancel = (training, body) => post(`/v1/trainings/${encodeURIComponent(training)}/cancel`, body);
 export const rollback = (body) => post('/v1/rollback', body);
 export const promote = (generation, body) => post(`/v1/generations/${generation}/promote`, body);
 

@@ -7,8 +7,8 @@ function field(label, control) {
   return h('label.field', null, h('span', null, label), control);
 }
 
-/** Shows a dialog; `send` gets the form's values and returns the accepted request. */
-function ask(title, text, fields, verb, send) {
+/** Shows a dialog; `send` gets the form's values and returns the accepted request, `leave` is the way back. */
+function ask(title, text, fields, verb, send, leave = 'Cancel') {
   const error = h('p.problem', {role: 'alert', hidden: true});
   const submit = h('button.main', {type: 'submit'}, verb);
   const dialog = h('dialog', {'aria-label': title, onclose: () => dialog.remove()},
@@ -28,7 +28,7 @@ function ask(title, text, fields, verb, send) {
         }
       },
     }, h('h2', null, title), h('p.muted', null, text), fields, error,
-    h('div.actions', null, h('button', {type: 'button', onclick: () => dialog.close()}, 'Cancel'), submit)));
+    h('div.actions', null, h('button', {type: 'button', onclick: () => dialog.close()}, leave), submit)));
   document.body.append(dialog);
   dialog.showModal();
 }
@@ -65,9 +65,14 @@ export function train(encoders) {
   }));
 }
 
+export function cancel(training) {
+  ask('Cancel the training', 'It ends at its next step and publishes no encoder. What answers now goes on answering.',
+    [reason()], 'Cancel the training', (form) => api.cancel(training.id, {who: 'page', why: form.why}), 'Let it run');
+}
+
 /** A button that rolls back; disabled while there is nothing to go back to. */
 export function rollbackButton() {
-  const button = h('button', {type: 'button', onclick: rollback}, 'Roll back…');
+  const button = h('button', {type: 'button', 'data-key': 'rollback', 'data-role': 'rollback', onclick: rollback}, 'Roll back…');
   const draw = (status) => {
     const possible = status?.previous !== null && status?.previous !== undefined;
     button.disabled = !possible;

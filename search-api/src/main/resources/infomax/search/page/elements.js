@@ -49,8 +49,16 @@ export function frame(source, alternative, {lazy = false} = {}) {
 export function segments(legend, name, options, chosen, choose) {
   return h('div.segments', {role: 'radiogroup', 'aria-label': legend},
     options.map(([value, label]) => h('label', null,
-      h('input', {type: 'radio', name, value, checked: value === chosen, onchange: () => choose(value)}),
+      h('input', {type: 'radio', name, value, checked: value === chosen, 'data-key': `${name}-${value}`, onchange: () => choose(value)}),
       h('span', null, label))));
+}
+
+/** How far something is, 0 to 1. */
+export function progressBar(share, label) {
+  const percent = Math.max(0, Math.min(100, share * 100));
+  const inner = h('span');
+  inner.style.width = `${percent}%`;
+  return h('div.progress.wide', {role: 'progressbar', 'aria-label': label, 'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-valuenow': Math.round(percent)}, inner);
 }
 
 /** Pairs of term and description. */
@@ -72,6 +80,19 @@ export function problemState(problem, again) {
     h('p', null, problem.message),
     // What the service refuses for what it is, it refuses again.
     again && !(problem.status >= 400 && problem.status < 500) && h('button', {type: 'button', onclick: again}, 'Try again'));
+}
+
+/**
+ * Draws anew and leaves the keyboard where it was: on the element with the same `data-key`, or where
+ * that is gone, on `otherwise`.
+ */
+export function keepingFocus(holder, draw, otherwise) {
+  const focused = holder.contains(document.activeElement) ? document.activeElement : null;
+  const key = focused?.dataset.key;
+  draw();
+  if (!focused || focused.isConnected) return;
+  const again = key && [...holder.querySelectorAll('[data-key]')].find((element) => element.dataset.key === key && !element.disabled);
+  (again ?? otherwise?.())?.focus({preventScroll: true});
 }
 
 let toastsHolder;

@@ -24,7 +24,7 @@ function draw(status) {
     vital('Queries', rate(status.rates.queriesPerSecond), 'per s', 'searches answered per second'));
   const rejected = document.getElementById('rejected-count');
   rejected.hidden = !status.rejected;
-  rejected.textContent = count(status.rejected);
+  rejected.textContent = `${count(status.rejected)} rejected`;
 }
 
 function pulse() {

@@ -1,35 +1,29 @@
 // What is going on, shown above every view: untrained network, training, roll, and what is wrong.
-import {h, toast} from './elements.js';
-import {count, decimals, encoderName, seconds} from './format.js';
+import {h, progressBar, toast} from './elements.js';
+import {count, encoderName} from './format.js';
+import * as training from './training.js';
 import * as live from './live.js';
 
-const PHASES = {snapshot: 'reading the images', training: '', evaluation: 'measuring it on held-out images', publishing: 'publishing it'};
-const LOSSES = ['total', 'global', 'local', 'prior'];
 const STEPS = [['building', 'Building'], ['caught_up', 'Caught up'], ['verified', 'Verified'], ['live', 'Live']];
 
-function bar(share, label) {
-  const percent = Math.max(0, Math.min(100, share * 100));
-  const inner = h('span');
-  inner.style.width = `${percent}%`;
-  return h('div.progress.wide', {role: 'progressbar', 'aria-label': label, 'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-valuenow': Math.round(percent)}, inner);
-}
-
-function training(status) {
+function trainingNotice(status) {
   const progress = status.training;
   if (!progress) return null;
-  const share = progress.phase === 'snapshot' ? 0 : progress.steps ? progress.step / progress.steps : 0;
-  const left = progress.phase === 'training' && progress.secondsLeft > 0 ? `about ${seconds(progress.secondsLeft)} left` : '';
-  const losses = Object.entries(progress.losses ?? {}).sort(([left], [right]) => LOSSES.indexOf(left) - LOSSES.indexOf(right));
-  const phase = PHASES[progress.phase] ?? progress.phase;
   return h('section.notice', {'aria-label': 'Training', 'data-notice': 'training'},
-    h('p', null, h('strong', null, 'A new encoder is in training'), phase ? h('span.muted', null, ` – ${phase}`) : null),
-    h('p.side', null, left),
-    bar(progress.phase === 'evaluation' || progress.phase === 'publishing' ? 1 : share, 'Training'),
-    h('p.facts.wide', null,
-      progress.epochs ? h('span', null, `epoch ${progress.epoch} of ${progress.epochs}`) : null,
-      progress.steps ? h('span', null, `step ${count(progress.step)} of ${count(progress.steps)}`) : null,
-      progress.imagesPerSecond ? h('span', null, `${count(progress.imagesPerSecond)} images/s`) : null,
-      losses.map(([name, value]) => h('span', null, `${name === 'total' ? 'loss' : name} ${decimals(value)}`))));
+    h('p', null, h('strong', null, 'A new encoder is in training'), progress.phase === 'training' ? null : h('span.muted', null, ` – ${training.phaseName(progress.phase)}`)),
+    h('p.side', null, training.timeLeft(progress)),
+    progressBar(training.share(progress), 'Training'),
+    h('p.facts.wide', null, training.facts(progress)));
+}
+
+function steps(at, share) {
+  return h('ol.steps.wide', null, STEPS.map(([, label], ordinal) => {
+    const building = ordinal === 0 && at === 0;
+    return h('li', {
+      'data-step': ordinal < at || (ordinal === at && !building) ? 'done' : building || ordinal === at + 1 && at > 0 ? 'now' : 'next',
+      'aria-current': ordinal === at && 'step',
+    }, progressBar(building ? share : ordinal <= at ? 1 : 0, label), building && share ? `${label}, ${Math.floor(share * 100)} %` : label);
+  }));
 }
 
 function roll(status) {
@@ -40,13 +34,7 @@ function roll(status) {
   return h('section.notice', {'aria-label': 'Roll', 'data-notice': 'roll'},
     h('p', null, h('strong', null, `${encoderName(roll.encoder)} is on its way in`), h('span.muted', null, ` – generation ${roll.generation}`)),
     h('p.side', null, roll.state === 'building' && roll.ofImages ? `${count(roll.images)} of ${count(roll.ofImages)} images` : roll.reason),
-    h('ol.steps.wide', null, STEPS.map(([, label], ordinal) => {
-      const building = ordinal === 0 && at === 0;
-      return h('li', {
-        'data-step': ordinal < at || (ordinal === at && !building) ? 'done' : building || ordinal === at + 1 && at > 0 ? 'now' : 'next',
-        'aria-current': ordinal === at && 'step',
-      }, bar(building ? share : ordinal <= at ? 1 : 0, label), building && share ? `${label}, ${Math.floor(share * 100)} %` : label);
-    })));
+    steps(at, share));
 }
 
 function untrained(status) {
@@ -78,7 +66,7 @@ let drawn = '';
 
 function draw() {
   const status = live.status();
-  const notices = [lost(), ...(status ? [notReady(status), untrained(status), behind(status), training(status), roll(status)] : [])].filter(Boolean);
+  const notices = [lost(), ...(status ? [notReady(status), untrained(status), behind(status), trainingNotice(status), roll(status)] : [])].filter(Boolean);
   // Redrawn only when something changed, so that screen readers and selections are left alone.
   const key = notices.map((notice) => notice.outerHTML).join('');
   if (key === drawn) return;

@@ -1,5 +1,5 @@
-// Rejected: what could not become an image, and why.
-import {h, emptyState, problemState} from './elements.js';
+// Rejected images: what could not become an image, and why. A part of the stream's view.
+import {h, keepingFocus, emptyState, problemState} from './elements.js';
 import {bytes, count, time} from './format.js';
 import * as api from './api.js';
 import * as live from './live.js';
@@ -8,6 +8,7 @@ const KEPT_MAX = 100;
 
 const words = (code) => code.replaceAll('_', ' ');
 
+/** Fills a holder and follows; returns the way to stop. */
 export function show(holder) {
   let items = [];
   let chosen = null;
@@ -25,13 +26,13 @@ export function show(holder) {
   const draw = (freshOffset) => {
     const byReason = Map.groupBy(items, (item) => item.reason);
     if (chosen && !byReason.has(chosen)) chosen = null;
-    filter.replaceChildren(...(byReason.size < 2 ? [] : [[null, items.length], ...[...byReason].map(([reason, list]) => [reason, list.length])].map(([reason, number]) =>
-      h('button.filter', {type: 'button', 'aria-pressed': String(chosen === reason), onclick: () => { chosen = reason; draw(); }},
-        `${reason === null ? 'all' : words(reason)} ${number}`))));
+    keepingFocus(filter, () => filter.replaceChildren(...(byReason.size < 2 ? [] : [[null, items.length], ...[...byReason].map(([reason, list]) => [reason, list.length])].map(([reason, number]) =>
+      h('button.filter', {type: 'button', 'data-key': `reason ${reason}`, 'aria-pressed': String(chosen === reason), onclick: () => { chosen = reason; draw(); }},
+        reason === null ? 'all' : words(reason), h('small', null, count(number)))))));
     const shown = items.filter((item) => chosen === null || item.reason === chosen);
     place.replaceChildren(shown.length
-      ? h('div.card.scroll', null, h('table.records', null,
-        h('thead', null, h('tr', null, ['When', 'Reason', 'What was wrong', 'Key'].map((name) => h('th', null, name)), h('th.n', null, 'Size'), h('th', null, 'Looks like'))),
+      ? h('div.scroll.tall', {tabindex: 0, role: 'region', 'aria-label': 'Rejected images'}, h('table.records', null,
+        h('thead', null, h('tr', null, ['When', 'Reason', 'What was wrong', 'Key'].map((name) => h('th', {scope: 'col'}, name)), h('th.n', {scope: 'col'}, 'Size'), h('th', {scope: 'col'}, 'Looks like'))),
         h('tbody', null, shown.map((item) => row(item, item.offset === freshOffset)))))
       : emptyState('Nothing was rejected', 'What cannot be read as an image ends up here with its reason, and stops nothing.'));
   };
@@ -45,10 +46,10 @@ export function show(holder) {
     }
   };
 
-  holder.append(
-    h('div.head', null, h('div', null, h('h1', null, 'Rejected images'),
-      h('p', null, `The newest ${count(KEPT_MAX)}, as they come in. The original bytes stay in the topic images.rejected; they are described here, never shown.`)), filter),
-    place);
+  holder.append(h('section.card.stack', {'aria-label': 'Rejected', 'data-role': 'rejected'},
+    h('div.head', null, h('div', null, h('h2', null, 'Rejected'),
+      h('p.small', null, `The newest ${count(KEPT_MAX)}. The original bytes stay in the topic images.rejected; they are described here, never shown.`)), filter),
+    place));
   load();
   const stops = [
     live.on('rejected', (item) => {

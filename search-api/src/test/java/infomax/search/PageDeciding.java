@@ -1,0 +1,115 @@
+package infomax.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import infomax.events.Json;
+import infomax.events.control.ControlRequest;
+import infomax.events.control.ControlRequest.Kind;
+import infomax.events.control.ControlRequest.Status;
+import infomax.events.signal.Signal.TrainingProgressed;
+import infomax.runtime.signal.SignalSender;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/** What somebody decides on the page, with trainer and controller played by the test. */
+final class PageDeciding {
+
+  private final Browser browser;
+  private final SmallSystem system;
+  private final SignalSender signals;
+
+  PageDeciding(Browser browser, SmallSystem system, SignalSender signals) {
+    this.browser = browser;
+    this.system = system;
+    this.signals = signals;
+  }
+
+  void startsATrainingAndCancelsIt() throws Exception {
+    browser.open(system.url("/#/encoders"));
+    browser.click("[data-role=train]");
+    browser.await("dialog[open] input[name=imagesSeen]").sendKeys("5000");
+    browser.await("dialog[open] input[name=why]").sendKeys("new classes");
+    browser.click("dialog[open] button.main");
+    ControlRequest training = asked(Kind.TRAIN);
+    assertThat(training.parameters()).containsEntry("imagesSeen", "5000");
+    assertThat(training.why()).isEqualTo("new classes");
+    String card = "[data-training='" + training.id() + "']";
+    browser.awaitText(card, "A training waits");
+
+    system.decide(training.as(Status.RUNNING, ""));
+    for (int step = 1; step <= 4; step++) {
+      signals.send(
+          new TrainingProgressed(
+              Instant.now(),
+              training.id(),
+              "training",
+              1,
+              4,
+              step * 50L,
+              800,
+              412,
+              Map.of("total", 3.2 - 0.2 * step),
+              95));
+    }
+    browser.awaitText(card, "about 1 min 35 s left");
+    browser.await(card + " [role=progressbar][aria-valuenow='25']");
+    browser.await(card + " svg.curve");
+    browser.screenshot("training");
+    browser.click(card + " [data-role=cancel]");
+    browser.awaitText("dialog[open]", "publishes no encoder");
+    browser.click("dialog[open] button.main");
+    ControlRequest cancel = asked(Kind.CANCEL);
+    assertThat(cancel.parameters()).containsEntry(ControlRequest.REQUEST, training.id());
+    system.decide(training.as(Status.FAILED, "cancelled by page"));
+    system.decide(cancel.as(Status.DONE, "training is cancelled"));
+    browser.awaitText(".toast", "training is cancelled");
+    browser.awaitTrue("!document.querySelector('[data-training]')");
+  }
+
+  void rollsBackOnceConfirmed() throws Exception {
+    browser.open(system.url("/#/roll"));
+    browser.awaitText("[data-generation='2'] .life [data-now]", "live");
+    assertThat(browser.all("[data-generation='2'] .life li")).hasSize(4);
+    browser.awaitText("[data-generation='2'] .life", "Moved by the test");
+    browser.awaitText("[data-generation='1']", "Promote");
+    browser.screenshot("roll");
+    browser.awaitTrue("!document.querySelector('[data-role=rollback]').disabled");
+    browser.click("[data-role=rollback]");
+    browser.awaitText("dialog[open]", "instead of generation 2");
+    browser.screenshot("roll-back");
+    browser.click("dialog[open] button[type=button]");
+    browser.awaitTrue("!document.querySelector('dialog')");
+    assertThat(newest(Kind.ROLLBACK)).as("nothing is asked for before it is confirmed").isEmpty();
+    browser.click("[data-role=rollback]");
+    browser.click("dialog[open] button.main");
+    ControlRequest rollback = asked(Kind.ROLLBACK);
+    system.rollBack(2, 1);
+    system.decide(rollback.as(Status.DONE, "generation 1 is live again"));
+    browser.awaitText(".toast", "generation 1 is live again");
+    browser.awaitText("[data-generation='1'] .life [data-now]", "live");
+    browser.awaitText("[data-role=serving]", "paused since the rollback");
+  }
+
+  private ControlRequest asked(Kind kind) {
+    return await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> newest(kind), Optional::isPresent)
+        .orElseThrow();
+  }
+
+  private Optional<ControlRequest> newest(Kind kind) throws Exception {
+    try (Client client = new Client(system)) {
+      for (JsonNode request : Client.json(client.get("/v1/requests")).get("requests")) {
+        ControlRequest each = Json.mapper().treeToValue(request, ControlRequest.class);
+        if (each.kind() == kind) {
+          return Optional.of(each);
+        }
+      }
+      return Optional.empty();
+    }
+  }
+}
