@@ -165,7 +165,11 @@ final class DeadLetterIT {
     long offset = letter("a", JPEG, Instant.now(), "images.uploads");
     Answer refused =
         ingest.send(
-            "POST", "/v1/rejected/" + offset + "/replay", null, "Origin", "https://example.org");
+            "POST",
+            "/v1/rejected/" + offset + "/replay",
+            (byte[]) null,
+            "Origin",
+            "https://example.org");
     assertThat(refused.status()).isEqualTo(403);
   }
 
