@@ -150,6 +150,7 @@ public final class SearchService implements AutoCloseable {
               loaded,
               config.cache(),
               config.encoder(),
+              config.trust(),
               clock,
               announcer::announce);
       ContentReader content =

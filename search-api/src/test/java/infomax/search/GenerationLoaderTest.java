@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import infomax.encoder.Encoder;
 import infomax.encoder.EncoderDevice;
+import infomax.encoder.signature.ReleaseTrust;
 import infomax.events.Digest;
 import infomax.events.control.ControlState;
 import infomax.events.control.GenerationState;
@@ -152,6 +153,7 @@ final class GenerationLoaderTest {
         loaded,
         folder.resolve("replica"),
         new Encoder.Execution(EncoderDevice.CPU, 1),
+        ReleaseTrust.anybody(),
         () -> now,
         () -> {});
   }
