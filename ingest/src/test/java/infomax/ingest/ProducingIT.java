@@ -20,7 +20,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -35,17 +34,9 @@ final class ProducingIT {
 
   @TempDir Path folder;
 
-  private RunningIngest ingest;
-
   @BeforeEach
-  void start() throws IOException {
-    ingest = RunningIngest.start(KAFKA.clients());
+  void writePhoto() throws IOException {
     Files.write(folder.resolve("photo.jpg"), TestImages.canonicalJpeg(1));
-  }
-
-  @AfterEach
-  void stop() {
-    ingest.close();
   }
 
   @Test
@@ -61,7 +52,9 @@ final class ProducingIT {
         KAFKA.broker().bootstrapServers(),
         "my-photo",
         "photo.jpg");
-    assertStored();
+    try (RunningIngest _ = RunningIngest.start(KAFKA.clients())) {
+      assertStored();
+    }
   }
 
   @Test
@@ -69,15 +62,19 @@ final class ProducingIT {
     assumeTrue(isThere("python3", "-c", "import confluent_kafka"), "confluent-kafka is not there");
     Files.writeString(folder.resolve("upload.py"), example("python"));
     run("python3", "upload.py", KAFKA.broker().bootstrapServers(), "my-photo", "photo.jpg");
-    assertStored();
+    try (RunningIngest _ = RunningIngest.start(KAFKA.clients())) {
+      assertStored();
+    }
   }
 
   @Test
   void theKcatExampleUploadsAndDeletes() throws Exception {
     assumeTrue(isThere("kcat", "-V"), "kcat is not there");
     run("sh", "-e", "-c", example("sh").replace(ADDRESS, KAFKA.broker().bootstrapServers()));
-    assertStored();
-    assertThat(await("my-old-photo")).isInstanceOf(ImageDeleted.class);
+    try (RunningIngest _ = RunningIngest.start(KAFKA.clients())) {
+      assertStored();
+      assertThat(await("my-old-photo")).isInstanceOf(ImageDeleted.class);
+    }
   }
 
   private void assertStored() throws Exception {

@@ -56,7 +56,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class KafkaAccessIT {
 
-  private static final List<String> SERVICES = List.of("ingest", "trainer", "indexer", "search-api");
+  private static final List<String> SERVICES =
+      List.of("ingest", "trainer", "indexer", "search-api");
 
   @TempDir static Path folder;
 
@@ -112,10 +113,7 @@ final class KafkaAccessIT {
       HttpServer http =
           closer.register(
               HttpServer.start(
-                  0,
-                  health,
-                  metrics,
-                  List.of(ingest.routes(), indexer.routes(), search.routes())));
+                  0, health, metrics, List.of(ingest.routes(), indexer.routes(), search.routes())));
       try (ApiClient api = new ApiClient(URI.create("http://localhost:" + http.port()))) {
         work(api);
       }
@@ -243,8 +241,7 @@ final class KafkaAccessIT {
               Map.of(
                   new ConfigResource(ConfigResource.Type.TOPIC, topic.name()),
                   List.of(
-                      new AlterConfigOp(
-                          new ConfigEntry(key, value), AlterConfigOp.OpType.SET))))
+                      new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET))))
           .all()
           .get();
     }

@@ -167,7 +167,9 @@ final class SecuredBroker implements AutoCloseable {
         "kafka.security.key-file", folder.resolve("client.key").toString());
   }
 
-  /** A key with a certificate it signed itself, as PEM: NAME.crt, NAME.key, and both in NAME.pem. */
+  /**
+   * A key with a certificate it signed itself, as PEM: NAME.crt, NAME.key, and both in NAME.pem.
+   */
   private static void makeCertificate(Path folder, String name, String... further)
       throws Exception {
     Path store = folder.resolve(name + ".p12");

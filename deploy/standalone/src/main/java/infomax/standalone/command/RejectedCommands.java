@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -168,8 +169,8 @@ final class RejectedCommands {
     }
 
     private void confirm() {
-      Console console = System.console();
-      if (console == null || !console.isTerminal()) {
+      Console console = Objects.requireNonNull(System.console());
+      if (!console.isTerminal()) {
         throw UserError.usage("there is no terminal to ask at; --yes purges without asking");
       }
       String answer =

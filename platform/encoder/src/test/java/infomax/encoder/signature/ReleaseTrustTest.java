@@ -46,7 +46,8 @@ final class ReleaseTrustTest {
 
   @Test
   void whatIsSignedIsTextThatNamesEveryFile() {
-    assertThat(new String(ReleaseStatement.of(release(1, Verdict.ACCEPTED)), StandardCharsets.UTF_8))
+    assertThat(
+            new String(ReleaseStatement.of(release(1, Verdict.ACCEPTED)), StandardCharsets.UTF_8))
         .isEqualTo(
             """
             infomax encoder release, format 1

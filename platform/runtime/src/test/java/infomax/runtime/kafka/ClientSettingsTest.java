@@ -74,10 +74,18 @@ final class ClientSettingsTest {
         .containsEntry("reconnect.backoff.ms", "70");
     for (String reserved :
         new String[] {
-          "acks", "isolation.level", "enable.auto.commit", "bootstrap.servers", "client.id",
-          "metric.reporters", "interceptor.classes", "config.providers", "no.such.property"
+          "acks",
+          "isolation.level",
+          "enable.auto.commit",
+          "bootstrap.servers",
+          "client.id",
+          "metric.reporters",
+          "interceptor.classes",
+          "config.providers",
+          "no.such.property"
         }) {
-      assertRefused("kafka.client." + reserved + " is not to be set", "kafka.client." + reserved, "x");
+      assertRefused(
+          "kafka.client." + reserved + " is not to be set", "kafka.client." + reserved, "x");
     }
   }
 
@@ -91,15 +99,19 @@ final class ClientSettingsTest {
     assertRefused("expected one of [PLAINTEXT, SSL,", "kafka.security.protocol", "tls");
     assertRefused(
         "are both set",
-        "kafka.security.username", "me",
-        "kafka.security.password", "s3cret",
-        "kafka.security.password-file", there);
+        "kafka.security.username",
+        "me",
+        "kafka.security.password",
+        "s3cret",
+        "kafka.security.password-file",
+        there);
   }
 
   @Test
   void everyClientGetsThem() {
     KafkaClients clients =
-        KafkaClients.from(settings("kafka.security.username", "me", "kafka.security.password", "x"));
+        KafkaClients.from(
+            settings("kafka.security.username", "me", "kafka.security.password", "x"));
     assertThat(clients.producerSettings("p")).containsKey("sasl.jaas.config");
     assertThat(clients.adminSettings("a")).containsKey("sasl.jaas.config");
     assertThat(clients.sharedSettings()).containsKey("sasl.jaas.config");
