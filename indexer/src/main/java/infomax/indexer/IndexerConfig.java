@@ -1,6 +1,7 @@
 package infomax.indexer;
 
 import infomax.encoder.EncoderDevice;
+import infomax.encoder.signature.ReleaseTrust;
 import infomax.indexer.generation.IndexingSettings;
 import infomax.indexer.rollout.RolloutConfig;
 import infomax.runtime.config.ConfigurationException;
@@ -15,7 +16,7 @@ import java.time.Duration;
  * @param indexing how generations are indexed: {@code indexer.path}, {@code indexer.threads},
  *     {@code encoder.device}, {@code indexer.commit-interval}, {@code
  *     indexer.standby-commit-interval}, {@code indexer.build-commit-interval}, {@code
- *     indexer.check-interval}
+ *     indexer.check-interval}, {@code encoder.public-key-file}
  * @param rollout how generations are rolled: {@code indexer.rollout.*}, {@code indexer.hnsw.*},
  *     {@code encoder.precision}
  */
@@ -36,8 +37,18 @@ public record IndexerConfig(IndexingSettings indexing, RolloutConfig rollout) {
                 settings, "indexer.commit-interval", StoreLocation.from(settings).commitInterval()),
             positive(settings, "indexer.standby-commit-interval", Duration.ofSeconds(2)),
             positive(settings, "indexer.build-commit-interval", Duration.ofSeconds(10)),
-            positive(settings, "indexer.check-interval", Duration.ofHours(1))),
+            positive(settings, "indexer.check-interval", Duration.ofHours(1)),
+            trust(settings)),
         RolloutConfig.from(settings));
+  }
+
+  private static ReleaseTrust trust(Settings settings) {
+    String key = "encoder.public-key-file";
+    try {
+      return ReleaseTrust.ofFile(settings.find(key).map(Path::of));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("setting " + key + ": " + e.getMessage());
+    }
   }
 
   private static Duration positive(Settings settings, String key, Duration defaultValue) {

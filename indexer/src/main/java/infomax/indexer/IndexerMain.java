@@ -5,6 +5,7 @@ import infomax.runtime.config.Settings;
 import infomax.runtime.health.Health;
 import infomax.runtime.http.HttpServer;
 import infomax.runtime.kafka.KafkaClients;
+import infomax.runtime.kafka.StartCheck;
 import infomax.runtime.lifecycle.Closer;
 import infomax.runtime.process.ParentWatch;
 import infomax.store.StoreLocation;
@@ -46,17 +47,16 @@ public final class IndexerMain {
 
   private static void start(Settings settings, Closer closer) throws Exception {
     IndexerConfig config = IndexerConfig.from(settings);
-    String bootstrapServers = settings.text("kafka.bootstrap-servers", "127.0.0.1:9092");
+    KafkaClients clients = KafkaClients.from(settings);
     StoreLocation objects = StoreLocation.from(settings);
     int port = settings.integer("http.port", 0, 0, 65_535);
     settings.verifyAllUsed();
     LOG.info("indexer settings={}", settings.all());
+    StartCheck.run(clients, "indexer");
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     Health health = new Health();
     IndexerService service =
-        closer.register(
-            IndexerService.start(
-                config, new KafkaClients(bootstrapServers), objects.open(), metrics, health));
+        closer.register(IndexerService.start(config, clients, objects.open(), metrics, health));
     HttpServer http =
         closer.register(HttpServer.start(port, health, metrics, List.of(service.routes())));
     LOG.info("indexer listens on port={}", http.port());

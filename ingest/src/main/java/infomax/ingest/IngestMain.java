@@ -5,6 +5,7 @@ import infomax.runtime.config.Settings;
 import infomax.runtime.health.Health;
 import infomax.runtime.http.HttpServer;
 import infomax.runtime.kafka.KafkaClients;
+import infomax.runtime.kafka.StartCheck;
 import infomax.runtime.lifecycle.Closer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -31,11 +32,11 @@ public final class IngestMain {
           (arguments.length == 0 ? Settings.of(Map.of()) : Settings.load(Path.of(arguments[0])))
               .withEnvironment(System.getenv());
       IngestConfig config = IngestConfig.from(settings);
-      KafkaClients clients =
-          new KafkaClients(settings.text("kafka.bootstrap-servers", "127.0.0.1:9092"));
+      KafkaClients clients = KafkaClients.from(settings);
       int port = settings.integer("http.port", 8080, 0, 65_535);
       settings.verifyAllUsed();
       LOG.info("ingest settings={}", settings.all());
+      StartCheck.run(clients, "ingest");
       PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
       Health health = new Health();
       IngestService service =

@@ -9,6 +9,8 @@ import infomax.ingest.http.UploadRoom;
 import infomax.ingest.http.WriteWatch;
 import infomax.ingest.intake.UploadCounters;
 import infomax.ingest.intake.UploadIntake;
+import infomax.ingest.rejected.DeadLetterLog;
+import infomax.ingest.rejected.DeadLetterRoutes;
 import infomax.ingest.uploads.UploadsStream;
 import infomax.runtime.health.Health;
 import infomax.runtime.http.Routes;
@@ -16,10 +18,13 @@ import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.lifecycle.Closer;
 import infomax.runtime.signal.SignalFeed;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.time.InstantSource;
 
 /** Ingest, wired. Thread-safe. */
 public final class IngestService implements AutoCloseable {
+
+  private static final Duration LETTER_PATIENCE = Duration.ofSeconds(20);
 
   private final Closer closer;
   private final Routes routes;
@@ -61,7 +66,15 @@ public final class IngestService implements AutoCloseable {
               new WriteWatch(replicas, lookup),
               new UploadRoom(config.httpBytes()),
               config.httpPatience());
-      return new IngestService(closer, routes);
+      Routes letters =
+          new DeadLetterRoutes(
+              new DeadLetterLog(clients, clientId + "-letters", LETTER_PATIENCE, clock));
+      return new IngestService(
+          closer,
+          all -> {
+            routes.addTo(all);
+            letters.addTo(all);
+          });
     } catch (RuntimeException e) {
       closer.close();
       throw e;

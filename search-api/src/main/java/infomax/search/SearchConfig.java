@@ -2,6 +2,8 @@ package infomax.search;
 
 import infomax.encoder.Encoder;
 import infomax.encoder.EncoderDevice;
+import infomax.encoder.signature.ReleaseTrust;
+import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
 import infomax.store.StoreLocation;
 import java.nio.file.Path;
@@ -27,6 +29,7 @@ import java.time.Duration;
  *     search.content-cache-bytes}
  * @param recallInterval how often recall is measured, setting {@code search.recall-interval}; 0 for
  *     never
+ * @param trust whose encoders are used, setting {@code encoder.public-key-file}
  */
 public record SearchConfig(
     StoreLocation objects,
@@ -38,7 +41,10 @@ public record SearchConfig(
     int decodesAtOnce,
     int contentReaders,
     long contentCacheBytesMax,
-    Duration recallInterval) {
+    Duration recallInterval,
+    ReleaseTrust trust) {
+
+  private static final String PUBLIC_KEY = "encoder.public-key-file";
 
   /** The configuration in {@code settings}, with defaults for what is absent. */
   public static SearchConfig from(Settings settings) {
@@ -55,6 +61,15 @@ public record SearchConfig(
         settings.integer("search.decodes-at-once", 2, 1, 64),
         settings.integer("search.content-readers", 4, 1, 64),
         settings.whole("search.content-cache-bytes", 64L << 20, 0, 16L << 30),
-        settings.duration("search.recall-interval", Duration.ofMinutes(1)));
+        settings.duration("search.recall-interval", Duration.ofMinutes(1)),
+        trust(settings));
+  }
+
+  private static ReleaseTrust trust(Settings settings) {
+    try {
+      return ReleaseTrust.ofFile(settings.find(PUBLIC_KEY).map(Path::of));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("setting " + PUBLIC_KEY + ": " + e.getMessage());
+    }
   }
 }

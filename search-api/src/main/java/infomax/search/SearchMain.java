@@ -4,6 +4,7 @@ import infomax.runtime.config.Settings;
 import infomax.runtime.health.Health;
 import infomax.runtime.http.HttpServer;
 import infomax.runtime.kafka.KafkaClients;
+import infomax.runtime.kafka.StartCheck;
 import infomax.runtime.lifecycle.Closer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -24,10 +25,10 @@ public final class SearchMain {
                 : Settings.load(Path.of(arguments[0])))
             .withEnvironment(System.getenv());
     SearchConfig config = SearchConfig.from(settings);
-    KafkaClients clients =
-        new KafkaClients(settings.text("kafka.bootstrap-servers", "localhost:9092"));
+    KafkaClients clients = KafkaClients.from(settings);
     int port = settings.integer("http.port", 8080, 0, 65_535);
     settings.verifyAllUsed();
+    StartCheck.run(clients, "search-api");
     Health health = new Health();
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     Closer closer = new Closer();

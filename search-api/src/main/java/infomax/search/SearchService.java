@@ -150,6 +150,7 @@ public final class SearchService implements AutoCloseable {
               loaded,
               config.cache(),
               config.encoder(),
+              config.trust(),
               clock,
               announcer::announce);
       ContentReader content =
@@ -169,7 +170,7 @@ public final class SearchService implements AutoCloseable {
               new IndexedImages(answering, content::readAhead),
               new Duplicates(answering),
               meters);
-      RejectedTail rejected = closer.register(RejectedTail.start(clients, CLIENT_ID));
+      RejectedTail rejected = closer.register(RejectedTail.start(clients, CLIENT_ID, metrics));
       SignalWatch watch = new SignalWatch(clock);
       SystemStatus status =
           new SystemStatus(

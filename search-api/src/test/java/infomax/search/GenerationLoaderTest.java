@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import infomax.encoder.Encoder;
 import infomax.encoder.EncoderDevice;
+import infomax.encoder.signature.ReleaseTrust;
 import infomax.events.Digest;
 import infomax.events.control.ControlState;
 import infomax.events.control.GenerationState;
@@ -21,8 +22,10 @@ import infomax.store.ObjectStoreException;
 import infomax.store.StoreObserver;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -69,7 +72,7 @@ final class GenerationLoaderTest {
             .with(new LiveAlias(GENERATION, null, now, true, new TreeSet<>(), "test"));
     ObjectStore store =
         ObjectStore.open(folder.resolve("objects"), (step, name) -> met.before(step, name));
-    loader = loader(store);
+    loader = loader(store, ReleaseTrust.anybody());
   }
 
   @AfterEach
@@ -145,13 +148,30 @@ final class GenerationLoaderTest {
     assertThat(loader.waiting()).isEmpty();
   }
 
-  private GenerationLoader loader(ObjectStore store) {
+  @Test
+  void anUnsignedReleaseIsNotLoadedByWhoTrustsAKey() throws Exception {
+    publish("a");
+    byte[] key = KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPublic().getEncoded();
+    Path file =
+        Files.writeString(
+            folder.resolve("release.pub"),
+            "-----BEGIN PUBLIC KEY-----\n"
+                + Base64.getEncoder().encodeToString(key)
+                + "\n-----END PUBLIC KEY-----\n");
+    loader = loader(ObjectStore.open(folder.resolve("objects")), ReleaseTrust.ofFile(file));
+    turn();
+    assertThat(loaded.serving()).isEmpty();
+    assertThat(loader.waiting().orElseThrow().reason()).contains("is not signed");
+  }
+
+  private GenerationLoader loader(ObjectStore store, ReleaseTrust trust) {
     return new GenerationLoader(
         () -> state,
         new Publications(store, () -> now),
         loaded,
         folder.resolve("replica"),
         new Encoder.Execution(EncoderDevice.CPU, 1),
+        trust,
         () -> now,
         () -> {});
   }

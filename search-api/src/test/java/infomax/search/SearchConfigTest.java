@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import infomax.encoder.Encoder;
 import infomax.encoder.EncoderDevice;
+import infomax.encoder.signature.ReleaseTrust;
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
 import infomax.store.StoreLocation;
@@ -59,7 +60,8 @@ final class SearchConfigTest {
                 5,
                 6,
                 7,
-                Duration.ofSeconds(8)));
+                Duration.ofSeconds(8),
+                ReleaseTrust.anybody()));
     settings.verifyAllUsed();
   }
 

@@ -3,6 +3,7 @@ package infomax.search;
 import infomax.encoder.Embedding;
 import infomax.encoder.Encoder;
 import infomax.encoder.EncoderDevice;
+import infomax.encoder.signature.ReleaseTrust;
 import infomax.events.Digest;
 import infomax.events.ImageId;
 import infomax.events.Positions;
@@ -107,7 +108,8 @@ final class SmallSystem implements AutoCloseable {
             2,
             3,
             1 << 20,
-            Duration.ofSeconds(1));
+            Duration.ofSeconds(1),
+            ReleaseTrust.anybody());
     this.service = closer.register(SearchService.start(config, clients, metrics, health));
     this.server = closer.register(HttpServer.start(0, health, metrics, List.of(service.routes())));
   }

@@ -1,10 +1,12 @@
 package infomax.trainer;
 
+import infomax.encoder.signature.ReleaseSigner;
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
 import infomax.runtime.health.Health;
 import infomax.runtime.http.HttpServer;
 import infomax.runtime.kafka.KafkaClients;
+import infomax.runtime.kafka.StartCheck;
 import infomax.runtime.lifecycle.Closer;
 import infomax.runtime.process.ParentWatch;
 import infomax.runtime.process.ProcessNice;
@@ -15,6 +17,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +31,7 @@ public final class TrainerMain {
 
   private static final Logger LOG = LoggerFactory.getLogger(TrainerMain.class);
   private static final String CHILD = "--child";
+  private static final String SIGNING_KEY = "trainer.signing-key-file";
 
   private TrainerMain() {}
 
@@ -56,20 +60,29 @@ public final class TrainerMain {
   private static void start(Settings settings, Closer closer) throws Exception {
     TrainerConfig config = TrainerConfig.from(settings);
     config.target().require();
-    String bootstrapServers = settings.text("kafka.bootstrap-servers", "127.0.0.1:9092");
+    KafkaClients clients = KafkaClients.from(settings);
     StoreLocation objects = StoreLocation.from(settings);
+    Optional<ReleaseSigner> signer = signer(settings);
     int port = settings.integer("http.port", 0, 0, 65_535);
     settings.verifyAllUsed();
     LOG.info("trainer settings={}", settings.all());
+    StartCheck.run(clients, "trainer");
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     Health health = new Health();
     TrainerService service =
         closer.register(
-            TrainerService.start(
-                config, new KafkaClients(bootstrapServers), objects.open(), metrics, health));
+            TrainerService.start(config, clients, objects.open(), signer, metrics, health));
     HttpServer http =
         closer.register(HttpServer.start(port, health, metrics, List.of(service.routes())));
     LOG.info("trainer listens on port={}", http.port());
+  }
+
+  private static Optional<ReleaseSigner> signer(Settings settings) {
+    try {
+      return settings.find(SIGNING_KEY).map(Path::of).map(ReleaseSigner::ofFile);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("setting " + SIGNING_KEY + ": " + e.getMessage());
+    }
   }
 
   private static Settings settings(List<String> files) throws Exception {

@@ -1,5 +1,6 @@
 package infomax.trainer;
 
+import infomax.encoder.signature.ReleaseSigner;
 import infomax.events.Digest;
 import infomax.events.Json;
 import infomax.events.control.ControlRequest;
@@ -97,15 +98,28 @@ public final class TrainerService implements AutoCloseable {
     this.thread = Thread.ofPlatform().name("trainer").unstarted(this::work);
   }
 
+  /** Starts a service that does not sign what it releases. */
+  public static TrainerService start(
+      TrainerConfig config,
+      KafkaClients clients,
+      ObjectStore store,
+      MeterRegistry metrics,
+      Health health)
+      throws TimeoutException, InterruptedException {
+    return start(config, clients, store, Optional.empty(), metrics, health);
+  }
+
   /**
    * Starts the service; returns after release 0 is published, if it was missing.
    *
+   * @param signer signs every release; empty to leave them unsigned
    * @throws TimeoutException if {@code control} cannot be read in time
    */
   public static TrainerService start(
       TrainerConfig config,
       KafkaClients clients,
       ObjectStore store,
+      Optional<ReleaseSigner> signer,
       MeterRegistry metrics,
       Health health)
       throws TimeoutException, InterruptedException {
@@ -114,7 +128,7 @@ public final class TrainerService implements AutoCloseable {
     try {
       ControlLog control = closer.register(ControlLog.open(clients, CLIENT_ID, CONTROL_TIMEOUT));
       ControlWriter writer = closer.register(new ControlWriter(clients, CLIENT_ID));
-      ReleasePublisher publisher = new ReleasePublisher(store, writer);
+      ReleasePublisher publisher = new ReleasePublisher(store, writer, signer);
       if (control.state().encoders().isEmpty()) {
         publishUntrained(config, publisher, clock);
       }

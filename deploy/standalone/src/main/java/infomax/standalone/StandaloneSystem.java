@@ -102,7 +102,12 @@ public final class StandaloneSystem implements AutoCloseable {
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     new JvmMemoryMetrics().bindTo(metrics);
     LocalCluster kafka =
-        closer.register(LocalCluster.start(folder.kafka(), config.kafka(), health));
+        closer.register(
+            LocalCluster.start(
+                folder.kafka(),
+                config.kafka(),
+                Settings.of(config.settings()).withEnvironment(System.getenv()),
+                health));
     KafkaClients clients = kafka.clients();
     Map<String, String> settings = settings(config, folder, clients);
     TrainerProcess trainer =

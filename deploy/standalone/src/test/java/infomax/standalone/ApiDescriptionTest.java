@@ -3,6 +3,7 @@ package infomax.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import infomax.ingest.http.IngestRoutes;
+import infomax.ingest.rejected.DeadLetterRoutes;
 import infomax.search.openapi.OpenApiRoutes;
 import io.javalin.Javalin;
 import java.io.InputStream;
@@ -24,7 +25,13 @@ final class ApiDescriptionTest {
   void describesEveryRouteOfIngestAndNoOther() throws Exception {
     // Routes are only added here, never called, so they need nothing behind them.
     IngestRoutes ingest = new IngestRoutes(null, null, null, null, Duration.ZERO);
-    Javalin javalin = Javalin.create(config -> ingest.addTo(config.routes));
+    DeadLetterRoutes letters = new DeadLetterRoutes(null);
+    Javalin javalin =
+        Javalin.create(
+            config -> {
+              ingest.addTo(config.routes);
+              letters.addTo(config.routes);
+            });
     SortedSet<String> routes = new TreeSet<>();
     javalin
         .unsafe

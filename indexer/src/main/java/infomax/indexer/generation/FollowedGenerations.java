@@ -98,6 +98,7 @@ public final class FollowedGenerations implements AutoCloseable, Check {
                 publications,
                 signals,
                 settings.device(),
+                settings.trust(),
                 new EmbeddingPool(settings.threads()),
                 new DecodedImages(DECODED_BYTES_MAX),
                 meters,

@@ -323,6 +323,7 @@ final class GenerationIndexing implements AutoCloseable {
     }
     while (true) {
       try {
+        shared.trust().verify(release, shared.publications().store()::read);
         Encoder encoder =
             Encoder.open(
                 shared.publications().store().read(generation.encoder()),

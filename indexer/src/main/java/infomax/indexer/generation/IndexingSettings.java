@@ -1,6 +1,7 @@
 package infomax.indexer.generation;
 
 import infomax.encoder.EncoderDevice;
+import infomax.encoder.signature.ReleaseTrust;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -15,6 +16,7 @@ import java.time.Duration;
  * @param standbyCommitInterval the same of one that stands by
  * @param buildCommitInterval the same of one that is being built
  * @param checkInterval between readings of everything that is published, to see that it is right
+ * @param trust whose encoders are used
  */
 public record IndexingSettings(
     Path folder,
@@ -23,7 +25,8 @@ public record IndexingSettings(
     Duration commitInterval,
     Duration standbyCommitInterval,
     Duration buildCommitInterval,
-    Duration checkInterval) {
+    Duration checkInterval,
+    ReleaseTrust trust) {
 
   /** Checks the ranges. */
   public IndexingSettings {

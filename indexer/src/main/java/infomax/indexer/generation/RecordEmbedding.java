@@ -173,7 +173,8 @@ final class RecordEmbedding {
             consumed.value(),
             STAGE,
             rejection,
-            new Token(consumed.topic(), consumed.partition(), consumed.offset())));
+            new Token(consumed.topic(), consumed.partition(), consumed.offset()),
+            List.of(consumed.headers().toArray())));
   }
 
   private static @Nullable ImageId id(byte @Nullable [] key) {

@@ -1,6 +1,7 @@
 package infomax.indexer.generation;
 
 import infomax.encoder.EncoderDevice;
+import infomax.encoder.signature.ReleaseTrust;
 import infomax.index.Publications;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.signal.SignalSender;
@@ -14,6 +15,7 @@ import java.time.InstantSource;
  * @param publications where commits become visible
  * @param signals where hints go
  * @param device where encoders run
+ * @param trust whose encoders are used
  * @param pool threads that embed
  * @param decoded images decoded lately
  * @param meters where figures go
@@ -24,6 +26,7 @@ record SharedResources(
     Publications publications,
     SignalSender signals,
     EncoderDevice device,
+    ReleaseTrust trust,
     EmbeddingPool pool,
     DecodedImages decoded,
     MeterRegistry meters,

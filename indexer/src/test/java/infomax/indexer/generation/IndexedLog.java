@@ -3,6 +3,7 @@ package infomax.indexer.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import infomax.encoder.EncoderDevice;
+import infomax.encoder.signature.ReleaseTrust;
 import infomax.events.Digest;
 import infomax.events.ImageId;
 import infomax.events.Positions;
@@ -140,7 +141,8 @@ final class IndexedLog implements AutoCloseable {
                     commitInterval,
                     commitInterval,
                     commitInterval,
-                    checkInterval)));
+                    checkInterval,
+                    ReleaseTrust.anybody())));
   }
 
   void stop() {

@@ -11,6 +11,7 @@ import infomax.ingest.intake.Upload;
 import infomax.ingest.intake.UploadIntake;
 import infomax.ingest.intake.UploadIntake.Outcome;
 import infomax.ingest.intake.UploadSource;
+import java.util.List;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -103,9 +104,17 @@ final class UploadSorting implements Processor<byte[], byte[], byte[], byte[]> {
             .recordMetadata()
             .orElseThrow(() -> new IllegalStateException("an upload comes from a topic"));
     Token token = new Token(origin.topic(), origin.partition(), origin.offset());
-    DeadLetter whole = new DeadLetter(upload.key(), upload.value(), STAGE, rejection, token);
+    DeadLetter whole =
+        new DeadLetter(
+            upload.key(),
+            upload.value(),
+            STAGE,
+            rejection,
+            token,
+            List.of(upload.headers().toArray()));
     DeadLetter fitting = fits(whole) ? whole : withoutValue(whole);
     fitting = fits(fitting) ? fitting : withoutKey(fitting);
+    fitting = fits(fitting) ? fitting : withoutHeaders(fitting);
     return record(fitting.key(), fitting.value(), upload.timestamp(), fitting.headers());
   }
 
@@ -121,7 +130,8 @@ final class UploadSorting implements Processor<byte[], byte[], byte[], byte[]> {
         null,
         letter.stage(),
         addendum(letter.rejection(), "the bytes are too many to be kept here"),
-        letter.origin());
+        letter.origin(),
+        letter.originHeaders());
   }
 
   private static DeadLetter withoutKey(DeadLetter letter) {
@@ -130,6 +140,16 @@ final class UploadSorting implements Processor<byte[], byte[], byte[], byte[]> {
         null,
         letter.stage(),
         addendum(letter.rejection(), "the key is too long to be kept here"),
+        letter.origin(),
+        letter.originHeaders());
+  }
+
+  private static DeadLetter withoutHeaders(DeadLetter letter) {
+    return new DeadLetter(
+        null,
+        null,
+        letter.stage(),
+        addendum(letter.rejection(), "the headers are too long to be kept here"),
         letter.origin());
   }
 

@@ -15,6 +15,7 @@ import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,12 +32,19 @@ public final class EmbeddedBroker implements AutoCloseable {
   private static final String NAME = "broker";
 
   private final BrokerSettings settings;
+  private final Function<String, KafkaClients> clients;
   private final int port;
   private final int controllerPort;
   private ChildJvm process;
 
-  private EmbeddedBroker(BrokerSettings settings, int port, int controllerPort, ChildJvm process) {
+  private EmbeddedBroker(
+      BrokerSettings settings,
+      Function<String, KafkaClients> clients,
+      int port,
+      int controllerPort,
+      ChildJvm process) {
     this.settings = settings;
+    this.clients = clients;
     this.port = port;
     this.controllerPort = controllerPort;
     this.process = process;
@@ -50,12 +58,23 @@ public final class EmbeddedBroker implements AutoCloseable {
    */
   public static EmbeddedBroker start(BrokerSettings settings)
       throws IOException, InterruptedException {
+    return start(settings, KafkaClients::new);
+  }
+
+  /**
+   * The same for a broker whose settings make it ask who is there.
+   *
+   * @param clients clients it lets in, by where it is
+   */
+  public static EmbeddedBroker start(
+      BrokerSettings settings, Function<String, KafkaClients> clients)
+      throws IOException, InterruptedException {
     Files.createDirectories(settings.folder());
     endPredecessor(settings.folder());
     int port = settings.port() == 0 ? freePort() : settings.port();
     int controllerPort = freePort();
     ChildJvm process = launch(settings, port, controllerPort);
-    EmbeddedBroker broker = new EmbeddedBroker(settings, port, controllerPort, process);
+    EmbeddedBroker broker = new EmbeddedBroker(settings, clients, port, controllerPort, process);
     broker.awaitAnswer();
     return broker;
   }
@@ -116,7 +135,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   private void awaitAnswer() throws IOException, InterruptedException {
     long deadlineNanos = System.nanoTime() + START_TIMEOUT.toNanos();
-    try (Admin admin = new KafkaClients(bootstrapServers()).admin("broker-start")) {
+    try (Admin admin = clients.apply(bootstrapServers()).admin("broker-start")) {
       while (process.isAlive() && System.nanoTime() < deadlineNanos) {
         try {
           if (!admin.describeCluster().nodes().get(2, TimeUnit.SECONDS).isEmpty()) {

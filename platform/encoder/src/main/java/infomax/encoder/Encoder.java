@@ -64,12 +64,13 @@ public final class Encoder implements AutoCloseable {
    * device is wanted and there is none, or it is out of memory even for one image, the encoder runs
    * on the processor, and a warning says so.
    *
-   * @param onnx the ONNX file, in one piece without external data
+   * @param onnx the ONNX file: in one piece, of at most 128 MiB, of the operators that the trainer
+   *     writes, all of the default domain
    * @param expected SHA-256 it must have
    * @param inputSize s it must take
    * @param dimensions z it must give
-   * @throws EncoderException if the digest, the shapes or the output on a trial image are not as
-   *     expected, or ONNX Runtime refuses the graph
+   * @throws EncoderException if the digest, what the file holds, the shapes or the output on a
+   *     trial image are not as expected, or ONNX Runtime refuses the graph
    */
   public static Encoder open(
       byte[] onnx, Digest expected, int inputSize, int dimensions, Execution execution) {
@@ -77,6 +78,7 @@ public final class Encoder implements AutoCloseable {
     if (!found.equals(expected)) {
       throw new EncoderException("encoder file has the digest " + found + ", expected " + expected);
     }
+    EncoderFile.verify(onnx, inputSize, dimensions);
     DeviceBatches.Opening onProcessor =
         () -> OrtGraph.onProcessor(onnx, inputSize, dimensions, execution.threads());
     try {

@@ -1,6 +1,7 @@
 package infomax.search.live;
 
 import infomax.encoder.Encoder;
+import infomax.encoder.signature.ReleaseTrust;
 import infomax.events.Digest;
 import infomax.events.Positions;
 import infomax.events.control.ControlState;
@@ -54,6 +55,7 @@ public final class GenerationLoader {
   private final LoadedGenerations loaded;
   private final Path cache;
   private final Encoder.Execution execution;
+  private final ReleaseTrust trust;
   private final InstantSource clock;
   private final Runnable afterLoad;
   private final Map<Integer, Retry> retries = new ConcurrentHashMap<>();
@@ -67,6 +69,7 @@ public final class GenerationLoader {
    * @param control the newest state
    * @param cache folder for opened publications
    * @param execution where and how encoders run
+   * @param trust whose encoders are used
    * @param afterLoad called after every change of what is loaded or answers
    */
   public GenerationLoader(
@@ -75,6 +78,7 @@ public final class GenerationLoader {
       LoadedGenerations loaded,
       Path cache,
       Encoder.Execution execution,
+      ReleaseTrust trust,
       InstantSource clock,
       Runnable afterLoad) {
     this.control = control;
@@ -82,6 +86,7 @@ public final class GenerationLoader {
     this.loaded = loaded;
     this.cache = cache;
     this.execution = execution;
+    this.trust = trust;
     this.clock = clock;
     this.afterLoad = afterLoad;
   }
@@ -185,7 +190,8 @@ public final class GenerationLoader {
     ServedEncoder encoder =
         current != null && current.servedEncoder().tryRetain()
             ? current.servedEncoder()
-            : ServedEncoder.open(publications.store(), release, manifest.encoder(), execution);
+            : ServedEncoder.open(
+                publications.store(), release, manifest.encoder(), execution, trust);
     PublishedIndex index;
     try {
       index =

@@ -1,6 +1,7 @@
 package infomax.search.live;
 
 import infomax.encoder.Encoder;
+import infomax.encoder.signature.ReleaseTrust;
 import infomax.events.Digest;
 import infomax.events.control.EncoderRelease;
 import infomax.store.ObjectStore;
@@ -22,9 +23,15 @@ final class ServedEncoder {
    * Opens the encoder of a release; the first reference is the caller's.
    *
    * @param file which of the release's ONNX files
+   * @throws infomax.encoder.EncoderException if it cannot be used, or is not to be trusted
    */
   static ServedEncoder open(
-      ObjectStore store, EncoderRelease release, Digest file, Encoder.Execution execution) {
+      ObjectStore store,
+      EncoderRelease release,
+      Digest file,
+      Encoder.Execution execution,
+      ReleaseTrust trust) {
+    trust.verify(release, store::read);
     Encoder encoder =
         Encoder.open(store.read(file), file, release.inputSize(), release.dimensions(), execution);
     return new ServedEncoder(release, encoder);

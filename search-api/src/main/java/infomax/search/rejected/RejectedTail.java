@@ -5,36 +5,52 @@ import infomax.runtime.health.Check;
 import infomax.runtime.health.CheckResult;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.kafka.RecordLoop;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Follows {@code images.rejected} from its beginning, counts what it holds and keeps the newest
- * {@value #KEPT_MAX}. Thread-safe; listeners run on the follower's thread.
+ * {@value #KEPT_MAX}; what is purged from the topic is dropped here too. Those written while it
+ * follows are counted by stage and reason in {@code infomax_dead_letters_total}. Thread-safe;
+ * listeners run on the follower's thread.
  */
 public final class RejectedTail implements AutoCloseable, Check {
 
   /** Rejections kept. */
   public static final int KEPT_MAX = 100;
 
+  private static final Logger LOG = LoggerFactory.getLogger(RejectedTail.class);
   private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration PURGED_LOOK = Duration.ofSeconds(2);
 
   private final Deque<RejectedImage> kept = new ArrayDeque<>();
   private final List<Consumer<RejectedImage>> listeners = new CopyOnWriteArrayList<>();
+  private final DeadLetterMeters meters;
   private final RecordLoop loop;
   private long count;
 
-  private RejectedTail(KafkaClients clients, String clientId) {
+  /** Offsets at the start, by partition; touched by the loop's thread alone. */
+  private Map<TopicPartition, Long> newFrom = Map.of();
+
+  private long nextLookNanos;
+
+  private RejectedTail(KafkaClients clients, String clientId, MeterRegistry metrics) {
+    this.meters = new DeadLetterMeters(metrics);
     List<TopicPartition> partitions =
         IntStream.range(0, Topic.REJECTED.partitions())
             .mapToObj(partition -> new TopicPartition(Topic.REJECTED.name(), partition))
@@ -53,8 +69,8 @@ public final class RejectedTail implements AutoCloseable, Check {
   }
 
   /** Starts following. */
-  public static RejectedTail start(KafkaClients clients, String clientId) {
-    return new RejectedTail(clients, clientId);
+  public static RejectedTail start(KafkaClients clients, String clientId, MeterRegistry metrics) {
+    return new RejectedTail(clients, clientId, metrics);
   }
 
   /** Calls {@code listener} with every later rejection. */
@@ -93,14 +109,40 @@ public final class RejectedTail implements AutoCloseable, Check {
       org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer,
       List<TopicPartition> partitions) {
     try {
+      if (newFrom.isEmpty()) {
+        // What was there before is no news: counted, it would look like a burst at every start.
+        newFrom = consumer.endOffsets(partitions);
+      }
+      dropPurged(consumer, partitions);
       for (ConsumerRecord<byte[], byte[]> consumed : consumer.poll(POLL)) {
         RejectedImage rejected = RejectedImage.of(consumed);
         add(rejected);
+        TopicPartition partition = new TopicPartition(consumed.topic(), consumed.partition());
+        if (consumed.offset() >= newFrom.getOrDefault(partition, 0L)) {
+          meters.count(rejected);
+        }
         listeners.forEach(listener -> listener.accept(rejected));
       }
     } catch (InvalidOffsetException e) {
       // The retention time of the topic has overtaken this reader; what is left is still shown.
       consumer.seekToBeginning(partitions);
+    } catch (TimeoutException e) {
+      LOG.debug("the broker is away; asked again", e);
+    }
+  }
+
+  /** The topic has one partition, so one beginning. */
+  private void dropPurged(
+      org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer,
+      List<TopicPartition> partitions) {
+    long nowNanos = System.nanoTime();
+    if (nextLookNanos != 0 && nowNanos - nextLookNanos < 0) {
+      return;
+    }
+    nextLookNanos = nowNanos + PURGED_LOOK.toNanos();
+    long begin = Collections.min(consumer.beginningOffsets(partitions).values());
+    synchronized (this) {
+      kept.removeIf(each -> each.offset() < begin);
     }
   }
 

@@ -9,11 +9,11 @@ import infomax.events.control.IndexGeneration;
 import infomax.runtime.control.ControlWriter;
 import infomax.runtime.http.Problem;
 import infomax.runtime.http.Routes;
+import infomax.runtime.http.SameOrigin;
 import infomax.search.body.Answers;
 import infomax.search.body.Fields;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -210,19 +210,8 @@ public final class RequestRoutes implements Routes {
 
   /** Browsers name the page a request comes from; those of another site are refused. */
   private static Fields body(Context context, List<String> known) {
-    String origin = context.header("Origin");
-    if (origin != null && !isOwn(origin, context.header("Host"))) {
-      throw Problem.of(403, "foreign_origin", "a page of " + origin + " may not ask for this");
-    }
+    SameOrigin.require(context);
     return Fields.parse(context.bodyAsBytes(), known);
-  }
-
-  private static boolean isOwn(String origin, @org.jspecify.annotations.Nullable String host) {
-    try {
-      return host != null && host.equals(URI.create(origin).getRawAuthority());
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
   }
 
   private static void put(Map<String, String> parameters, String name, OptionalLong value) {

@@ -3,6 +3,7 @@ package infomax.search.live;
 import infomax.encoder.Embedding;
 import infomax.encoder.Encoder;
 import infomax.encoder.EncoderDevice;
+import infomax.encoder.signature.ReleaseTrust;
 import infomax.events.ImageId;
 import infomax.events.Position;
 import infomax.events.Positions;
@@ -138,7 +139,11 @@ public final class ServedImages implements AutoCloseable {
     loaded.put(
         new LiveGeneration(
             ServedEncoder.open(
-                store, release, release.onnx(), new Encoder.Execution(EncoderDevice.CPU, 1)),
+                store,
+                release,
+                release.onnx(),
+                new Encoder.Execution(EncoderDevice.CPU, 1),
+                ReleaseTrust.anybody()),
             PublishedIndex.open(
                 store,
                 published.manifest(),

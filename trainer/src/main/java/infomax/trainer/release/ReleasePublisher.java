@@ -1,10 +1,13 @@
 package infomax.trainer.release;
 
+import infomax.encoder.signature.ReleaseSigner;
+import infomax.encoder.signature.ReleaseStatement;
 import infomax.events.Digest;
 import infomax.events.control.EncoderRelease;
 import infomax.runtime.control.ControlWriter;
 import infomax.store.ObjectStore;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,11 +46,18 @@ public final class ReleasePublisher {
 
   private final ObjectStore store;
   private final ControlWriter control;
+  private final Optional<ReleaseSigner> signer;
 
-  /** A publisher to that store and topic, which the caller closes. */
-  public ReleasePublisher(ObjectStore store, ControlWriter control) {
+  /**
+   * A publisher to that store and topic, which the caller closes.
+   *
+   * @param signer signs every release; empty to leave them unsigned
+   */
+  public ReleasePublisher(
+      ObjectStore store, ControlWriter control, Optional<ReleaseSigner> signer) {
     this.store = store;
     this.control = control;
+    this.signer = signer;
   }
 
   /** Puts objects into the store and says where each is. */
@@ -58,20 +68,32 @@ public final class ReleasePublisher {
   }
 
   /**
-   * Appends a release whose objects are in the store.
+   * Signs a release whose objects are in the store, and appends it.
    *
    * @throws IllegalArgumentException if one is not
    */
   public void publish(EncoderRelease release) throws InterruptedException {
-    release.objects().forEach(this::requireStored);
-    control.append(release);
+    EncoderRelease published = signer.map(each -> signed(release, each)).orElse(release);
+    published.objects().forEach(this::requireStored);
+    control.append(published);
     LOG.info(
-        "release version={} verdict={} sha256={} preset={} reasons={}",
+        "release version={} verdict={} sha256={} preset={} signed={} reasons={}",
         release.version(),
         release.verdict(),
         release.onnx(),
         release.preset(),
+        signer.isPresent(),
         release.reasons());
+  }
+
+  private EncoderRelease signed(EncoderRelease release, ReleaseSigner by) {
+    return release.withArtifacts(
+        put(
+            Map.of(
+                EncoderRelease.STATEMENT,
+                ReleaseStatement.of(release),
+                EncoderRelease.SIGNATURE,
+                by.sign(release))));
   }
 
   private void requireStored(String name, Digest digest) {

@@ -91,6 +91,11 @@ public final class ApiClient implements AutoCloseable {
     return send(request("/v1/images/" + encoded(id)).DELETE(), Duration.ofSeconds(30));
   }
 
+  /** DELETE of a path such as {@code /v1/rejected?before=17}. */
+  public Answer deleteAt(String path) throws IOException, InterruptedException {
+    return send(request(path).DELETE(), Duration.ofSeconds(60));
+  }
+
   /** Asks for a training; the answer names the request. */
   public Answer train(Map<String, ?> parameters) throws IOException, InterruptedException {
     return post("/v1/trainings", parameters, Duration.ofSeconds(30));

@@ -124,30 +124,6 @@ final class ClientCommands {
     }
   }
 
-  /** {@code infomax rejected}. */
-  @Command(
-      name = "rejected",
-      mixinStandardHelpOptions = true,
-      description = "Lists the images refused last, the newest first, each with its reason.")
-  static final class Rejected extends ClientCommand {
-    @Override
-    void run(ApiClient api) throws IOException, InterruptedException {
-      print(required(api.get("/v1/rejected")), Rejected::printText);
-    }
-
-    private static void printText(JsonNode answer) {
-      for (JsonNode image : answer.path("rejected")) {
-        System.out.printf(
-            Locale.ROOT,
-            "%s  %s  %s: %s%n",
-            image.path("at").asText(),
-            image.path("key").asText("-"),
-            image.path("reason").asText(),
-            image.path("message").asText());
-      }
-    }
-  }
-
   /** {@code infomax train}. */
   @Command(
       name = "train",

@@ -80,6 +80,24 @@ final class CommandLineIT {
           .atMost(Duration.ofSeconds(20))
           .until(() -> !json(url, "rejected").get("rejected").isEmpty());
       assertThat(text(url, "rejected")).contains("unsupported_format");
+      String letter = json(url, "rejected", "list").at("/rejected/0/offset").asText();
+      Path saved = folder.resolve("saved.bin");
+      assertThat(text(url, "rejected", "show", letter, "--save", saved.toString()))
+          .contains("unsupported_format", "images.uploads", "key     broken");
+      assertThat(saved).hasContent("broken");
+      assertThat(text(url, "rejected", "replay", letter)).contains("images.uploads");
+      Awaitility.await("it is refused again")
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> json(url, "rejected").get("rejected").size() == 2);
+      long newest = json(url, "rejected").at("/rejected/0/offset").asLong();
+      Typed unasked = Typed.run("rejected", "purge", "--before", "" + newest, "--url", url);
+      assertThat(unasked.exitCode()).isEqualTo(2);
+      assertThat(unasked.errors()).contains("--yes");
+      assertThat(text(url, "rejected", "purge", "--before", "" + newest, "--yes"))
+          .contains("the first that is kept is " + newest);
+      Typed gone = Typed.run("rejected", "show", letter, "--url", url);
+      assertThat(gone.exitCode()).isEqualTo(1);
+      assertThat(gone.errors()).contains("no dead letter lies at offset " + letter);
 
       JsonNode request = json(url, "train", "--why", "a test");
       assertThat(request.get("why").asText()).isEqualTo("a test");

@@ -14,10 +14,10 @@ import java.nio.charset.StandardCharsets;
  * @param output standard output
  * @param errors standard error
  */
-record Typed(int exitCode, String output, String errors) {
+public record Typed(int exitCode, String output, String errors) {
 
   /** Runs a command in this process; nothing else may print meanwhile. */
-  static Typed run(String... arguments) {
+  public static Typed run(String... arguments) {
     PrintStream outBefore = System.out;
     PrintStream errBefore = System.err;
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -38,7 +38,7 @@ record Typed(int exitCode, String output, String errors) {
   }
 
   /** Standard output, which is JSON and nothing else. */
-  JsonNode json() throws IOException {
+  public JsonNode json() throws IOException {
     return Json.mapper()
         .reader()
         .with(com.fasterxml.jackson.databind.DeserializationFeature.FAIL_ON_TRAILING_TOKENS)

@@ -62,6 +62,12 @@ public record EncoderRelease(
   /** Name of the golden images among the artifacts. */
   public static final String GOLDEN = "golden";
 
+  /** Name among the artifacts of what is signed of a release, as text. */
+  public static final String STATEMENT = "statement";
+
+  /** Name of the signature of that text among the artifacts. */
+  public static final String SIGNATURE = "signature";
+
   private static final String ONNX = "onnx";
   private static final String OF_INT8 = "-int8";
 
@@ -123,6 +129,31 @@ public record EncoderRelease(
         artifacts,
         createdAt,
         null);
+  }
+
+  /** This release with further artifacts. */
+  public EncoderRelease withArtifacts(Map<String, Digest> further) {
+    TreeMap<String, Digest> all = new TreeMap<>(artifacts);
+    all.putAll(further);
+    return new EncoderRelease(
+        version,
+        onnx,
+        onnxBytes,
+        inputSize,
+        dimensions,
+        pixelPipeline,
+        verdict,
+        reasons,
+        preset,
+        seed,
+        configuration,
+        warmStartedFrom,
+        training,
+        snapshot,
+        evaluation,
+        all,
+        createdAt,
+        int8);
   }
 
   @Override

@@ -3,7 +3,9 @@ package infomax.events.image;
 import infomax.events.Token;
 import infomax.events.Topic;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -12,14 +14,16 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A refused record as it lies in {@code images.rejected}: the original key and bytes, and in the
- * headers the stage, the reason and where the record came from.
+ * A refused record as it lies in {@code images.rejected}: the original key, bytes and headers, and
+ * in further headers the stage, the reason and where the record came from. An original header that
+ * has the name of one of these is not kept.
  *
  * @param key the original key, null if it had none
  * @param value the original bytes, null if it had none
  * @param stage the service that refused it, such as {@code ingest} or {@code indexer}
  * @param rejection why
  * @param origin the refused record
+ * @param originHeaders the original headers, in their order; empty if it had none
  */
 @SuppressWarnings("ArrayRecordComponent") // raw bytes of a foreign record; never compared
 public record DeadLetter(
@@ -27,7 +31,8 @@ public record DeadLetter(
     byte @Nullable [] value,
     String stage,
     Rejection rejection,
-    Token origin) {
+    Token origin,
+    List<Header> originHeaders) {
 
   private static final String STAGE = "rejection-stage";
   private static final String REASON = "rejection-reason";
@@ -35,6 +40,17 @@ public record DeadLetter(
   private static final String TOPIC = "origin-topic";
   private static final String PARTITION = "origin-partition";
   private static final String OFFSET = "origin-offset";
+  private static final Set<String> OWN = Set.of(STAGE, REASON, MESSAGE, TOPIC, PARTITION, OFFSET);
+
+  /** A letter about a record without headers. */
+  public DeadLetter(
+      byte @Nullable [] key,
+      byte @Nullable [] value,
+      String stage,
+      Rejection rejection,
+      Token origin) {
+    this(key, value, stage, rejection, origin, List.of());
+  }
 
   /** The record of this dead letter. */
   public ProducerRecord<byte @Nullable [], byte @Nullable []> write() {
@@ -44,6 +60,7 @@ public record DeadLetter(
   /** The headers of this dead letter. */
   public Headers headers() {
     RecordHeaders headers = new RecordHeaders();
+    withoutOurs(originHeaders).forEach(headers::add);
     Map.of(
             STAGE, stage,
             REASON, rejection.reason().code(),
@@ -70,7 +87,12 @@ public record DeadLetter(
         new Token(
             text(headers, TOPIC),
             Integer.parseInt(text(headers, PARTITION)),
-            Long.parseLong(text(headers, OFFSET))));
+            Long.parseLong(text(headers, OFFSET))),
+        withoutOurs(List.of(headers.toArray())));
+  }
+
+  private static List<Header> withoutOurs(List<Header> headers) {
+    return headers.stream().filter(header -> !OWN.contains(header.key())).toList();
   }
 
   private static String text(Headers headers, String name) {

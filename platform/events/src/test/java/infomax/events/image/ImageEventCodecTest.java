@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
 
@@ -73,12 +74,17 @@ class ImageEventCodecTest {
             "text".getBytes(StandardCharsets.UTF_8),
             "ingest",
             new Rejection(RejectionReason.UNSUPPORTED_FORMAT, "leading bytes 74657874"),
-            new Token("images.uploads", 3, 77));
+            new Token("images.uploads", 3, 77),
+            List.of(
+                new RecordHeader("metadata", new byte[] {'{', '}'}),
+                new RecordHeader("origin-offset", new byte[] {'9'})));
     DeadLetter read = DeadLetter.read(consumed(letter.write()));
     assertThat(read.stage()).isEqualTo("ingest");
     assertThat(read.rejection()).isEqualTo(letter.rejection());
     assertThat(read.origin()).isEqualTo(letter.origin());
     assertThat(read.value()).isEqualTo(letter.value());
+    // A header of ours that an upload brought is not mistaken for the letter's own.
+    assertThat(read.originHeaders()).containsExactly(letter.originHeaders().getFirst());
   }
 
   private static ConsumerRecord<byte[], byte[]> consumed(ProducerRecord<byte[], byte[]> produced) {

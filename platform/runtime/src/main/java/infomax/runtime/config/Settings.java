@@ -28,7 +28,8 @@ import java.util.regex.Pattern;
 public final class Settings {
 
   /** Keys whose values are never shown. */
-  private static final Pattern CREDENTIAL = Pattern.compile("access-key|secret|password");
+  private static final Pattern CREDENTIAL =
+      Pattern.compile("(access-key|secret|password|jaas|keystore[.]key)(?!.*-file$)");
 
   private static final String ENVIRONMENT_PREFIX = "INFOMAX_";
 
@@ -91,6 +92,19 @@ public final class Settings {
   public Optional<String> find(String key) {
     declared.add(key);
     return Optional.ofNullable(values.get(key));
+  }
+
+  /** The texts whose keys begin with {@code prefix}, by the rest of the key. */
+  public SortedMap<String, String> under(String prefix) {
+    TreeMap<String, String> found = new TreeMap<>();
+    values.forEach(
+        (key, value) -> {
+          if (key.startsWith(prefix)) {
+            declared.add(key);
+            found.put(key.substring(prefix.length()), value);
+          }
+        });
+    return found;
   }
 
   /**

@@ -1,5 +1,6 @@
 package infomax.runtime.kafka;
 
+import infomax.runtime.config.Settings;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -27,11 +28,35 @@ public final class KafkaClients {
   private static final int REQUEST_BYTES_MAX = 13 * 1024 * 1024;
   private static final int SCATTERED_FETCH_BYTES_MAX = 16 * 1024;
 
+  private static final String BOOTSTRAP_SERVERS = "kafka.bootstrap-servers";
+
   private final String bootstrapServers;
 
-  /** Clients of the cluster at {@code bootstrapServers} ({@code host:port,host:port}). */
+  /** Properties that every client gets, secrets among them. */
+  private final Map<String, Object> shared;
+
+  /**
+   * Clients of the cluster at {@code bootstrapServers} ({@code host:port,host:port}), which asks
+   * nobody who is there.
+   */
   public KafkaClients(String bootstrapServers) {
+    this(bootstrapServers, Map.of());
+  }
+
+  private KafkaClients(String bootstrapServers, Map<String, Object> shared) {
     this.bootstrapServers = bootstrapServers;
+    this.shared = shared;
+  }
+
+  /**
+   * Clients of the cluster at {@code kafka.bootstrap-servers}, by default {@code 127.0.0.1:9092},
+   * as {@code kafka.security.*} and {@code kafka.client.*} say.
+   *
+   * @throws infomax.runtime.config.ConfigurationException if one of them cannot be used
+   */
+  public static KafkaClients from(Settings settings) {
+    return new KafkaClients(
+        settings.text(BOOTSTRAP_SERVERS, "127.0.0.1:9092"), ClientSettings.from(settings));
   }
 
   /** Where the cluster is. */
@@ -116,6 +141,11 @@ public final class KafkaClients {
     return new StreamsClients(this);
   }
 
+  /** What every client gets, whatever else it gets. */
+  Map<String, Object> sharedSettings() {
+    return shared;
+  }
+
   Map<String, Object> adminSettings(String clientId) {
     Map<String, Object> settings = common(clientId);
     settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 30_000);
@@ -161,6 +191,7 @@ public final class KafkaClients {
     settings.put("auto.include.jmx.reporter", false);
     settings.put("metric.reporters", "");
     settings.put("enable.metrics.push", false);
+    settings.putAll(shared);
     return settings;
   }
 }

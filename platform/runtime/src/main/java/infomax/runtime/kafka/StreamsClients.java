@@ -48,8 +48,11 @@ final class StreamsClients implements KafkaClientSupplier {
     return consumer(config);
   }
 
-  private static Consumer<byte[], byte[]> consumer(Map<String, Object> config) {
-    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  private Consumer<byte[], byte[]> consumer(Map<String, Object> config) {
+    return new KafkaConsumer<>(
+        merged(clients.sharedSettings(), config),
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer());
   }
 
   private static Map<String, Object> merged(Map<String, Object> ours, Map<String, Object> theirs) {

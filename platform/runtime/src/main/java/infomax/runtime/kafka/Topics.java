@@ -22,6 +22,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.jspecify.annotations.Nullable;
 
 /** The topics as they are on the cluster: creating them, their identity, their ends. */
 public final class Topics {
@@ -111,7 +112,9 @@ public final class Topics {
     }
   }
 
-  private static <T> T get(org.apache.kafka.common.KafkaFuture<T> future) {
+  /** Waits, and throws what the cluster answered rather than what wraps it. */
+  static <T> T get(org.apache.kafka.common.@Nullable KafkaFuture<T> future) {
+    Objects.requireNonNull(future);
     try {
       return future.get();
     } catch (InterruptedException e) {

@@ -60,6 +60,18 @@ class SettingsTest {
         .containsEntry("objects.s3.secret-key", "***")
         .containsEntry("objects.s3.region", "seen");
     assertThat(settings.text("objects.s3.secret-key", "")).isEqualTo("hidden");
+    assertThat(
+            Settings.of(
+                    Map.of(
+                        "kafka.security.password", "hidden",
+                        "kafka.security.password-file", "/run/secrets/kafka",
+                        "kafka.client.sasl.jaas.config", "hidden",
+                        "kafka.client.ssl.keystore.key", "hidden"))
+                .all())
+        .containsEntry("kafka.security.password-file", "/run/secrets/kafka")
+        .containsEntry("kafka.security.password", "***")
+        .containsEntry("kafka.client.sasl.jaas.config", "***")
+        .containsEntry("kafka.client.ssl.keystore.key", "***");
   }
 
   private static void assertRefused(
