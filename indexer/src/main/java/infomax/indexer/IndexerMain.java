@@ -3,6 +3,7 @@ package infomax.indexer;
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
 import infomax.runtime.health.Health;
+import infomax.runtime.http.HttpConfig;
 import infomax.runtime.http.HttpServer;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.lifecycle.Closer;
@@ -48,7 +49,7 @@ public final class IndexerMain {
     IndexerConfig config = IndexerConfig.from(settings);
     String bootstrapServers = settings.text("kafka.bootstrap-servers", "127.0.0.1:9092");
     StoreLocation objects = StoreLocation.from(settings);
-    int port = settings.integer("http.port", 0, 0, 65_535);
+    HttpConfig listening = HttpConfig.from(settings, 0);
     settings.verifyAllUsed();
     LOG.info("indexer settings={}", settings.all());
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -58,7 +59,7 @@ public final class IndexerMain {
             IndexerService.start(
                 config, new KafkaClients(bootstrapServers), objects.open(), metrics, health));
     HttpServer http =
-        closer.register(HttpServer.start(port, health, metrics, List.of(service.routes())));
+        closer.register(HttpServer.start(listening, health, metrics, List.of(service.routes())));
     LOG.info("indexer listens on port={}", http.port());
   }
 

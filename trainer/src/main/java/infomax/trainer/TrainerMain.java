@@ -3,6 +3,7 @@ package infomax.trainer;
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
 import infomax.runtime.health.Health;
+import infomax.runtime.http.HttpConfig;
 import infomax.runtime.http.HttpServer;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.lifecycle.Closer;
@@ -51,7 +52,7 @@ public final class TrainerMain {
     config.target().require();
     String bootstrapServers = settings.text("kafka.bootstrap-servers", "127.0.0.1:9092");
     StoreLocation objects = StoreLocation.from(settings);
-    int port = settings.integer("http.port", 0, 0, 65_535);
+    HttpConfig listening = HttpConfig.from(settings, 0);
     settings.verifyAllUsed();
     LOG.info("trainer settings={}", settings.all());
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -61,7 +62,7 @@ public final class TrainerMain {
             TrainerService.start(
                 config, new KafkaClients(bootstrapServers), objects.open(), metrics, health));
     HttpServer http =
-        closer.register(HttpServer.start(port, health, metrics, List.of(service.routes())));
+        closer.register(HttpServer.start(listening, health, metrics, List.of(service.routes())));
     LOG.info("trainer listens on port={}", http.port());
   }
 

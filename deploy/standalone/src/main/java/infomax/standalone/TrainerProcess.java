@@ -1,5 +1,6 @@
 package infomax.standalone;
 
+import infomax.runtime.config.OwnerOnly;
 import infomax.runtime.process.ChildJvm;
 import infomax.trainer.TrainerMain;
 import java.io.IOException;
@@ -34,6 +35,9 @@ final class TrainerProcess implements AutoCloseable {
     Path file = logs.resolve("trainer.properties");
     Properties properties = new Properties();
     properties.putAll(settings);
+    // It may hold the keys of an object store; one of an earlier version may be open to all.
+    Files.deleteIfExists(file);
+    OwnerOnly.create(file);
     try (Writer writer = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
       properties.store(writer, null);
     }

@@ -1,6 +1,7 @@
 package infomax.search.page;
 
 import infomax.events.Digest;
+import infomax.runtime.access.Scope;
 import infomax.runtime.http.Routes;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -49,6 +50,7 @@ public final class PageRoutes implements Routes {
           "elements.js",
           "encoders.js",
           "format.js",
+          "keys.js",
           "live.js",
           "masthead.js",
           "notices.js",
@@ -73,7 +75,7 @@ public final class PageRoutes implements Routes {
 
   @Override
   public void addTo(RoutesConfig routes) {
-    files.forEach(file -> routes.get(file.path(), context -> answer(context, file)));
+    files.forEach(file -> routes.get(file.path(), context -> answer(context, file), Scope.OPEN));
   }
 
   private static void answer(Context context, PageFile file) {
