@@ -4,8 +4,8 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import infomax.ingest.http.IngestRoutes;
-import infomax.search.openapi.OpenApiRoutes;
 import infomax.runtime.access.Scope;
+import infomax.search.openapi.OpenApiRoutes;
 import io.javalin.Javalin;
 import io.javalin.router.Endpoint;
 import io.javalin.security.Roles;

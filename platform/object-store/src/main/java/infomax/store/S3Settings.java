@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param pathStyle true for {@code endpoint/bucket/key}, false for {@code bucket.endpoint/key};
  *     setting {@code objects.s3.path-style}, true by default with an endpoint
  * @param keys credentials, settings {@code objects.s3.access-key} and {@code
- *     objects.s3.secret-key}, or files that hold them, {@code objects.s3.access-key-file} and {@code
- *     objects.s3.secret-key-file}; null for what the environment says ({@code AWS_ACCESS_KEY_ID} and
- *     {@code AWS_SECRET_ACCESS_KEY}, the profile, the container, the instance)
+ *     objects.s3.secret-key}, or files that hold them, {@code objects.s3.access-key-file} and
+ *     {@code objects.s3.secret-key-file}; null for what the environment says ({@code
+ *     AWS_ACCESS_KEY_ID} and {@code AWS_SECRET_ACCESS_KEY}, the profile, the container, the
+ *     instance)
  */
 public record S3Settings(
     String bucket,

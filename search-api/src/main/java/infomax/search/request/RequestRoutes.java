@@ -56,11 +56,13 @@ public final class RequestRoutes implements Routes {
   @Override
   public void addTo(RoutesConfig routes) {
     routes.post("/v1/trainings", this::train, Scope.ADMIN);
-    routes.get("/v1/trainings", context -> list(context, "trainings", List.of(Kind.TRAIN)), Scope.READ);
+    routes.get(
+        "/v1/trainings", context -> list(context, "trainings", List.of(Kind.TRAIN)), Scope.READ);
     routes.post("/v1/trainings/{id}/cancel", this::cancel, Scope.ADMIN);
     routes.post("/v1/rollback", this::rollback, Scope.ADMIN);
     routes.post("/v1/generations/{generation}/promote", this::promote, Scope.ADMIN);
-    routes.get("/v1/requests", context -> list(context, "requests", List.of(Kind.values())), Scope.READ);
+    routes.get(
+        "/v1/requests", context -> list(context, "requests", List.of(Kind.values())), Scope.READ);
     routes.get("/v1/requests/{id}", this::request, Scope.READ);
   }
 

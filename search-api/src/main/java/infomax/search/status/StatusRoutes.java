@@ -39,8 +39,7 @@ public final class StatusRoutes implements Routes {
     routes.get(
         "/v1/rejected",
         context ->
-            Answers.json(
-                context, Map.of("rejected", rejected.newest(), "count", rejected.count())),
+            Answers.json(context, Map.of("rejected", rejected.newest(), "count", rejected.count())),
         Scope.READ);
     routes.get("/v1/events", this::events, Scope.READ);
   }

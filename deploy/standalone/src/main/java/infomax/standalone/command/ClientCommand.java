@@ -94,7 +94,10 @@ abstract class ClientCommand implements Callable<Integer> {
         throw new UserError("--key-file is " + keyFile + ", which cannot be read", e);
       }
     }
-    return Optional.ofNullable(key).map(String::strip).filter(text -> !text.isEmpty()).map(ClientCommand::checked);
+    return Optional.ofNullable(key)
+        .map(String::strip)
+        .filter(text -> !text.isEmpty())
+        .map(ClientCommand::checked);
   }
 
   /** A header takes no line ends and the like; and what is no key is not shown. */

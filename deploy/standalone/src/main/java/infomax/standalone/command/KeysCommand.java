@@ -93,10 +93,7 @@ final class KeysCommand implements Callable<Integer> {
         Set<Scope> chosen = EnumSet.noneOf(Scope.class);
         scopes.forEach(scope -> chosen.add(KeyFile.scope(scope.strip())));
         return new ApiKey(
-            name,
-            ApiKeys.hash(key),
-            chosen,
-            expires == null ? null : Instant.parse(expires));
+            name, ApiKeys.hash(key), chosen, expires == null ? null : Instant.parse(expires));
       } catch (DateTimeParseException e) {
         throw UserError.usage(
             "--expires is '" + expires + "', expected a time such as 2027-01-31T00:00:00Z");

@@ -3,8 +3,10 @@ package infomax.runtime.access;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeAndTimeBasedRollingPolicy;
+import ch.qos.logback.core.status.Status;
 import ch.qos.logback.core.util.FileSize;
 import infomax.events.Json;
 import infomax.runtime.config.ConfigurationException;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who changed what: a line of JSON per call, in a file of its own that is rolled every day and at
@@ -21,6 +24,7 @@ import org.slf4j.Logger;
  */
 public final class AuditLog implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
   private static final FileSize FILE_SIZE = FileSize.valueOf("64MB");
   private static final FileSize SIZE_MAX = FileSize.valueOf("1GB");
   private static final int DAYS = 30;
@@ -66,6 +70,9 @@ public final class AuditLog implements AutoCloseable {
    */
   public static AuditLog open(Path file) {
     LoggerContext context = new LoggerContext();
+    context.setMDCAdapter(new LogbackMDCAdapter());
+    // Whoever relies on it has to hear of a full disk.
+    context.getStatusManager().add(AuditLog::tell);
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
     encoder.setContext(context);
     encoder.setCharset(StandardCharsets.UTF_8);
@@ -94,6 +101,12 @@ public final class AuditLog implements AutoCloseable {
     logger.setLevel(ch.qos.logback.classic.Level.INFO);
     logger.addAppender(appender);
     return new AuditLog(context, logger);
+  }
+
+  private static void tell(Status status) {
+    if (status.getLevel() >= Status.WARN) {
+      LOG.error("audit log: {}", status.getMessage(), status.getThrowable());
+    }
   }
 
   /** Writes a line. */

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 public final class WatchedFiles implements Check, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(WatchedFiles.class);
-  private static final Duration INTERVAL = Duration.ofSeconds(1);
+  private static final Duration INTERVAL = Duration.ofMillis(500);
   private static final long BYTES_MAX = 1L << 20;
 
   private final String name;

@@ -282,6 +282,7 @@ final class HttpAccessIT {
       String bad = raw(server, "GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
       assertThat(bad)
           .startsWith("HTTP/1.1 400")
+          .contains("\"code\":\"bad_request\"")
           .containsIgnoringCase("x-content-type-options: nosniff");
     }
   }
