@@ -3,6 +3,7 @@ package infomax.indexer;
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
 import infomax.runtime.health.Health;
+import infomax.runtime.http.HttpConfig;
 import infomax.runtime.http.HttpServer;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.kafka.StartCheck;
@@ -49,7 +50,7 @@ public final class IndexerMain {
     IndexerConfig config = IndexerConfig.from(settings);
     KafkaClients clients = KafkaClients.from(settings);
     StoreLocation objects = StoreLocation.from(settings);
-    int port = settings.integer("http.port", 0, 0, 65_535);
+    HttpConfig listening = HttpConfig.from(settings, 0);
     settings.verifyAllUsed();
     LOG.info("indexer settings={}", settings.all());
     StartCheck.run(clients, "indexer");
@@ -58,7 +59,7 @@ public final class IndexerMain {
     IndexerService service =
         closer.register(IndexerService.start(config, clients, objects.open(), metrics, health));
     HttpServer http =
-        closer.register(HttpServer.start(port, health, metrics, List.of(service.routes())));
+        closer.register(HttpServer.start(listening, health, metrics, List.of(service.routes())));
     LOG.info("indexer listens on port={}", http.port());
   }
 

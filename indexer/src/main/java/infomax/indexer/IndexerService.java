@@ -5,6 +5,7 @@ import infomax.index.Publications;
 import infomax.indexer.generation.FollowedGenerations;
 import infomax.indexer.rollout.RolloutController;
 import infomax.indexer.rollout.decision.IndexingFailure;
+import infomax.runtime.access.Scope;
 import infomax.runtime.control.ControlLog;
 import infomax.runtime.health.Health;
 import infomax.runtime.http.Routes;
@@ -99,7 +100,8 @@ public final class IndexerService implements AutoCloseable {
                                 "generations",
                                 generations.statuses(),
                                 "failures",
-                                generations.failures().values()))));
+                                generations.failures().values()))),
+            Scope.READ);
   }
 
   private static Map<Integer, IndexingFailure> failures(FollowedGenerations generations) {

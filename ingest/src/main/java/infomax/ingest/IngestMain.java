@@ -3,6 +3,7 @@ package infomax.ingest;
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
 import infomax.runtime.health.Health;
+import infomax.runtime.http.HttpConfig;
 import infomax.runtime.http.HttpServer;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.kafka.StartCheck;
@@ -33,7 +34,7 @@ public final class IngestMain {
               .withEnvironment(System.getenv());
       IngestConfig config = IngestConfig.from(settings);
       KafkaClients clients = KafkaClients.from(settings);
-      int port = settings.integer("http.port", 8080, 0, 65_535);
+      HttpConfig listening = HttpConfig.from(settings, 8080);
       settings.verifyAllUsed();
       LOG.info("ingest settings={}", settings.all());
       StartCheck.run(clients, "ingest");
@@ -42,7 +43,7 @@ public final class IngestMain {
       IngestService service =
           closer.register(IngestService.start(config, clients, metrics, health));
       HttpServer http =
-          closer.register(HttpServer.start(port, health, metrics, List.of(service.routes())));
+          closer.register(HttpServer.start(listening, health, metrics, List.of(service.routes())));
       LOG.info("ingest state=started port={}", http.port());
     } catch (ConfigurationException e) {
       System.err.println(e.getMessage());

@@ -66,6 +66,18 @@ final class OpenApi {
     return routes;
   }
 
+  /** The scope that a route's key needs, {@code open} if it needs none. */
+  String scope(String route) {
+    JsonNode security = operation(route).path("security");
+    assertThat(security.isArray()).as("%s has no security", route).isTrue();
+    if (security.isEmpty()) {
+      return "open";
+    }
+    JsonNode scopes = security.path(0).path("key");
+    assertThat(scopes).as(route).hasSize(1);
+    return scopes.get(0).asText();
+  }
+
   /** The routes of these that have a tag. */
   SortedSet<String> tagged(String tag) {
     SortedSet<String> tagged = new TreeSet<>(routes());

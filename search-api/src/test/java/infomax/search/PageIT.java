@@ -13,13 +13,23 @@ import infomax.events.image.Rejection;
 import infomax.events.image.RejectionReason;
 import infomax.events.signal.Signal.GenerationProgressed;
 import infomax.events.signal.Signal.TrainingProgressed;
+import infomax.runtime.access.ApiKey;
+import infomax.runtime.access.ApiKeys;
+import infomax.runtime.access.KeyFile;
+import infomax.runtime.access.Scope;
+import infomax.runtime.health.Health;
+import infomax.runtime.http.HttpConfig;
+import infomax.runtime.http.HttpServer;
 import infomax.runtime.signal.SignalSender;
 import infomax.search.SmallSystem.Indexing;
 import infomax.testing.TestingKafka;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -27,6 +37,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import javax.imageio.ImageIO;
 import org.apache.kafka.clients.producer.Producer;
 import org.awaitility.Awaitility;
@@ -95,6 +106,7 @@ final class PageIT {
       deciding.startsATrainingAndCancelsIt();
       deciding.rollsBackOnceConfirmed();
       assertThat(browser.complaints()).isEmpty();
+      asksForAKeyWhereOneIsNeeded(browser, system);
     }
   }
 
@@ -255,6 +267,44 @@ final class PageIT {
         }
       }
     }
+  }
+
+  /** The same service once more, behind keys: images and the event stream need them too. */
+  private void asksForAKeyWhereOneIsNeeded(Browser browser, SmallSystem system) throws Exception {
+    Path keys = folder.resolve("keys");
+    String key = ApiKeys.generate(new SecureRandom());
+    Files.writeString(
+        keys, KeyFile.line(new ApiKey("page", ApiKeys.hash(key), Set.of(Scope.READ), null)));
+    try (HttpServer server =
+        HttpServer.start(
+            new HttpConfig("127.0.0.1", 0, new HttpConfig.Access(keys, false, null, null), null),
+            new Health(),
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+            List.of(system.service().routes()))) {
+      browser.appear(1280, 900, "light");
+      browser.open("http://127.0.0.1:" + server.port() + "/#/search?id=image-5");
+      browser.awaitText("dialog[data-role=key]", "Enter an API key");
+      browser.screenshot("key");
+      enterKey(browser, "infomax_guess");
+      browser.awaitText("dialog[data-role=key]", "is not let in");
+      enterKey(browser, key);
+      browser.await("[data-role=hits] .tile img[src^='blob:']");
+      browser.await("#pulse[data-state=live]");
+      assertThat(browser.all("dialog[data-role=key]")).isEmpty();
+      assertThat(browser.all("[data-missing]")).isEmpty();
+      assertThat(browser.run("return document.cookie")).isEqualTo("");
+      assertThat(browser.run("return Object.values(sessionStorage)")).isEqualTo(List.of(key));
+    }
+  }
+
+  private static void enterKey(Browser browser, String key) {
+    browser.run(
+        """
+        const dialog = document.querySelector('dialog[data-role=key]');
+        dialog.querySelector('input').value = arguments[0];
+        dialog.querySelector('button').click();
+        """,
+        key);
   }
 
   private static Indexing serveUntrained(SmallSystem system) throws Exception {

@@ -4,6 +4,7 @@ import infomax.encoder.signature.ReleaseSigner;
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
 import infomax.runtime.health.Health;
+import infomax.runtime.http.HttpConfig;
 import infomax.runtime.http.HttpServer;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.kafka.StartCheck;
@@ -63,7 +64,7 @@ public final class TrainerMain {
     KafkaClients clients = KafkaClients.from(settings);
     StoreLocation objects = StoreLocation.from(settings);
     Optional<ReleaseSigner> signer = signer(settings);
-    int port = settings.integer("http.port", 0, 0, 65_535);
+    HttpConfig listening = HttpConfig.from(settings, 0);
     settings.verifyAllUsed();
     LOG.info("trainer settings={}", settings.all());
     StartCheck.run(clients, "trainer");
@@ -73,7 +74,7 @@ public final class TrainerMain {
         closer.register(
             TrainerService.start(config, clients, objects.open(), signer, metrics, health));
     HttpServer http =
-        closer.register(HttpServer.start(port, health, metrics, List.of(service.routes())));
+        closer.register(HttpServer.start(listening, health, metrics, List.of(service.routes())));
     LOG.info("trainer listens on port={}", http.port());
   }
 

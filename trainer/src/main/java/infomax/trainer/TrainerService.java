@@ -7,6 +7,7 @@ import infomax.events.control.ControlRequest;
 import infomax.events.control.ControlRequest.Status;
 import infomax.events.control.EncoderRelease;
 import infomax.events.control.EncoderRelease.Verdict;
+import infomax.runtime.access.Scope;
 import infomax.runtime.control.ControlLog;
 import infomax.runtime.control.ControlWriter;
 import infomax.runtime.health.CheckResult;
@@ -178,7 +179,8 @@ public final class TrainerService implements AutoCloseable {
               Map<String, Object> body = new java.util.HashMap<>();
               body.put("training", progress.signal(clock.instant()).orElse(null));
               context.contentType("application/json").result(Json.write(body));
-            });
+            },
+            Scope.READ);
   }
 
   /**

@@ -1,5 +1,6 @@
 package infomax.standalone;
 
+import infomax.runtime.config.OwnerOnly;
 import infomax.runtime.process.ChildJvm;
 import infomax.trainer.TrainerMain;
 import java.io.IOException;
@@ -7,7 +8,6 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -36,10 +36,10 @@ final class TrainerProcess implements AutoCloseable {
     Path file = logs.resolve("trainer.properties");
     Properties properties = new Properties();
     properties.putAll(settings);
-    // Passwords of the cluster and keys of the object store may be among them.
+    // Passwords of the cluster and keys of the object store may be among them; a file of an earlier
+    // version may be open to all.
     Files.deleteIfExists(file);
-    Files.createFile(
-        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    OwnerOnly.create(file);
     try (Writer writer = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
       properties.store(writer, null);
     }

@@ -10,6 +10,8 @@ import infomax.imaging.ImageIntake;
 import infomax.ingest.intake.Upload;
 import infomax.ingest.intake.UploadIntake;
 import infomax.ingest.intake.UploadSource;
+import infomax.runtime.access.Scope;
+import infomax.runtime.http.AuditSubject;
 import infomax.runtime.http.Problem;
 import infomax.runtime.http.Routes;
 import io.javalin.config.RoutesConfig;
@@ -61,12 +63,13 @@ public final class IngestRoutes implements Routes {
 
   @Override
   public void addTo(RoutesConfig routes) {
-    routes.post("/v1/images", context -> store(context, null));
-    routes.put("/v1/images/{id}", context -> store(context, id(context)));
-    routes.delete("/v1/images/{id}", context -> take(context, id(context), null));
+    routes.post("/v1/images", context -> store(context, null), Scope.WRITE);
+    routes.put("/v1/images/{id}", context -> store(context, id(context)), Scope.WRITE);
+    routes.delete("/v1/images/{id}", context -> take(context, id(context), null), Scope.WRITE);
     routes.post(
         "/v1/images/batch",
-        context -> BatchUpload.run(intake, log, room, context, UploadBody.of(context, patience)));
+        context -> BatchUpload.run(intake, log, room, context, UploadBody.of(context, patience)),
+        Scope.WRITE);
   }
 
   /** The room is taken before the body is read, and kept until the log has the image. */
@@ -92,6 +95,7 @@ public final class IngestRoutes implements Routes {
     switch (intake.take(upload, UploadSource.HTTP)) {
       case UploadIntake.Outcome.Refused(Rejection rejection) -> throw problem(rejection);
       case UploadIntake.Outcome.Taken(ImageEvent event) -> {
+        AuditSubject.set(context, event.id().toString());
         if (wait.isPresent()) {
           writeAndWait(context, event, wait.get());
         } else {

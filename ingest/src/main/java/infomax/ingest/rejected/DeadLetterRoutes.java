@@ -3,6 +3,7 @@ package infomax.ingest.rejected;
 import infomax.events.Json;
 import infomax.events.Token;
 import infomax.ingest.rejected.DeadLetterLog.Purged;
+import infomax.runtime.access.Scope;
 import infomax.runtime.http.Problem;
 import infomax.runtime.http.Routes;
 import infomax.runtime.http.SameOrigin;
@@ -29,10 +30,10 @@ public final class DeadLetterRoutes implements Routes {
 
   @Override
   public void addTo(RoutesConfig routes) {
-    routes.get("/v1/rejected/{offset}", this::show);
-    routes.get("/v1/rejected/{offset}/content", this::content);
-    routes.post("/v1/rejected/{offset}/replay", this::replay);
-    routes.delete("/v1/rejected", this::purge);
+    routes.get("/v1/rejected/{offset}", this::show, Scope.READ);
+    routes.get("/v1/rejected/{offset}/content", this::content, Scope.READ);
+    routes.post("/v1/rejected/{offset}/replay", this::replay, Scope.ADMIN);
+    routes.delete("/v1/rejected", this::purge, Scope.ADMIN);
   }
 
   private void show(Context context) {

@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param pathStyle true for {@code endpoint/bucket/key}, false for {@code bucket.endpoint/key};
  *     setting {@code objects.s3.path-style}, true by default with an endpoint
  * @param keys credentials, settings {@code objects.s3.access-key} and {@code
- *     objects.s3.secret-key}; null for what the environment says ({@code AWS_ACCESS_KEY_ID} and
- *     {@code AWS_SECRET_ACCESS_KEY}, the profile, the container, the instance)
+ *     objects.s3.secret-key}, or files that hold them, {@code objects.s3.access-key-file} and
+ *     {@code objects.s3.secret-key-file}; null for what the environment says ({@code
+ *     AWS_ACCESS_KEY_ID} and {@code AWS_SECRET_ACCESS_KEY}, the profile, the container, the
+ *     instance)
  */
 public record S3Settings(
     String bucket,
@@ -70,7 +72,7 @@ public record S3Settings(
         endpoint,
         settings.find("objects.s3.region").orElse(null),
         settings.flag("objects.s3.path-style", endpoint != null),
-        keys(settings.find(ACCESS_KEY), settings.find(SECRET_KEY)));
+        keys(settings.secret(ACCESS_KEY), settings.secret(SECRET_KEY)));
   }
 
   private static @Nullable Keys keys(Optional<String> accessKey, Optional<String> secretKey) {

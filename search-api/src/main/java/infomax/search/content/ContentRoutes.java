@@ -1,6 +1,7 @@
 package infomax.search.content;
 
 import infomax.events.ImageId;
+import infomax.runtime.access.Scope;
 import infomax.runtime.http.Problem;
 import infomax.runtime.http.Routes;
 import io.javalin.config.RoutesConfig;
@@ -21,7 +22,7 @@ public final class ContentRoutes implements Routes {
 
   @Override
   public void addTo(RoutesConfig routes) {
-    routes.get("/v1/images/{id}/content", this::content);
+    routes.get("/v1/images/{id}/content", this::content, Scope.READ);
   }
 
   private void content(Context context) throws InterruptedException {

@@ -1,5 +1,6 @@
 package infomax.search.openapi;
 
+import infomax.runtime.access.Scope;
 import infomax.runtime.http.Routes;
 import io.javalin.config.RoutesConfig;
 import java.io.IOException;
@@ -36,6 +37,7 @@ public final class OpenApiRoutes implements Routes {
                 .contentType("application/yaml")
                 .header("Cache-Control", "no-cache")
                 .header("X-Content-Type-Options", "nosniff")
-                .result(document));
+                .result(document),
+        Scope.OPEN);
   }
 }

@@ -1,6 +1,7 @@
 package infomax.search.page;
 
 import infomax.events.Digest;
+import infomax.runtime.access.Scope;
 import infomax.runtime.http.Routes;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -53,6 +54,7 @@ public final class PageRoutes implements Routes {
           "format.js",
           "history.js",
           "hits.js",
+          "keys.js",
           "live.js",
           "masthead.js",
           "notices.js",
@@ -84,7 +86,7 @@ public final class PageRoutes implements Routes {
 
   @Override
   public void addTo(RoutesConfig routes) {
-    files.forEach(file -> routes.get(file.path(), context -> answer(context, file)));
+    files.forEach(file -> routes.get(file.path(), context -> answer(context, file), Scope.OPEN));
   }
 
   private static void answer(Context context, PageFile file) {

@@ -2,6 +2,7 @@ package infomax.search.query;
 
 import infomax.events.ImageId;
 import infomax.index.Metric;
+import infomax.runtime.access.Scope;
 import infomax.runtime.http.ClientWatch;
 import infomax.runtime.http.Problem;
 import infomax.runtime.http.Routes;
@@ -51,13 +52,13 @@ public final class SearchRoutes implements Routes {
 
   @Override
   public void addTo(RoutesConfig routes) {
-    routes.post("/v1/search", this::search);
-    routes.post("/v1/search/batch", this::batch);
-    routes.get("/v1/sheet", this::sheet);
-    routes.get("/v1/duplicates", this::duplicates);
-    routes.get("/v1/images", this::images);
-    routes.get("/v1/images/{id}", this::image);
-    routes.get("/v1/images/{id}/neighbours", this::neighbours);
+    routes.post("/v1/search", this::search, Scope.READ);
+    routes.post("/v1/search/batch", this::batch, Scope.READ);
+    routes.get("/v1/sheet", this::sheet, Scope.READ);
+    routes.get("/v1/duplicates", this::duplicates, Scope.READ);
+    routes.get("/v1/images", this::images, Scope.READ);
+    routes.get("/v1/images/{id}", this::image, Scope.READ);
+    routes.get("/v1/images/{id}/neighbours", this::neighbours, Scope.READ);
   }
 
   private void search(Context context) throws InterruptedException {

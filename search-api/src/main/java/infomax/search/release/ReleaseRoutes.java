@@ -5,6 +5,7 @@ import infomax.events.control.ControlState;
 import infomax.events.control.EncoderRelease;
 import infomax.events.control.IndexGeneration;
 import infomax.events.control.LiveAlias;
+import infomax.runtime.access.Scope;
 import infomax.runtime.http.Problem;
 import infomax.runtime.http.Routes;
 import infomax.search.body.Answers;
@@ -33,11 +34,11 @@ public final class ReleaseRoutes implements Routes {
 
   @Override
   public void addTo(RoutesConfig routes) {
-    routes.get("/v1/encoders", this::encoders);
-    routes.get("/v1/encoders/{version}", this::encoder);
-    routes.get("/v1/encoders/{version}/artifacts/{name}", this::artifact);
-    routes.get("/v1/generations", this::generations);
-    routes.get("/v1/generations/{generation}", this::generation);
+    routes.get("/v1/encoders", this::encoders, Scope.READ);
+    routes.get("/v1/encoders/{version}", this::encoder, Scope.READ);
+    routes.get("/v1/encoders/{version}/artifacts/{name}", this::artifact, Scope.READ);
+    routes.get("/v1/generations", this::generations, Scope.READ);
+    routes.get("/v1/generations/{generation}", this::generation, Scope.READ);
   }
 
   private void encoders(Context context) {

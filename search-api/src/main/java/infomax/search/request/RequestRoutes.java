@@ -6,7 +6,9 @@ import infomax.events.control.ControlRequest.Status;
 import infomax.events.control.ControlState;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
+import infomax.runtime.access.Scope;
 import infomax.runtime.control.ControlWriter;
+import infomax.runtime.http.AuditSubject;
 import infomax.runtime.http.Problem;
 import infomax.runtime.http.Routes;
 import infomax.runtime.http.SameOrigin;
@@ -53,13 +55,15 @@ public final class RequestRoutes implements Routes {
 
   @Override
   public void addTo(RoutesConfig routes) {
-    routes.post("/v1/trainings", this::train);
-    routes.get("/v1/trainings", context -> list(context, "trainings", List.of(Kind.TRAIN)));
-    routes.post("/v1/trainings/{id}/cancel", this::cancel);
-    routes.post("/v1/rollback", this::rollback);
-    routes.post("/v1/generations/{generation}/promote", this::promote);
-    routes.get("/v1/requests", context -> list(context, "requests", List.of(Kind.values())));
-    routes.get("/v1/requests/{id}", this::request);
+    routes.post("/v1/trainings", this::train, Scope.ADMIN);
+    routes.get(
+        "/v1/trainings", context -> list(context, "trainings", List.of(Kind.TRAIN)), Scope.READ);
+    routes.post("/v1/trainings/{id}/cancel", this::cancel, Scope.ADMIN);
+    routes.post("/v1/rollback", this::rollback, Scope.ADMIN);
+    routes.post("/v1/generations/{generation}/promote", this::promote, Scope.ADMIN);
+    routes.get(
+        "/v1/requests", context -> list(context, "requests", List.of(Kind.values())), Scope.READ);
+    routes.get("/v1/requests/{id}", this::request, Scope.READ);
   }
 
   private void train(Context context) throws InterruptedException {
@@ -183,6 +187,7 @@ public final class RequestRoutes implements Routes {
             Status.PENDING,
             "");
     writer.append(request);
+    AuditSubject.set(context, request.id());
     LOG.info(
         "requested kind={} id={} who={} why={}", kind, request.id(), request.who(), request.why());
     context.status(202).header("Location", "/v1/requests/" + request.id());

@@ -1,5 +1,6 @@
 package infomax.search.status;
 
+import infomax.runtime.access.Scope;
 import infomax.runtime.http.Problem;
 import infomax.runtime.http.Routes;
 import infomax.search.body.Answers;
@@ -34,13 +35,13 @@ public final class StatusRoutes implements Routes {
 
   @Override
   public void addTo(RoutesConfig routes) {
-    routes.get("/v1/status", context -> Answers.json(context, status.now()));
+    routes.get("/v1/status", context -> Answers.json(context, status.now()), Scope.READ);
     routes.get(
         "/v1/rejected",
         context ->
-            Answers.json(
-                context, Map.of("rejected", rejected.newest(), "count", rejected.count())));
-    routes.get("/v1/events", this::events);
+            Answers.json(context, Map.of("rejected", rejected.newest(), "count", rejected.count())),
+        Scope.READ);
+    routes.get("/v1/events", this::events, Scope.READ);
   }
 
   /** Runs on the request's own virtual thread until the client goes or does not keep up. */

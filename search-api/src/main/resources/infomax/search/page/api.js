@@ -1,4 +1,5 @@
 // Talking to /v1. Every failure becomes a Failure with a title and a sentence.
+import {keyedFetch} from './keys.js';
 
 export class Failure extends Error {
   constructor(title, message, code, status) {
@@ -12,7 +13,7 @@ export class Failure extends Error {
 async function call(path, options) {
   let response;
   try {
-    response = await fetch(path, options);
+    response = await keyedFetch(path, options);
   } catch (error) {
     if (error.name === 'AbortError') throw error;
     throw new Failure('No connection', 'The service does not answer. It may be stopping or starting; this page tries again by itself.', 'unreachable', 0);

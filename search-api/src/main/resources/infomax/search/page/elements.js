@@ -1,4 +1,5 @@
 // Building elements. Text is always set as text, never parsed as markup.
+import {show} from './keys.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -41,7 +42,7 @@ export function frame(source, alternative, {lazy = false} = {}) {
     image.remove();
     holder.dataset.missing = '';
   });
-  image.src = source;
+  show(image, source);
   return holder;
 }
 

@@ -1,4 +1,5 @@
 // What the service says by itself: one event stream for the whole page.
+import {KeyedEventSource} from './keys.js';
 
 const listeners = new Map();
 let lastStatus = null;
@@ -49,7 +50,7 @@ function close() {
 
 function open() {
   if (source) return;
-  const opened = new EventSource('/v1/events');
+  const opened = new KeyedEventSource('/v1/events');
   source = opened;
   opened.addEventListener('open', () => become('open'));
   opened.addEventListener('error', () => {

@@ -15,20 +15,37 @@ import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 
 /** The HTTP API of a running system. Thread-safe. */
 public final class ApiClient implements AutoCloseable {
 
   private final URI base;
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(5))
-          .build();
+  private final Optional<String> key;
+  private final HttpClient http;
 
-  /** The API at {@code base}, such as {@code http://localhost:8080}. */
+  /** The API at {@code base}, such as {@code http://localhost:8080}, where no key is needed. */
   public ApiClient(URI base) {
+    this(base, Optional.empty(), Optional.empty());
+  }
+
+  /**
+   * The API at {@code base}.
+   *
+   * @param key API key, sent with each request
+   * @param tls what is trusted; empty for what the JDK trusts
+   */
+  public ApiClient(URI base, Optional<String> key, Optional<SSLContext> tls) {
     this.base = base;
+    this.key = key;
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5));
+    tls.ifPresent(builder::sslContext);
+    this.http = builder.build();
   }
 
   /**
@@ -53,6 +70,10 @@ public final class ApiClient implements AutoCloseable {
 
     /** What a problem+json body says, or the plain status. */
     public String problem() {
+      if (status == 401) {
+        return "the system wants an API key that it lets in: put it in INFOMAX_API_KEY, or in a file"
+            + " named with --key-file";
+      }
       try {
         String detail = json().path("detail").asText();
         return detail.isEmpty() ? "HTTP " + status : detail;
@@ -123,7 +144,9 @@ public final class ApiClient implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(base.resolve(path));
+    HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path));
+    key.ifPresent(given -> request.header("authorization", "Bearer " + given));
+    return request;
   }
 
   private Answer send(HttpRequest.Builder request, Duration timeout)
@@ -140,6 +163,13 @@ public final class ApiClient implements AutoCloseable {
           "nothing answers at "
               + base
               + "; start the system with ./infomax demo, or name its address with --url",
+          e);
+    } catch (SSLException e) {
+      throw new IOException(
+          base
+              + " cannot be trusted: "
+              + e.getMessage()
+              + "; name the file of its certificate authority with --ca",
           e);
     } catch (HttpTimeoutException e) {
       throw new IOException(

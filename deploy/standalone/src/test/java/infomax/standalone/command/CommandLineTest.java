@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import infomax.events.Json;
+import infomax.runtime.access.Scope;
 import infomax.runtime.health.Health;
+import infomax.runtime.http.HttpConfig;
 import infomax.runtime.http.HttpServer;
 import infomax.runtime.http.Problem;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -12,6 +14,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -114,6 +117,61 @@ final class CommandLineTest {
   }
 
   @Test
+  void makesAKeyAndSendsIt() throws Exception {
+    Path keys = folder.resolve("keys");
+    Typed first = createKey("one", "write", keys);
+    Typed second = createKey("two", "read,admin", keys);
+    assertThat(first.exitCode()).isZero();
+    assertThat(first.output()).matches("infomax_[A-Za-z0-9_-]{43}\\R");
+    assertThat(Files.readAllLines(keys)).hasSize(2);
+    assertThat(Files.readString(keys))
+        .contains("\"one\"", "\"two\"", "[\"read\",\"admin\"]")
+        .doesNotContain(first.output().strip(), second.output().strip());
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(keys)))
+        .isEqualTo("rw-------");
+    String before = Files.readString(keys);
+    Typed again = createKey("one", "read", keys);
+    assertThat(again.exitCode()).isEqualTo(1);
+    assertThat(again.output()).isEmpty();
+    assertThat(again.errors()).contains("stays as it is", "'one'").hasLineCount(1);
+    assertThat(Files.readString(keys)).isEqualTo(before);
+
+    try (HttpServer keyed = keyed(keys)) {
+      String url = "http://127.0.0.1:" + keyed.port();
+      Path key = Files.writeString(folder.resolve("key"), second.output());
+      Typed told =
+          Typed.run("generations", "--url", url, "--key-file", key.toString(), "-o", "json");
+      assertThat(told.errors()).isEmpty();
+      assertThat(told.json().path("generations")).isEmpty();
+      Files.writeString(key, first.output());
+      Typed refused = Typed.run("generations", "--url", url, "--key-file", key.toString());
+      assertThat(refused.exitCode()).isEqualTo(1);
+      assertThat(refused.errors()).contains("this needs read").hasLineCount(1);
+      Files.writeString(key, "infomax_unknown");
+      Typed unknown = Typed.run("generations", "--url", url, "--key-file", key.toString());
+      assertThat(unknown.errors()).contains("INFOMAX_API_KEY", "--key-file").hasLineCount(1);
+    }
+  }
+
+  private static Typed createKey(String name, String scopes, Path file) {
+    return Typed.run(
+        "keys", "create", "--name", name, "--scopes", scopes, "--file", file.toString());
+  }
+
+  private static HttpServer keyed(Path keys) {
+    return HttpServer.start(
+        new HttpConfig("127.0.0.1", 0, new HttpConfig.Access(keys, false, null, null), null),
+        new Health(),
+        new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+        List.of(
+            routes ->
+                routes.get(
+                    "/v1/generations",
+                    context -> context.result("{\"generations\":[]}"),
+                    Scope.READ)));
+  }
+
+  @Test
   void whatCannotBeDoneIsOneSentenceAndExitCode1() {
     Typed refused = Typed.run("status", "--url", url());
     assertThat(refused)
@@ -146,6 +204,11 @@ final class CommandLineTest {
             List.of("encoders", "compare", "0", "1", "--save", "sheet.png"),
             List.of("demo", "--rate", "0"),
             List.of("serve", "everything"),
+            List.of("status", "--key", "infomax_x"),
+            List.of("keys"),
+            List.of("keys", "create", "--name", "a", "--scopes", "all"),
+            List.of("keys", "create", "--name", "A", "--scopes", "read"),
+            List.of("keys", "create", "--name", "a", "--scopes", "read", "--expires", "soon"),
             List.of("completion", "fish"));
     for (List<String> misuse : misuses) {
       Typed typed = Typed.run(misuse.toArray(String[]::new));

@@ -31,6 +31,7 @@ public final class Settings {
   private static final Pattern CREDENTIAL =
       Pattern.compile("(access-key|secret|password|jaas|keystore[.]key)(?!.*-file$)");
 
+  private static final String FILE_SUFFIX = "-file";
   private static final String ENVIRONMENT_PREFIX = "INFOMAX_";
 
   private final SortedMap<String, String> values;
@@ -105,6 +106,31 @@ public final class Settings {
           }
         });
     return found;
+  }
+
+  /**
+   * The secret under {@code key}, or in the file that {@code key-file} names, without white space
+   * at its ends; if either is set.
+   *
+   * @throws ConfigurationException if both are set, or the file cannot be read
+   */
+  public Optional<String> secret(String key) {
+    String fileKey = key + FILE_SUFFIX;
+    Optional<String> value = find(key);
+    Optional<String> file = find(fileKey);
+    if (file.isEmpty()) {
+      return value;
+    }
+    if (value.isPresent()) {
+      throw new ConfigurationException(
+          "settings " + key + " and " + fileKey + " are both set, expected one of them");
+    }
+    try {
+      return Optional.of(Files.readString(Path.of(file.get())).strip());
+    } catch (IOException e) {
+      throw new ConfigurationException(
+          "setting " + fileKey + " is '" + file.get() + "', which cannot be read");
+    }
   }
 
   /**
@@ -203,8 +229,13 @@ public final class Settings {
   /** Every setting, for the log line at start; the values of credentials are hidden. */
   public SortedMap<String, String> all() {
     TreeMap<String, String> shown = new TreeMap<>(values);
-    shown.replaceAll((key, value) -> CREDENTIAL.matcher(key).find() ? "***" : value);
+    shown.replaceAll((key, value) -> isSecret(key) ? "***" : value);
     return Collections.unmodifiableSortedMap(shown);
+  }
+
+  /** Where a secret lies is none. */
+  private static boolean isSecret(String key) {
+    return CREDENTIAL.matcher(key).find() && !key.endsWith(FILE_SUFFIX);
   }
 
   /**

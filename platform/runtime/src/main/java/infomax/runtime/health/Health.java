@@ -14,6 +14,7 @@ public final class Health {
 
   private final List<Check> liveness = new CopyOnWriteArrayList<>();
   private final List<Check> readiness = new CopyOnWriteArrayList<>();
+  private final List<Check> warnings = new CopyOnWriteArrayList<>();
 
   /** Adds a check whose failure means the process should be restarted. */
   public void addLiveness(Check check) {
@@ -39,6 +40,16 @@ public final class Health {
             return check.get();
           }
         });
+  }
+
+  /** Adds a check whose failure somebody should look at, while the service does all its work. */
+  public void addWarning(Check check) {
+    warnings.add(check);
+  }
+
+  /** Failed checks by name that keep the service neither from living nor from working. */
+  public Map<String, String> warnings() {
+    return failures(warnings);
   }
 
   /** Failed liveness checks by name; empty if live. */

@@ -1,12 +1,19 @@
 package infomax.runtime.http;
 
+import infomax.events.Json;
+import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import org.eclipse.jetty.http.HttpStatus;
 
 /**
  * An answer that says what went wrong (RFC 9457, {@code application/problem+json}). Thrown by
  * routes; the server writes it.
  */
 public final class Problem extends RuntimeException {
+
+  /** Media type of the body. */
+  static final String MEDIA_TYPE = "application/problem+json";
 
   private final int status;
   private final String code;
@@ -28,6 +35,24 @@ public final class Problem extends RuntimeException {
    */
   public static Problem of(int status, String code, String detail) {
     return new Problem(status, code, detail, Map.of());
+  }
+
+  /** A problem of which nothing is known but its status. */
+  static Problem ofStatus(int status, String detail) {
+    return of(
+        status, HttpStatus.getMessage(status).toLowerCase(Locale.ROOT).replace(' ', '_'), detail);
+  }
+
+  /** The body, in UTF-8. */
+  byte[] json() {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("type", "about:blank");
+    body.put("title", HttpStatus.getMessage(status));
+    body.put("status", status);
+    body.put("code", code);
+    body.put("detail", String.valueOf(getMessage()));
+    body.putAll(extensions);
+    return Json.write(body);
   }
 
   /** This problem with a further member in its body. */

@@ -3,9 +3,12 @@ package infomax.runtime.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SettingsTest {
 
@@ -72,6 +75,24 @@ class SettingsTest {
         .containsEntry("kafka.security.password", "***")
         .containsEntry("kafka.client.sasl.jaas.config", "***")
         .containsEntry("kafka.client.ssl.keystore.key", "***");
+  }
+
+  @Test
+  void aSecretMayLieInAFileWhosePlaceIsNone(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("secret"), "hidden\n");
+    Settings inFile = Settings.of(Map.of("objects.s3.secret-key-file", file.toString()));
+    assertThat(inFile.secret("objects.s3.secret-key")).contains("hidden");
+    assertThat(inFile.all()).containsEntry("objects.s3.secret-key-file", file.toString());
+    inFile.verifyAllUsed();
+    assertThat(Settings.of(Map.of("s", "x")).secret("s")).contains("x");
+    assertThat(Settings.of(Map.of()).secret("s")).isEmpty();
+    assertRefused(
+        () -> Settings.of(Map.of("s", "x", "s-file", file.toString())).secret("s"),
+        "settings s and s-file are both set, expected one of them");
+    Path absent = folder.resolve("absent");
+    assertRefused(
+        () -> Settings.of(Map.of("s-file", absent.toString())).secret("s"),
+        "setting s-file is '" + absent + "', which cannot be read");
   }
 
   private static void assertRefused(

@@ -1,0 +1,155 @@
+// The page's API key, where the service wants one: asked for once, kept for this tab only, and sent as a header. Nothing here is a
+// cookie, so no other page can use it. Images and the event stream are fetched, since a browser sends no such header for them itself.
+
+const STORED = 'infomax-key';
+
+/** The key of this tab, null if none was asked for. */
+export const key = () => sessionStorage.getItem(STORED);
+
+const withKey = (options) => {
+  const headers = new Headers(options?.headers);
+  if (key()) headers.set('authorization', `Bearer ${key()}`);
+  return {...options, headers};
+};
+
+/** `fetch` with the key; where it is missing or refused it is asked for, and the call made again. */
+export async function keyedFetch(path, options) {
+  for (;;) {
+    const used = key();
+    const response = await fetch(path, withKey(options));
+    if (response.status !== 401) return response;
+    if (key() === used && !(await ask(used))) return response;
+  }
+}
+
+let asking = null;
+
+/** One question at a time, however many calls wait; true once there is a key. */
+function ask(refused) {
+  asking ??= new Promise((answered) => {
+    const dialog = document.createElement('dialog');
+    dialog.setAttribute('aria-label', 'API key');
+    dialog.dataset.role = 'key';
+    const form = document.createElement('form');
+    form.method = 'dialog';
+    const title = document.createElement('h2');
+    title.textContent = 'This service needs a key';
+    const text = document.createElement('p');
+    text.className = 'muted';
+    text.textContent = refused
+      ? 'The key of this tab is not let in (any more). Enter another one.'
+      : 'Enter an API key with the scope read; training and rolling back need admin. It is kept until this tab is closed.';
+    const label = document.createElement('label');
+    label.className = 'field';
+    const input = document.createElement('input');
+    Object.assign(input, {type: 'password', name: 'key', required: true, autocomplete: 'off'});
+    label.append('Key', input);
+    const actions = document.createElement('div');
+    actions.className = 'actions';
+    const send = document.createElement('button');
+    Object.assign(send, {type: 'submit', className: 'main', textContent: 'Use this key'});
+    actions.append(send);
+    form.append(title, text, label, actions);
+    dialog.append(form);
+    // Without a key there is nothing to see behind it.
+    dialog.addEventListener('cancel', (event) => event.preventDefault());
+    dialog.addEventListener('close', () => {
+      const given = input.value.trim();
+      if (given) sessionStorage.setItem(STORED, given);
+      dialog.remove();
+      asking = null;
+      answered(Boolean(given));
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+  return asking;
+}
+
+/** Shows an image of the service; its own `load` and `error` events tell how it went. */
+export function show(image, source) {
+  if (!key() || !source.startsWith('/v1/')) {
+    image.src = source;
+    return;
+  }
+  keyedFetch(source)
+    .then((response) => (response.ok ? response.blob() : Promise.reject(new Error(response.statusText))))
+    .then((blob) => {
+      const address = URL.createObjectURL(blob);
+      const free = () => URL.revokeObjectURL(address);
+      image.addEventListener('load', free, {once: true});
+      image.addEventListener('error', free, {once: true});
+      image.src = address;
+    })
+    .catch(() => image.dispatchEvent(new Event('error')));
+}
+
+// A link cannot send a header either.
+document.addEventListener('click', async (event) => {
+  const link = event.target.closest?.('a[href^="/v1/"]');
+  if (!link || !key()) return;
+  event.preventDefault();
+  const response = await keyedFetch(link.getAttribute('href'));
+  if (!response.ok) return;
+  const address = URL.createObjectURL(await response.blob());
+  const download = document.createElement('a');
+  download.href = address;
+  download.download = link.download || link.getAttribute('href').split('/').pop();
+  download.click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+});
+
+/** As much of `EventSource` as the page uses (WHATWG HTML, 9.2), with the key. Does not try again by itself. */
+export class KeyedEventSource extends EventTarget {
+  #abort = new AbortController();
+  readyState = EventSource.CONNECTING;
+
+  constructor(path) {
+    super();
+    this.#read(path);
+  }
+
+  close() {
+    this.readyState = EventSource.CLOSED;
+    this.#abort.abort();
+  }
+
+  async #read(path) {
+    try {
+      const response = await keyedFetch(path, {signal: this.#abort.signal, cache: 'no-store'});
+      if (!response.ok) throw new Error(response.statusText);
+      this.readyState = EventSource.OPEN;
+      this.dispatchEvent(new Event('open'));
+      let rest = '';
+      for await (const text of chunks(response.body)) {
+        const blocks = (rest + text).split('\n\n');
+        rest = blocks.pop();
+        blocks.forEach((block) => this.#tell(block));
+      }
+    } catch {
+      // Said by the error below, as an EventSource does.
+    }
+    if (this.readyState === EventSource.CLOSED) return;
+    this.readyState = EventSource.CLOSED;
+    this.dispatchEvent(new Event('error'));
+  }
+
+  #tell(block) {
+    let name = 'message';
+    const data = [];
+    for (const line of block.split('\n')) {
+      if (line.startsWith('event: ')) name = line.slice(7);
+      else if (line.startsWith('data: ')) data.push(line.slice(6));
+    }
+    if (data.length) this.dispatchEvent(new MessageEvent(name, {data: data.join('\n')}));
+  }
+}
+
+async function* chunks(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  for (;;) {
+    const {value, done} = await reader.read();
+    if (done) return;
+    yield value;
+  }
+}
