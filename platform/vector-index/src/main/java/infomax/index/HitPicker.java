@@ -32,6 +32,7 @@ final class HitPicker {
   private final Scoring scoring;
   private List<Hit> hits = List.of();
   private List<Group> groups = List.of();
+  private long fetchNanos;
 
   HitPicker(IndexReader reader, VectorQuery query) {
     this.reader = reader;
@@ -66,6 +67,11 @@ final class HitPicker {
 
   List<Group> groups() {
     return groups;
+  }
+
+  /** Time spent on reading what hits tell. */
+  long fetchNanos() {
+    return fetchNanos;
   }
 
   private List<Scored> scored(List<Scored> candidates) throws IOException {
@@ -161,6 +167,7 @@ final class HitPicker {
   }
 
   private List<Hit> hits(List<Scored> picked) throws IOException {
+    long startNanos = System.nanoTime();
     List<Hit> read = new ArrayList<>();
     for (Scored scored : picked) {
       LeafReaderContext leaf = leaf(scored.document());
@@ -168,6 +175,7 @@ final class HitPicker {
           new Hit(
               ImageFields.read(leaf.reader(), scored.document() - leaf.docBase), scored.score()));
     }
+    fetchNanos += System.nanoTime() - startNanos;
     return read;
   }
 

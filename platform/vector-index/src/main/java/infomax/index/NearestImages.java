@@ -86,7 +86,8 @@ final class NearestImages {
             picker.groups(),
             scanned ? Path.SCAN : Path.GRAPH,
             matches == null ? OptionalLong.empty() : OptionalLong.of(matches.count()),
-            visited);
+            visited,
+            picker.fetchNanos());
       }
       candidates = Math.min(Effort.CANDIDATES_MAX, candidates * MORE_CANDIDATES);
     }
