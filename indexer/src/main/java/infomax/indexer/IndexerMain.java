@@ -7,6 +7,7 @@ import infomax.runtime.http.HttpServer;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.lifecycle.Closer;
 import infomax.runtime.process.ParentWatch;
+import infomax.runtime.tracing.Tracing;
 import infomax.store.StoreLocation;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -49,6 +50,7 @@ public final class IndexerMain {
     String bootstrapServers = settings.text("kafka.bootstrap-servers", "127.0.0.1:9092");
     StoreLocation objects = StoreLocation.from(settings);
     int port = settings.integer("http.port", 0, 0, 65_535);
+    Tracing tracing = closer.register(Tracing.from(settings, "indexer"));
     settings.verifyAllUsed();
     LOG.info("indexer settings={}", settings.all());
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -56,9 +58,15 @@ public final class IndexerMain {
     IndexerService service =
         closer.register(
             IndexerService.start(
-                config, new KafkaClients(bootstrapServers), objects.open(), metrics, health));
+                config,
+                new KafkaClients(bootstrapServers),
+                objects.open(),
+                metrics,
+                tracing,
+                health));
     HttpServer http =
-        closer.register(HttpServer.start(port, health, metrics, List.of(service.routes())));
+        closer.register(
+            HttpServer.start(port, health, metrics, tracing, List.of(service.routes())));
     LOG.info("indexer listens on port={}", http.port());
   }
 

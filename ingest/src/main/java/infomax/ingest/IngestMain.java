@@ -6,6 +6,7 @@ import infomax.runtime.health.Health;
 import infomax.runtime.http.HttpServer;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.lifecycle.Closer;
+import infomax.runtime.tracing.Tracing;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -34,14 +35,16 @@ public final class IngestMain {
       KafkaClients clients =
           new KafkaClients(settings.text("kafka.bootstrap-servers", "127.0.0.1:9092"));
       int port = settings.integer("http.port", 8080, 0, 65_535);
+      Tracing tracing = closer.register(Tracing.from(settings, "ingest"));
       settings.verifyAllUsed();
       LOG.info("ingest settings={}", settings.all());
       PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
       Health health = new Health();
       IngestService service =
-          closer.register(IngestService.start(config, clients, metrics, health));
+          closer.register(IngestService.start(config, clients, metrics, tracing, health));
       HttpServer http =
-          closer.register(HttpServer.start(port, health, metrics, List.of(service.routes())));
+          closer.register(
+              HttpServer.start(port, health, metrics, tracing, List.of(service.routes())));
       LOG.info("ingest state=started port={}", http.port());
     } catch (ConfigurationException e) {
       System.err.println(e.getMessage());

@@ -5,6 +5,7 @@ import infomax.runtime.health.Health;
 import infomax.runtime.http.HttpServer;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.lifecycle.Closer;
+import infomax.runtime.tracing.Tracing;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
@@ -27,13 +28,14 @@ public final class SearchMain {
     KafkaClients clients =
         new KafkaClients(settings.text("kafka.bootstrap-servers", "localhost:9092"));
     int port = settings.integer("http.port", 8080, 0, 65_535);
+    Closer closer = new Closer();
+    Tracing tracing = closer.register(Tracing.from(settings, "search-api"));
     settings.verifyAllUsed();
     Health health = new Health();
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    Closer closer = new Closer();
     Runtime.getRuntime().addShutdownHook(new Thread(closer::close, "search-shutdown"));
     SearchService service = closer.register(SearchService.start(config, clients, metrics, health));
-    closer.register(HttpServer.start(port, health, metrics, List.of(service.routes())));
+    closer.register(HttpServer.start(port, health, metrics, tracing, List.of(service.routes())));
     new CountDownLatch(1).await();
   }
 }

@@ -10,6 +10,7 @@ import infomax.runtime.health.Health;
 import infomax.runtime.http.HttpServer;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.lifecycle.Closer;
+import infomax.runtime.tracing.Tracing;
 import infomax.search.SearchConfig;
 import infomax.search.SearchService;
 import infomax.search.live.PublicationListener;
@@ -112,12 +113,15 @@ public final class StandaloneSystem implements AutoCloseable {
     cluster.ready(clients);
 
     Settings own = Settings.of(settings);
+    Tracing tracing = closer.register(Tracing.from(own, "infomax"));
     ObjectStore store = StoreLocation.from(own).open();
     IngestService ingest =
-        closer.register(IngestService.start(IngestConfig.from(own), clients, metrics, health));
+        closer.register(
+            IngestService.start(IngestConfig.from(own), clients, metrics, tracing, health));
     IndexerService indexer =
         closer.register(
-            IndexerService.start(IndexerConfig.from(own), clients, store, metrics, health));
+            IndexerService.start(
+                IndexerConfig.from(own), clients, store, metrics, tracing, health));
     SearchService search =
         closer.register(SearchService.start(SearchConfig.from(own), clients, metrics, health));
     HttpServer http =
@@ -126,6 +130,7 @@ public final class StandaloneSystem implements AutoCloseable {
                 config.port(),
                 health,
                 metrics,
+                tracing,
                 List.of(ingest.routes(), indexer.routes(), search.routes())));
     return new StandaloneSystem(closer, clients, store, search, http);
   }

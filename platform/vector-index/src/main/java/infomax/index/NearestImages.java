@@ -5,8 +5,10 @@ import infomax.index.HitPicker.Scored;
 import infomax.index.SearchAnswer.Path;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.Set;
@@ -38,8 +40,8 @@ final class NearestImages {
   static final int SCANNED_MATCHES_MAX = 10_000;
 
   /**
-   * How many more than needed a scan keeps, so that rounding in single precision cannot push a true
-   * hit out.
+   * How many more than needed are kept, so that rounding in single precision cannot push a true hit
+   * out.
    */
   private static final int SCAN_SLACK = 16;
 
@@ -101,6 +103,14 @@ final class NearestImages {
         : query.filter().and(new Condition.Exists(grouping.key()));
   }
 
+  /** True if the graph's score, in single precision, orders candidates as the query's does. */
+  private static boolean ranksByGraph(VectorQuery query) {
+    return query.metric() == Metric.COSINE
+        && query.positive().size() == 1
+        && query.negative().isEmpty()
+        && !query.selection().needsPool();
+  }
+
   /** Candidates along the graph; those of several positive examples together. */
   private Pool graph(
       IndexSearcher searcher,
@@ -111,20 +121,25 @@ final class NearestImages {
       throws IOException {
     Query among = matches == null ? null : matches.asQuery();
     int wanted = Math.min(Effort.CANDIDATES_MAX, candidates + excluded.size());
-    Set<Integer> found = new HashSet<>();
+    Map<Integer, Double> found = new HashMap<>();
     long visited = 0;
     for (QueryVector example : query.positive()) {
       CountingQuery nearest =
           new CountingQuery(ImageFields.VECTOR, example.direction().shared(), wanted, among);
       for (ScoreDoc each : searcher.search(nearest, wanted).scoreDocs) {
-        found.add(each.doc);
+        found.put(each.doc, (double) each.score);
       }
       visited += nearest.visited();
       query.effort().deadline().check();
     }
-    found.removeAll(excluded);
+    found.keySet().removeAll(excluded);
     List<Scored> pool = new ArrayList<>(found.size());
-    found.forEach(document -> pool.add(new Scored(document, 0)));
+    found.forEach((document, score) -> pool.add(new Scored(document, score)));
+    if (ranksByGraph(query)) {
+      pool.sort(HitPicker.BEST_FIRST);
+      int kept = Math.min(pool.size(), query.selection().reach() + SCAN_SLACK);
+      return new Pool(pool.subList(0, kept), visited);
+    }
     return new Pool(pool, visited);
   }
 

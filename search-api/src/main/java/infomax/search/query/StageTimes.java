@@ -14,7 +14,8 @@ final class StageTimes {
   /** Response header it is told in. */
   static final String HEADER = "Server-Timing";
 
-  private static final double NANOS_PER_MILLI = 1e6;
+  private static final long NANOS_PER_MICRO = 1_000;
+  private static final long MICROS_PER_MILLI = 1_000;
 
   private final long startNanos = System.nanoTime();
   private final Map<Stage, Long> nanos = new EnumMap<>(Stage.class);
@@ -53,6 +54,8 @@ final class StageTimes {
   }
 
   private static String entry(String name, long tookNanos) {
-    return String.format(Locale.ROOT, "%s;dur=%.3f", name, tookNanos / NANOS_PER_MILLI);
+    long micros = (tookNanos + NANOS_PER_MICRO / 2) / NANOS_PER_MICRO;
+    String thousandths = Long.toString(MICROS_PER_MILLI + micros % MICROS_PER_MILLI).substring(1);
+    return name + ";dur=" + micros / MICROS_PER_MILLI + "." + thousandths;
   }
 }

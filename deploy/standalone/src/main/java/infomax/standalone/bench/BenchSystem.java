@@ -9,6 +9,7 @@ import infomax.runtime.control.ControlLog;
 import infomax.runtime.lifecycle.Closer;
 import infomax.standalone.StandaloneConfig;
 import infomax.standalone.StandaloneSystem;
+import infomax.standalone.StandaloneSystem.ClusterListener;
 import infomax.standalone.UserError;
 import infomax.standalone.client.ApiClient;
 import infomax.standalone.demo.FreshnessProbe;
@@ -31,7 +32,7 @@ import java.util.concurrent.TimeoutException;
 public final class BenchSystem implements AutoCloseable {
 
   private static final Duration CONTROL_TIMEOUT = Duration.ofSeconds(30);
-  private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(10);
   private static final Duration CATCH_UP_TIMEOUT = Duration.ofMinutes(10);
 
   /** Images that may be on their way while the index is filled. */
@@ -67,6 +68,11 @@ public final class BenchSystem implements AutoCloseable {
    * @param data folder of everything; may hold what an earlier start left
    */
   public static BenchSystem start(Path data) throws InterruptedException {
+    return start(data, _ -> {});
+  }
+
+  /** The same, with a hand in what lies in the cluster before the services start. */
+  static BenchSystem start(Path data, ClusterListener cluster) throws InterruptedException {
     Closer closer = new Closer();
     try {
       FreshnessProbe[] freshness = new FreshnessProbe[1];
@@ -74,7 +80,10 @@ public final class BenchSystem implements AutoCloseable {
           closer.register(
               StandaloneSystem.start(
                   new StandaloneConfig(data, 0, Optional.empty(), Map.of()),
-                  clients -> freshness[0] = FreshnessProbe.start(clients)));
+                  clients -> {
+                    cluster.ready(clients);
+                    freshness[0] = FreshnessProbe.start(clients);
+                  }));
       closer.register(freshness[0]);
       ApiClient api = closer.register(new ApiClient(system.address()));
       ControlLog control =

@@ -10,11 +10,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedSet;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is asked of a system: searches by id or by image, each for ten neighbours. Immutable and
@@ -30,7 +29,7 @@ record Questions(String kind, List<HttpRequest> requests, List<Map<String, Objec
   static final int NEIGHBOURS = 10;
 
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
-  private static final int SAMPLE_MAX = 200;
+  private static final int PAGE = 1_000;
 
   Questions {
     requests = List.copyOf(requests);
@@ -40,13 +39,7 @@ record Questions(String kind, List<HttpRequest> requests, List<Map<String, Objec
   /** Searches for indexed images, picked at random. */
   static Questions byId(ApiClient api, int count, long seed)
       throws IOException, InterruptedException {
-    SequencedSet<String> ids = new LinkedHashSet<>();
-    for (int part = 0; ids.size() < count && part < 4 * (count / SAMPLE_MAX + 1); part++) {
-      String path = "/v1/images?sample=" + SAMPLE_MAX + "&seed=" + (seed * 1_000 + part);
-      for (JsonNode image : api.get(path).json().path("images")) {
-        ids.add(image.path("id").asText());
-      }
-    }
+    List<String> ids = ids(api, count, new SplittableRandom(seed));
     List<HttpRequest> requests = new ArrayList<>();
     List<Map<String, Object>> bodies = new ArrayList<>();
     for (String id : ids) {
@@ -68,6 +61,31 @@ record Questions(String kind, List<HttpRequest> requests, List<Map<String, Objec
       bodies.add(Map.of("image", Base64.getEncoder().encodeToString(bytes), "k", NEIGHBOURS));
     }
     return new Questions("image", requests, bodies);
+  }
+
+  /** Ids of indexed images, every one equally likely (reservoir sampling). */
+  private static List<String> ids(ApiClient api, int count, SplittableRandom random)
+      throws IOException, InterruptedException {
+    List<String> kept = new ArrayList<>();
+    int seen = 0;
+    @Nullable String next = "";
+    while (next != null) {
+      JsonNode page = api.get("/v1/images?limit=" + PAGE + next).json();
+      for (JsonNode image : page.path("images")) {
+        String id = image.path("id").asText();
+        if (kept.size() < count) {
+          kept.add(id);
+        } else {
+          int place = random.nextInt(seen + 1);
+          if (place < count) {
+            kept.set(place, id);
+          }
+        }
+        seen++;
+      }
+      next = page.hasNonNull("cursor") ? "&cursor=" + page.path("cursor").asText() : null;
+    }
+    return kept;
   }
 
   /** One of them. */

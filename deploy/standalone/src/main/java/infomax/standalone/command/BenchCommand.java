@@ -16,7 +16,9 @@ import picocli.CommandLine.Spec;
       EmbedBenchCommand.class,
       SnapshotBenchCommand.class,
       IntakeBenchCommand.class,
-      SearchBenchCommand.class
+      SearchBenchCommand.class,
+      StreamBenchCommand.class,
+      RollBenchCommand.class
     })
 final class BenchCommand implements Runnable {
 

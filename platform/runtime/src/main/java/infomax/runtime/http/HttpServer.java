@@ -3,6 +3,7 @@ package infomax.runtime.http;
 import infomax.events.Json;
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.health.Health;
+import infomax.runtime.tracing.Tracing;
 import io.javalin.Javalin;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -53,6 +54,21 @@ public final class HttpServer implements AutoCloseable {
    */
   public static HttpServer start(
       int port, Health health, PrometheusMeterRegistry metrics, List<Routes> services) {
+    return start(port, health, metrics, Tracing.OFF, services);
+  }
+
+  /**
+   * Starts a server that makes spans of its requests.
+   *
+   * @param port port to listen on; 0 picks a free one
+   * @throws ConfigurationException if the port is taken
+   */
+  public static HttpServer start(
+      int port,
+      Health health,
+      PrometheusMeterRegistry metrics,
+      Tracing tracing,
+      List<Routes> services) {
     ClientWatch watch = ClientWatch.start();
     Javalin javalin =
         Javalin.create(
@@ -65,6 +81,7 @@ public final class HttpServer implements AutoCloseable {
               config.jetty.modifyHttpConfiguration(http -> http.setUriCompliance(ANY_ID));
               config.jetty.addConnector(
                   (server, http) -> new PeekingConnector(server, http, LOOPBACK, port, watch));
+              RequestTracing.add(config.routes, tracing);
               addOwnRoutes(config.routes, health, metrics);
               services.forEach(service -> service.addTo(config.routes));
             });
