@@ -22,7 +22,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -51,17 +50,7 @@ public final class Tracing implements AutoCloseable {
   private static final int LINKS_MAX = 128;
 
   private static final TextMapGetter<String> ONE_HEADER =
-      new TextMapGetter<>() {
-        @Override
-        public Iterable<String> keys(String traceparent) {
-          return List.of(TRACEPARENT);
-        }
-
-        @Override
-        public @Nullable String get(@Nullable String traceparent, String key) {
-          return key.equals(TRACEPARENT) ? traceparent : null;
-        }
-      };
+      (traceparent, key) -> key.equals(TRACEPARENT) ? traceparent : null;
 
   private final Tracer tracer;
   private final @Nullable SdkTracerProvider provider;
