@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.IndexReader;
@@ -59,7 +60,7 @@ final class NearestImages {
     this.scannedMatchesMax = scannedMatchesMax;
   }
 
-  SearchAnswer search(VectorQuery query) throws IOException {
+  SearchAnswer search(VectorQuery query, LongConsumer fetchNanos) throws IOException {
     Deadline deadline = query.effort().deadline();
     IndexSearcher searcher = new IndexSearcher(reader);
     // A query is answered once; caching its parts would only cost.
@@ -83,13 +84,13 @@ final class NearestImages {
       visited += pool.visited();
       boolean all = pool.candidates().size() < candidates || candidates == Effort.CANDIDATES_MAX;
       if (picker.pick(pool.candidates()) || all) {
+        fetchNanos.accept(picker.fetchNanos());
         return new SearchAnswer(
             picker.hits(),
             picker.groups(),
             scanned ? Path.SCAN : Path.GRAPH,
             matches == null ? OptionalLong.empty() : OptionalLong.of(matches.count()),
-            visited,
-            picker.fetchNanos());
+            visited);
       }
       candidates = Math.min(Effort.CANDIDATES_MAX, candidates * MORE_CANDIDATES);
     }

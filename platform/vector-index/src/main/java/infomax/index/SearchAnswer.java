@@ -12,15 +12,13 @@ import java.util.OptionalLong;
  * @param path how the images were found
  * @param matches images that match the filter; empty without a filter
  * @param visited vectors that were looked at, along the graph or by the scan
- * @param fetchNanos time that reading what the hits tell took, in nanoseconds
  */
 public record SearchAnswer(
     List<Hit> hits,
     List<Group> groups,
     Path path,
     OptionalLong matches,
-    long visited,
-    long fetchNanos) {
+    long visited) {
 
   /** Copies the lists. */
   public SearchAnswer {

@@ -121,9 +121,16 @@ public final class ImageSearch {
     long startNanos = System.nanoTime();
     VectorQuery query = query(request, embedded, live, deadline);
     long searchNanos = System.nanoTime();
-    SearchAnswer answer = live.index().search(query);
-    times.add(Stage.FETCH, searchNanos - startNanos + answer.fetchNanos());
-    times.add(Stage.SEARCH, System.nanoTime() - searchNanos - answer.fetchNanos());
+    times.add(Stage.FETCH, searchNanos - startNanos);
+    SearchAnswer answer =
+        live.index()
+            .search(
+                query,
+                fetchNanos -> {
+                  times.add(Stage.FETCH, fetchNanos);
+                  times.add(Stage.SEARCH, -fetchNanos);
+                });
+    times.add(Stage.SEARCH, System.nanoTime() - searchNanos);
     meters.visited(answer.visited());
     if (request.include().contains(Include.DIGEST)) {
       // Who asks for digests is about to fetch the bytes they stand for.
