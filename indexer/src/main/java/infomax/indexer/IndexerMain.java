@@ -9,6 +9,7 @@ import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.kafka.StartCheck;
 import infomax.runtime.lifecycle.Closer;
 import infomax.runtime.process.ParentWatch;
+import infomax.runtime.tracing.Tracing;
 import infomax.store.StoreLocation;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -51,15 +52,18 @@ public final class IndexerMain {
     KafkaClients clients = KafkaClients.from(settings);
     StoreLocation objects = StoreLocation.from(settings);
     HttpConfig listening = HttpConfig.from(settings, 0);
+    Tracing tracing = closer.register(Tracing.from(settings, "indexer"));
     settings.verifyAllUsed();
     LOG.info("indexer settings={}", settings.all());
     StartCheck.run(clients, "indexer");
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     Health health = new Health();
     IndexerService service =
-        closer.register(IndexerService.start(config, clients, objects.open(), metrics, health));
+        closer.register(
+            IndexerService.start(config, clients, objects.open(), metrics, tracing, health));
     HttpServer http =
-        closer.register(HttpServer.start(listening, health, metrics, List.of(service.routes())));
+        closer.register(
+            HttpServer.start(listening, health, metrics, tracing, List.of(service.routes())));
     LOG.info("indexer listens on port={}", http.port());
   }
 

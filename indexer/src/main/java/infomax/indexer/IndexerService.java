@@ -13,6 +13,7 @@ import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.lifecycle.Closer;
 import infomax.runtime.signal.SignalFeed;
 import infomax.runtime.signal.SignalSender;
+import infomax.runtime.tracing.Tracing;
 import infomax.store.ObjectStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -51,6 +52,22 @@ public final class IndexerService implements AutoCloseable {
       MeterRegistry meters,
       Health health)
       throws TimeoutException, InterruptedException {
+    return start(config, clients, store, meters, Tracing.OFF, health);
+  }
+
+  /**
+   * Starts a service that makes spans of what it does.
+   *
+   * @throws TimeoutException if {@code control} cannot be read in time
+   */
+  public static IndexerService start(
+      IndexerConfig config,
+      KafkaClients clients,
+      ObjectStore store,
+      MeterRegistry meters,
+      Tracing tracing,
+      Health health)
+      throws TimeoutException, InterruptedException {
     InstantSource clock = InstantSource.system();
     Closer closer = new Closer();
     try {
@@ -60,7 +77,14 @@ public final class IndexerService implements AutoCloseable {
       FollowedGenerations generations =
           closer.register(
               FollowedGenerations.start(
-                  clients, publications, control, signals, meters, clock, config.indexing()));
+                  clients,
+                  publications,
+                  control,
+                  signals,
+                  meters,
+                  tracing,
+                  clock,
+                  config.indexing()));
       SignalFeed feed = closer.register(SignalFeed.start(clients, CLIENT_ID));
       RolloutController rollout =
           closer.register(

@@ -8,6 +8,7 @@ import infomax.runtime.http.HttpServer;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.kafka.StartCheck;
 import infomax.runtime.lifecycle.Closer;
+import infomax.runtime.tracing.Tracing;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -35,15 +36,17 @@ public final class IngestMain {
       IngestConfig config = IngestConfig.from(settings);
       KafkaClients clients = KafkaClients.from(settings);
       HttpConfig listening = HttpConfig.from(settings, 8080);
+      Tracing tracing = closer.register(Tracing.from(settings, "ingest"));
       settings.verifyAllUsed();
       LOG.info("ingest settings={}", settings.all());
       StartCheck.run(clients, "ingest");
       PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
       Health health = new Health();
       IngestService service =
-          closer.register(IngestService.start(config, clients, metrics, health));
+          closer.register(IngestService.start(config, clients, metrics, tracing, health));
       HttpServer http =
-          closer.register(HttpServer.start(listening, health, metrics, List.of(service.routes())));
+          closer.register(
+              HttpServer.start(listening, health, metrics, tracing, List.of(service.routes())));
       LOG.info("ingest state=started port={}", http.port());
     } catch (ConfigurationException e) {
       System.err.println(e.getMessage());

@@ -17,6 +17,7 @@ import infomax.runtime.http.Routes;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.lifecycle.Closer;
 import infomax.runtime.signal.SignalFeed;
+import infomax.runtime.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -41,12 +42,27 @@ public final class IngestService implements AutoCloseable {
    */
   public static IngestService start(
       IngestConfig config, KafkaClients clients, MeterRegistry meters, Health health) {
+    return start(config, clients, meters, Tracing.OFF, health);
+  }
+
+  /**
+   * Starts ingest that makes spans of what it does.
+   *
+   * @param health gets the checks {@code ingest-uploads} and {@code ingest-log}
+   */
+  public static IngestService start(
+      IngestConfig config,
+      KafkaClients clients,
+      MeterRegistry meters,
+      Tracing tracing,
+      Health health) {
     Closer closer = new Closer();
     try {
       InstantSource clock = InstantSource.system();
       String clientId = "ingest-" + config.instance();
       UploadIntake intake =
-          new UploadIntake(ImageIntake.create(config.decodesAtOnce()), new UploadCounters(meters));
+          new UploadIntake(
+              ImageIntake.create(config.decodesAtOnce()), new UploadCounters(meters), tracing);
       UploadsStream uploads =
           closer.register(
               UploadsStream.start(
@@ -54,7 +70,8 @@ public final class IngestService implements AutoCloseable {
       health.addReadiness(uploads);
       LogWriter log =
           closer.register(
-              LogWriter.open(clients, clientId + "-http", config.acknowledgeTimeout(), clock));
+              LogWriter.open(
+                  clients, clientId + "-http", config.acknowledgeTimeout(), tracing, clock));
       health.addReadiness(log);
       LogLookup lookup = closer.register(LogLookup.open(clients, clientId + "-lookup"));
       ReplicaPositions replicas = new ReplicaPositions(clock);

@@ -8,6 +8,7 @@ import infomax.runtime.http.HttpServer;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.kafka.StartCheck;
 import infomax.runtime.lifecycle.Closer;
+import infomax.runtime.tracing.Tracing;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -41,6 +42,7 @@ public final class SearchMain {
     SearchConfig config = SearchConfig.from(settings);
     KafkaClients clients = KafkaClients.from(settings);
     HttpConfig listening = HttpConfig.from(settings, 8080);
+    Tracing tracing = closer.register(Tracing.from(settings, "search-api"));
     settings.verifyAllUsed();
     LOG.info("search-api settings={}", settings.all());
     StartCheck.run(clients, "search-api");
@@ -48,7 +50,8 @@ public final class SearchMain {
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     SearchService service = closer.register(SearchService.start(config, clients, metrics, health));
     HttpServer http =
-        closer.register(HttpServer.start(listening, health, metrics, List.of(service.routes())));
+        closer.register(
+            HttpServer.start(listening, health, metrics, tracing, List.of(service.routes())));
     LOG.info("search-api listens on port={}", http.port());
   }
 

@@ -43,6 +43,7 @@ import infomax.search.status.StatusFeed;
 import infomax.search.status.StatusRoutes;
 import infomax.search.status.SystemStatus;
 import infomax.store.ObjectStore;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -237,6 +238,11 @@ public final class SearchService implements AutoCloseable {
                   probe.probe();
                 }));
       }
+      FunctionCounter.builder(
+              "infomax.search.fetched", loader, each -> (double) each.fetchedBytes())
+          .description("bytes of publications brought to this replica, linked files included")
+          .baseUnit("bytes")
+          .register(metrics);
       metrics.gauge("infomax.generations.unloadable", loader, each -> each.problems().size());
     }
 

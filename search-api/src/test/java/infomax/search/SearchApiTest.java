@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -120,6 +121,22 @@ final class SearchApiTest {
             client.post("/v1/search?k=100&filter=" + filter, "image/png", Pictures.png(1, 32)));
     assertThat(byImage.get("matches").asInt()).isEqualTo(IMAGES / 3);
     assertThat(byImage.get("hits").get(0).get("id").asText()).isEqualTo("photo-1");
+  }
+
+  @Test
+  void saysWhereTheTimeWent() throws Exception {
+    HttpResponse<byte[]> byId = client.post("/v1/search", "{\"id\":\"photo-1\"}");
+    assertThat(byId.headers().firstValue("Server-Timing").orElseThrow())
+        .matches("search;dur=\\d+\\.\\d{3}, fetch;dur=\\d+\\.\\d{3}, total;dur=\\d+\\.\\d{3}");
+    HttpResponse<byte[]> byImage = client.post("/v1/search", "image/png", Pictures.png(1, 32));
+    String timing = byImage.headers().firstValue("Server-Timing").orElseThrow();
+    double[] millis =
+        Arrays.stream(timing.split(", "))
+            .mapToDouble(entry -> Double.parseDouble(entry.split("=")[1]))
+            .toArray();
+    assertThat(timing).matches("decode.*embed.*search.*fetch.*total.*");
+    // Rounded to microseconds, each by at most half of one.
+    assertThat(Arrays.stream(millis, 0, 4).sum()).isBetween(0.004, millis[4] + 0.003);
   }
 
   @Test

@@ -7,9 +7,11 @@ import infomax.ingest.IngestService;
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
 import infomax.runtime.health.Health;
+import infomax.runtime.http.HttpConfig;
 import infomax.runtime.http.HttpServer;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.lifecycle.Closer;
+import infomax.runtime.tracing.Tracing;
 import infomax.search.SearchConfig;
 import infomax.search.SearchService;
 import infomax.search.live.PublicationListener;
@@ -117,20 +119,24 @@ public final class StandaloneSystem implements AutoCloseable {
     cluster.ready(clients);
 
     Settings own = Settings.of(settings);
+    Tracing tracing = closer.register(Tracing.from(own, "infomax"));
     ObjectStore store = StoreLocation.from(own).open();
     IngestService ingest =
-        closer.register(IngestService.start(IngestConfig.from(own), clients, metrics, health));
+        closer.register(
+            IngestService.start(IngestConfig.from(own), clients, metrics, tracing, health));
     IndexerService indexer =
         closer.register(
-            IndexerService.start(IndexerConfig.from(own), clients, store, metrics, health));
+            IndexerService.start(
+                IndexerConfig.from(own), clients, store, metrics, tracing, health));
     SearchService search =
         closer.register(SearchService.start(SearchConfig.from(own), clients, metrics, health));
     HttpServer http =
         closer.register(
             HttpServer.start(
-                config.port(),
+                HttpConfig.loopback(config.port()),
                 health,
                 metrics,
+                tracing,
                 List.of(ingest.routes(), indexer.routes(), search.routes())));
     return new StandaloneSystem(closer, clients, store, search, http);
   }

@@ -86,6 +86,7 @@ class ArchitectureTest {
     stays("com.twelvemonkeys..", "infomax.imaging..");
     stays("kafka..", "infomax.broker..");
     stays("software.amazon..", "infomax.store..");
+    stays("io.opentelemetry..", "infomax.runtime.tracing..");
   }
 
   @Test

@@ -33,6 +33,7 @@ final class CommitCycle {
 
   private final IndexingRun.Parts parts;
   private final SharedResources shared;
+  private final RecordTraces traces;
   private final ShardWriter writer;
   private final Interval interval;
   private final Interval idle = new Interval(IDLE_INTERVAL);
@@ -44,7 +45,9 @@ final class CommitCycle {
   /** Why the last commit cannot be published for now; empty if it can. */
   private String storeProblem = "";
 
-  CommitCycle(IndexingRun.Parts parts, SharedResources shared, Duration interval) {
+  CommitCycle(
+      IndexingRun.Parts parts, SharedResources shared, RecordTraces traces, Duration interval) {
+    this.traces = traces;
     this.parts = parts;
     this.shared = shared;
     this.writer = parts.writer();
@@ -66,6 +69,7 @@ final class CommitCycle {
 
   void commit(LogProgress progress) throws InterruptedException {
     parts.deadLetters().awaitAcknowledged();
+    Instant begun = shared.clock().instant();
     long startNanos = System.nanoTime();
     Progress next = progress.next();
     writer.commit(next);
@@ -74,6 +78,7 @@ final class CommitCycle {
     if (unpublished.size() < FRESHNESS_SAMPLES_MAX) {
       unpublished.addAll(fresh);
     }
+    traces.committed(begun);
     mustPublish = true;
     interval.restart();
     idle.restart();
@@ -133,6 +138,7 @@ final class CommitCycle {
       parts.meters().visible(unpublished, now);
     }
     unpublished.clear();
+    traces.published(now, leads);
     shared
         .signals()
         .send(

@@ -13,6 +13,7 @@ import infomax.runtime.health.CheckResult;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.process.ThreadNice;
 import infomax.runtime.signal.SignalSender;
+import infomax.runtime.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -91,6 +92,19 @@ public final class FollowedGenerations implements AutoCloseable, Check {
       MeterRegistry meters,
       InstantSource clock,
       IndexingSettings settings) {
+    return start(clients, publications, control, signals, meters, Tracing.OFF, clock, settings);
+  }
+
+  /** Starts following {@code control}, and makes spans of what it does. */
+  public static FollowedGenerations start(
+      KafkaClients clients,
+      Publications publications,
+      ControlLog control,
+      SignalSender signals,
+      MeterRegistry meters,
+      Tracing tracing,
+      InstantSource clock,
+      IndexingSettings settings) {
     FollowedGenerations followed =
         new FollowedGenerations(
             new SharedResources(
@@ -102,6 +116,7 @@ public final class FollowedGenerations implements AutoCloseable, Check {
                 new EmbeddingPool(settings.threads()),
                 new DecodedImages(DECODED_BYTES_MAX),
                 meters,
+                tracing,
                 clock),
             settings);
     control.follow(followed.states::add);

@@ -8,6 +8,7 @@ import infomax.index.Manifest;
 import infomax.index.ShardWriter;
 import infomax.indexer.generation.Orders.Mode;
 import infomax.indexer.generation.Orders.Priority;
+import infomax.runtime.tracing.TraceSpan;
 import infomax.store.ObjectStoreException;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,6 +57,7 @@ final class IndexingRun {
   private final Supplier<Orders> orders;
   private final Consumer<GenerationStatus> status;
   private final LogProgress progress;
+  private final RecordTraces traces;
   private final CommitCycle commits;
   private final Interval measurements = new Interval(MEASURE_INTERVAL);
   private final Interval verifications = new Interval(VERIFY_INTERVAL);
@@ -83,7 +85,8 @@ final class IndexingRun {
     this.progress =
         new LogProgress(
             parts.writer().spec().partitions(), parts.begun(), parts.writer().progress());
-    this.commits = new CommitCycle(parts, shared, settings.commitInterval());
+    this.traces = new RecordTraces(shared.tracing());
+    this.commits = new CommitCycle(parts, shared, traces, settings.commitInterval());
     this.leader = orders.get().leader();
   }
 
@@ -193,9 +196,14 @@ final class IndexingRun {
             .replaced()
             .map(known -> records.stream().filter(record -> !known.contains(record)).toList())
             .orElse(records);
-    for (Change change : parts.embedding().changes(newest, parts.writer()::find, now.priority())) {
+    List<Change> changes;
+    try (TraceSpan _ = traces.embedding(parts.writer().spec().generation(), newest)) {
+      changes = parts.embedding().changes(newest, parts.writer()::find, now.priority());
+    }
+    for (Change change : changes) {
       apply(change, now);
     }
+    traces.applied(newest);
     parts.meters().embedded(parts.embedding().embedded() - before);
     records.forEach(consumed -> progress.sawRecord(Instant.ofEpochMilli(consumed.timestamp())));
     polled.nextOffsets().forEach((partition, next) -> advance(partition, next, limit));

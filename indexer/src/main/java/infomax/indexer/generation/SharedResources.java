@@ -5,6 +5,7 @@ import infomax.encoder.signature.ReleaseTrust;
 import infomax.index.Publications;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.signal.SignalSender;
+import infomax.runtime.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 
@@ -19,6 +20,7 @@ import java.time.InstantSource;
  * @param pool threads that embed
  * @param decoded images decoded lately
  * @param meters where figures go
+ * @param tracing where traces go
  * @param clock the time
  */
 record SharedResources(
@@ -30,4 +32,5 @@ record SharedResources(
     EmbeddingPool pool,
     DecodedImages decoded,
     MeterRegistry meters,
+    Tracing tracing,
     InstantSource clock) {}

@@ -5,16 +5,22 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Times of many requests. Thread-safe. */
-final class Latencies {
+public final class Latencies {
 
   private long[] nanos = new long[1024];
   private int count;
 
-  synchronized void add(long elapsedNanos) {
+  /** One took so long. */
+  public synchronized void add(long elapsedNanos) {
     if (count == nanos.length) {
       nanos = Arrays.copyOf(nanos, 2 * count);
     }
     nanos[count++] = elapsedNanos;
+  }
+
+  /** How many there are. */
+  public synchronized int count() {
+    return count;
   }
 
   synchronized double maxMillis() {
@@ -22,7 +28,7 @@ final class Latencies {
   }
 
   /** The least time that a share of the requests did not exceed; 0 without requests. */
-  synchronized double quantileMillis(double share) {
+  public synchronized double quantileMillis(double share) {
     long[] sorted = Arrays.copyOf(nanos, count);
     Arrays.sort(sorted);
     return count == 0 ? 0 : sorted[(int) Math.ceil(share * count) - 1] / 1e6;

@@ -4,6 +4,7 @@ import infomax.events.ImageId;
 import infomax.events.Json;
 import infomax.events.Token;
 import infomax.events.image.ImageEvent;
+import infomax.events.image.ImageEventCodec;
 import infomax.events.image.Rejection;
 import infomax.events.image.RejectionReason;
 import infomax.imaging.ImageIntake;
@@ -13,6 +14,7 @@ import infomax.ingest.intake.UploadSource;
 import infomax.runtime.access.Scope;
 import infomax.runtime.http.AuditSubject;
 import infomax.runtime.http.Problem;
+import infomax.runtime.http.RequestTracing;
 import infomax.runtime.http.Routes;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -165,10 +167,10 @@ public final class IngestRoutes implements Routes {
               String lower = name.toLowerCase(Locale.ROOT);
               if (lower.startsWith("ce-")) {
                 passed.put("ce_" + lower.substring(3), decoded(name, value));
-              } else if (lower.equals("traceparent")) {
-                passed.put(lower, value);
               }
             });
+    RequestTracing.traceparent(context)
+        .ifPresent(traceparent -> passed.put(ImageEventCodec.TRACEPARENT, traceparent));
     return passed;
   }
 

@@ -2,11 +2,14 @@ package infomax.ingest.http;
 
 import infomax.events.Token;
 import infomax.events.image.ImageEvent;
+import infomax.events.image.ImageEvent.ImageStored;
 import infomax.events.image.ImageEventCodec;
 import infomax.runtime.health.Check;
 import infomax.runtime.health.CheckResult;
 import infomax.runtime.http.Problem;
 import infomax.runtime.kafka.KafkaClients;
+import infomax.runtime.tracing.TraceSpan;
+import infomax.runtime.tracing.Tracing;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -33,11 +36,16 @@ public final class LogWriter implements AutoCloseable, Check {
 
   private final Producer<byte[], byte[]> producer;
   private final Duration acknowledgeTimeout;
+  private final Tracing tracing;
   private final InstantSource clock;
   private volatile @Nullable Instant failedAt;
 
   private LogWriter(
-      Producer<byte[], byte[]> producer, Duration acknowledgeTimeout, InstantSource clock) {
+      Producer<byte[], byte[]> producer,
+      Duration acknowledgeTimeout,
+      Tracing tracing,
+      InstantSource clock) {
+    this.tracing = tracing;
     this.producer = producer;
     this.acknowledgeTimeout = acknowledgeTimeout;
     this.clock = clock;
@@ -49,8 +57,12 @@ public final class LogWriter implements AutoCloseable, Check {
    * @param acknowledgeTimeout how long one write waits for the log
    */
   public static LogWriter open(
-      KafkaClients clients, String clientId, Duration acknowledgeTimeout, InstantSource clock) {
-    return new LogWriter(clients.producer(clientId), acknowledgeTimeout, clock);
+      KafkaClients clients,
+      String clientId,
+      Duration acknowledgeTimeout,
+      Tracing tracing,
+      InstantSource clock) {
+    return new LogWriter(clients.producer(clientId), acknowledgeTimeout, tracing, clock);
   }
 
   /**
@@ -72,9 +84,31 @@ public final class LogWriter implements AutoCloseable, Check {
    */
   Future<RecordMetadata> send(ImageEvent event) {
     try {
-      return producer.send(ImageEventCodec.write(event));
+      return tracing.isOn() && event instanceof ImageStored stored
+          ? sendTraced(stored)
+          : producer.send(ImageEventCodec.write(event));
     } catch (KafkaException | IllegalStateException e) {
       throw unavailable(e.toString());
+    }
+  }
+
+  /** The span ends with the acknowledgement. */
+  private Future<RecordMetadata> sendTraced(ImageStored stored) {
+    TraceSpan span =
+        tracing.beginProduce("produce", stored.passedThrough().get(Tracing.TRACEPARENT));
+    try {
+      return producer.send(
+          ImageEventCodec.write(span.traceparent().map(stored::carriedBy).orElse(stored)),
+          (_, refused) -> {
+            if (refused != null) {
+              span.fail(refused.toString());
+            }
+            span.close();
+          });
+    } catch (KafkaException | IllegalStateException e) {
+      span.fail(e.toString());
+      span.close();
+      throw e;
     }
   }
 

@@ -10,9 +10,12 @@ import infomax.events.image.Metadata;
 import infomax.events.image.Rejection;
 import infomax.events.image.RejectionReason;
 import infomax.imaging.ImageIntake;
+import infomax.runtime.tracing.TraceSpan;
+import infomax.runtime.tracing.Tracing;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +32,7 @@ public final class UploadIntake {
 
   private final ImageIntake images;
   private final UploadCounters counters;
+  private final Tracing tracing;
 
   /**
    * Images that took too long, by digest. A stream thread that spends its transaction's time on
@@ -45,8 +49,14 @@ public final class UploadIntake {
 
   /** An intake over {@code images} that counts in {@code counters}. */
   public UploadIntake(ImageIntake images, UploadCounters counters) {
+    this(images, counters, Tracing.OFF);
+  }
+
+  /** The same, which makes a span of every upload. */
+  public UploadIntake(ImageIntake images, UploadCounters counters, Tracing tracing) {
     this.images = images;
     this.counters = counters;
+    this.tracing = tracing;
   }
 
   /** What became of an upload. */
@@ -70,7 +80,7 @@ public final class UploadIntake {
   /** Decides about an upload; may take seconds of decoding, does no other waiting. */
   public Outcome take(Upload upload, UploadSource source) {
     long startNanos = System.nanoTime();
-    Outcome outcome = decide(upload);
+    Outcome outcome = traced(upload, source);
     counters.count(source, outcome, System.nanoTime() - startNanos);
     return outcome;
   }
@@ -80,6 +90,28 @@ public final class UploadIntake {
     Outcome outcome = new Outcome.Refused(rejection);
     counters.count(source, outcome, 0);
     return outcome;
+  }
+
+  /** An image carries on the span that made it. */
+  private Outcome traced(Upload upload, UploadSource source) {
+    if (!tracing.isOn()) {
+      return decide(upload);
+    }
+    try (TraceSpan span =
+        tracing
+            .begin("intake", upload.passedThrough().get(Tracing.TRACEPARENT))
+            .with("infomax.source", source.name().toLowerCase(Locale.ROOT))) {
+      Outcome outcome = decide(upload);
+      return switch (outcome) {
+        case Outcome.Taken(ImageStored stored) ->
+            new Outcome.Taken(span.traceparent().map(stored::carriedBy).orElse(stored));
+        case Outcome.Taken taken -> taken;
+        case Outcome.Refused refused -> {
+          span.with("infomax.rejection", refused.rejection().reason().code());
+          yield refused;
+        }
+      };
+    }
   }
 
   private Outcome decide(Upload upload) {

@@ -13,10 +13,12 @@ import java.util.HexFormat;
  */
 public record Digest(@JsonValue String hex) {
 
+  private static final int DIGITS = 64;
+
   /** Checks the form. */
   @JsonCreator
   public Digest {
-    if (!hex.matches("[0-9a-f]{64}")) {
+    if (hex.length() != DIGITS || !hex.chars().allMatch(Digest::isDigit)) {
       throw new IllegalArgumentException(
           "digest is '" + hex + "', expected 64 lower-case hexadecimal digits");
     }
@@ -39,6 +41,10 @@ public record Digest(@JsonValue String hex) {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }
+  }
+
+  private static boolean isDigit(int character) {
+    return (character >= '0' && character <= '9') || (character >= 'a' && character <= 'f');
   }
 
   private static Digest ofHash(byte[] hash) {

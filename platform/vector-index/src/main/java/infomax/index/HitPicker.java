@@ -5,11 +5,11 @@ import infomax.index.SearchAnswer.Hit;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.lucene.index.IndexReader;
-import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.ReaderUtil;
 
@@ -32,6 +32,7 @@ final class HitPicker {
   private final Scoring scoring;
   private List<Hit> hits = List.of();
   private List<Group> groups = List.of();
+  private long fetchNanos;
 
   HitPicker(IndexReader reader, VectorQuery query) {
     this.reader = reader;
@@ -68,18 +69,21 @@ final class HitPicker {
     return groups;
   }
 
+  /** Time spent on reading what hits tell. */
+  long fetchNanos() {
+    return fetchNanos;
+  }
+
   private List<Scored> scored(List<Scored> candidates) throws IOException {
     List<Scored> scored = new ArrayList<>(candidates.size());
-    for (Scored candidate : candidates) {
-      LeafReaderContext leaf = leaf(candidate.document());
-      int inLeaf = candidate.document() - leaf.docBase;
-      LeafReader segment = leaf.reader();
-      double score =
-          scoring.score(ImageFields.vector(segment, inLeaf), ImageFields.norm(segment, inLeaf));
-      if (score >= selection.minScore()) {
-        scored.add(new Scored(candidate.document(), score));
-      }
-    }
+    inOrder(
+        candidates,
+        (candidate, images, inLeaf) -> {
+          double score = scoring.score(images.vector(inLeaf), images.norm(inLeaf));
+          if (score >= selection.minScore()) {
+            scored.add(new Scored(candidate.document(), score));
+          }
+        });
     scored.sort(BEST_FIRST);
     return scored;
   }
@@ -161,14 +165,44 @@ final class HitPicker {
   }
 
   private List<Hit> hits(List<Scored> picked) throws IOException {
-    List<Hit> read = new ArrayList<>();
+    long startNanos = System.nanoTime();
+    Map<Integer, Hit> byDocument = new HashMap<>();
+    inOrder(
+        picked,
+        (scored, images, inLeaf) ->
+            byDocument.put(scored.document(), new Hit(images.read(inLeaf), scored.score())));
+    List<Hit> read = new ArrayList<>(picked.size());
     for (Scored scored : picked) {
-      LeafReaderContext leaf = leaf(scored.document());
-      read.add(
-          new Hit(
-              ImageFields.read(leaf.reader(), scored.document() - leaf.docBase), scored.score()));
+      Hit hit = byDocument.get(scored.document());
+      if (hit != null) {
+        read.add(hit);
+      }
     }
+    fetchNanos += System.nanoTime() - startNanos;
     return read;
+  }
+
+  /** Visits documents in the order in which a segment is read fastest. */
+  private void inOrder(List<Scored> documents, Visitor visitor) throws IOException {
+    List<Scored> ascending = new ArrayList<>(documents);
+    ascending.sort(Comparator.comparingInt(Scored::document));
+    LeafReaderContext leaf = null;
+    SegmentImages images = null;
+    for (Scored each : ascending) {
+      if (leaf == null
+          || images == null
+          || each.document() >= leaf.docBase + leaf.reader().maxDoc()) {
+        leaf = leaf(each.document());
+        images = new SegmentImages(leaf.reader());
+      }
+      visitor.visit(each, images, each.document() - leaf.docBase);
+    }
+  }
+
+  /** Sees a document with the fields of its segment. */
+  @FunctionalInterface
+  private interface Visitor {
+    void visit(Scored document, SegmentImages images, int inLeaf) throws IOException;
   }
 
   private LeafReaderContext leaf(int document) {

@@ -5,7 +5,6 @@ import infomax.events.ImageId;
 import infomax.events.image.ImageFormat;
 import infomax.events.image.Metadata;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.apache.lucene.document.BinaryDocValuesField;
@@ -17,10 +16,7 @@ import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.DocValues;
-import org.apache.lucene.index.FloatVectorValues;
-import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.LeafReader;
-import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.PostingsEnum;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.Terms;
@@ -28,7 +24,6 @@ import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.BytesRef;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The fields of a document, written and read in one place. The id is a term, for updates and
@@ -97,16 +92,7 @@ final class ImageFields {
   }
 
   static IndexedImage read(LeafReader leaf, int document) throws IOException {
-    return new IndexedImage(
-        ImageId.of(bytes(leaf, ID, document)),
-        digest(bytes(leaf, DIGEST, document)),
-        format(bytes(leaf, FORMAT, document)),
-        Math.toIntExact(number(leaf, PARTITION, document)),
-        number(leaf, OFFSET, document),
-        Instant.ofEpochMilli(number(leaf, TIMESTAMP, document)),
-        metadata(leaf, document),
-        vector(leaf, document),
-        Float.intBitsToFloat(Math.toIntExact(number(leaf, NORM, document))));
+    return new SegmentImages(leaf).read(document);
   }
 
   static Metadata metadata(LeafReader leaf, int document) throws IOException {
@@ -114,18 +100,11 @@ final class ImageFields {
   }
 
   static UnitVector vector(LeafReader leaf, int document) throws IOException {
-    FloatVectorValues vectors = leaf.getFloatVectorValues(VECTOR);
-    if (vectors != null) {
-      KnnVectorValues.DocIndexIterator iterator = vectors.iterator();
-      if (iterator.advance(document) == document) {
-        return UnitVector.owning(vectors.vectorValue(iterator.index()).clone());
-      }
-    }
-    throw new IndexException("document " + document + " has no vector: the index is corrupt");
+    return new SegmentImages(leaf).vector(document);
   }
 
   static float norm(LeafReader leaf, int document) throws IOException {
-    return Float.intBitsToFloat(Math.toIntExact(number(leaf, NORM, document)));
+    return new SegmentImages(leaf).norm(document);
   }
 
   static Digest digest(byte[] hash) {
@@ -137,7 +116,7 @@ final class ImageFields {
         reference.bytes, reference.offset, reference.offset + reference.length);
   }
 
-  private static ImageFormat format(byte[] mediaType) {
+  static ImageFormat format(byte[] mediaType) {
     String text = new String(mediaType, java.nio.charset.StandardCharsets.UTF_8);
     return ImageFormat.ofMediaType(text)
         .orElseThrow(() -> new IndexException("format " + text + " is unknown to this version"));
@@ -151,15 +130,7 @@ final class ImageFields {
     return copy(values.binaryValue());
   }
 
-  private static long number(LeafReader leaf, String field, int document) throws IOException {
-    NumericDocValues values = DocValues.getNumeric(leaf, field);
-    if (!values.advanceExact(document)) {
-      throw missing(field, document);
-    }
-    return values.longValue();
-  }
-
-  private static IndexException missing(String field, @Nullable Object document) {
+  static IndexException missing(String field, int document) {
     return new IndexException(
         "document " + document + " has no " + field + ": the index is corrupt");
   }

@@ -5,7 +5,9 @@ import infomax.events.Digest;
 import infomax.events.Positions;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,6 +112,18 @@ public record Manifest(
   /** True if this is a later publication of the shard, and shows everything {@code other} does. */
   public boolean continues(Manifest other) {
     return sequence > other.sequence && positions().reaches(other.positions());
+  }
+
+  /** Bytes of the files that {@code previous} does not have; of all files if there is none. */
+  public long bytesBeyond(@Nullable Manifest previous) {
+    Set<Digest> known =
+        previous == null
+            ? Set.of()
+            : previous.files.stream().map(IndexFile::digest).collect(Collectors.toSet());
+    return files.stream()
+        .filter(file -> !known.contains(file.digest()))
+        .mapToLong(IndexFile::lengthBytes)
+        .sum();
   }
 
   /** True if both come from the same opening of a writer. */

@@ -5,11 +5,14 @@ import infomax.index.HitPicker.Scored;
 import infomax.index.SearchAnswer.Path;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.IndexReader;
@@ -38,8 +41,8 @@ final class NearestImages {
   static final int SCANNED_MATCHES_MAX = 10_000;
 
   /**
-   * How many more than needed a scan keeps, so that rounding in single precision cannot push a true
-   * hit out.
+   * How many more than needed are kept, so that rounding in single precision cannot push a true hit
+   * out.
    */
   private static final int SCAN_SLACK = 16;
 
@@ -57,7 +60,7 @@ final class NearestImages {
     this.scannedMatchesMax = scannedMatchesMax;
   }
 
-  SearchAnswer search(VectorQuery query) throws IOException {
+  SearchAnswer search(VectorQuery query, LongConsumer fetchNanos) throws IOException {
     Deadline deadline = query.effort().deadline();
     IndexSearcher searcher = new IndexSearcher(reader);
     // A query is answered once; caching its parts would only cost.
@@ -81,6 +84,7 @@ final class NearestImages {
       visited += pool.visited();
       boolean all = pool.candidates().size() < candidates || candidates == Effort.CANDIDATES_MAX;
       if (picker.pick(pool.candidates()) || all) {
+        fetchNanos.accept(picker.fetchNanos());
         return new SearchAnswer(
             picker.hits(),
             picker.groups(),
@@ -100,6 +104,14 @@ final class NearestImages {
         : query.filter().and(new Condition.Exists(grouping.key()));
   }
 
+  /** True if the graph's score, in single precision, orders candidates as the query's does. */
+  private static boolean ranksByGraph(VectorQuery query) {
+    return query.metric() == Metric.COSINE
+        && query.positive().size() == 1
+        && query.negative().isEmpty()
+        && !query.selection().needsPool();
+  }
+
   /** Candidates along the graph; those of several positive examples together. */
   private Pool graph(
       IndexSearcher searcher,
@@ -110,20 +122,25 @@ final class NearestImages {
       throws IOException {
     Query among = matches == null ? null : matches.asQuery();
     int wanted = Math.min(Effort.CANDIDATES_MAX, candidates + excluded.size());
-    Set<Integer> found = new HashSet<>();
+    Map<Integer, Double> found = new HashMap<>();
     long visited = 0;
     for (QueryVector example : query.positive()) {
       CountingQuery nearest =
           new CountingQuery(ImageFields.VECTOR, example.direction().shared(), wanted, among);
       for (ScoreDoc each : searcher.search(nearest, wanted).scoreDocs) {
-        found.add(each.doc);
+        found.put(each.doc, (double) each.score);
       }
       visited += nearest.visited();
       query.effort().deadline().check();
     }
-    found.removeAll(excluded);
+    found.keySet().removeAll(excluded);
     List<Scored> pool = new ArrayList<>(found.size());
-    found.forEach(document -> pool.add(new Scored(document, 0)));
+    found.forEach((document, score) -> pool.add(new Scored(document, score)));
+    if (ranksByGraph(query)) {
+      pool.sort(HitPicker.BEST_FIRST);
+      int kept = Math.min(pool.size(), query.selection().reach() + SCAN_SLACK);
+      return new Pool(pool.subList(0, kept), visited);
+    }
     return new Pool(pool, visited);
   }
 

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.CorruptIndexException;
@@ -113,6 +114,16 @@ public final class PublishedIndex implements AutoCloseable {
    * @throws Deadline.OutOfTimeException if the query's deadline passes
    */
   public SearchAnswer search(VectorQuery query) {
+    return search(query, _ -> {});
+  }
+
+  /**
+   * The same, and tells how long reading what the hits tell took, in nanoseconds.
+   *
+   * @throws IllegalArgumentException as {@link #search(VectorQuery)}
+   * @throws Deadline.OutOfTimeException if the query's deadline passes
+   */
+  public SearchAnswer search(VectorQuery query, LongConsumer fetchNanos) {
     Stream.concat(query.positive().stream(), query.negative().stream())
         .mapToInt(vector -> vector.direction().dimensions())
         .filter(dimensions -> dimensions != manifest.dimensions())
@@ -125,7 +136,7 @@ public final class PublishedIndex implements AutoCloseable {
     if (!query.filter().isEmpty() || query.selection().grouping() != null) {
       verifyFilters();
     }
-    return reading(() -> nearest.search(query));
+    return reading(() -> nearest.search(query, fetchNanos));
   }
 
   /**

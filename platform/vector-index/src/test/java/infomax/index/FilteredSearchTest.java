@@ -225,7 +225,7 @@ final class FilteredSearchTest {
     for (int round = 0; round < 25; round++) {
       VectorQuery query = images.query(10, false, Metric.COSINE).among(filter);
       Set<Hit> exact = new HashSet<>(bruteForce(query));
-      SearchAnswer answer = nearest.search(query);
+      SearchAnswer answer = nearest.search(query, _ -> {});
       assertThat(answer.path() == Path.SCAN)
           .isEqualTo(answer.matches().orElseThrow() <= scannedMax);
       wanted += exact.size();

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,7 @@ public final class GenerationLoader {
   private final Runnable afterLoad;
   private final Map<Integer, Retry> retries = new ConcurrentHashMap<>();
   private @Nullable Instant stillSince;
+  private final LongAdder fetchedBytes = new LongAdder();
   private boolean tidied;
   private volatile @Nullable Waiting waiting;
 
@@ -104,6 +106,11 @@ public final class GenerationLoader {
     Map<Integer, String> problems = new TreeMap<>();
     retries.forEach((number, retry) -> problems.put(number, retry.problem));
     return problems;
+  }
+
+  /** Bytes of files brought here so far, linked ones included. */
+  public long fetchedBytes() {
+    return fetchedBytes.sum();
   }
 
   /** Looks once and loads what is new. */
@@ -204,6 +211,7 @@ public final class GenerationLoader {
       encoder.releaseReference();
       throw e;
     }
+    fetchedBytes.add(manifest.bytesBeyond(current == null ? null : current.manifest()));
     if (current == null) {
       warm(index);
     }

@@ -10,6 +10,7 @@ import infomax.index.QueryVector;
 import infomax.index.SearchAnswer;
 import infomax.index.VectorQuery;
 import infomax.search.live.LiveGeneration;
+import infomax.search.query.StageTimes.Stage;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -46,29 +47,29 @@ public final class ImageSearch {
   }
 
   /** Answers a search. */
-  SearchBody search(SearchRequest request) throws InterruptedException {
+  SearchBody search(SearchRequest request, StageTimes times) throws InterruptedException {
     long startNanos = System.nanoTime();
-    Uploads uploads = uploads(List.of(request));
+    Uploads uploads = uploads(List.of(request), times);
     return answering.answer(
         request.demands(),
         (live, deadline) ->
             new SearchBody(
-                result(request, uploads.embed(live), live, deadline),
+                result(request, uploads.embed(live, times), live, deadline, times),
                 answering.provenance(live),
                 tookMillis(startNanos)));
   }
 
   /** Answers several searches, all from one publication; images are embedded together. */
-  BatchBody batch(BatchRequest request) throws InterruptedException {
+  BatchBody batch(BatchRequest request, StageTimes times) throws InterruptedException {
     long startNanos = System.nanoTime();
-    Uploads uploads = uploads(request.searches());
+    Uploads uploads = uploads(request.searches(), times);
     return answering.answer(
         request.demands(),
         (live, deadline) -> {
-          Map<Query.ByImage, QueryVector> embedded = uploads.embed(live);
+          Map<Query.ByImage, QueryVector> embedded = uploads.embed(live, times);
           return new BatchBody(
               request.searches().stream()
-                  .map(search -> result(search, embedded, live, deadline))
+                  .map(search -> result(search, embedded, live, deadline, times))
                   .toList(),
               answering.provenance(live),
               tookMillis(startNanos));
@@ -94,22 +95,22 @@ public final class ImageSearch {
   }
 
   /** Images are made canonical before a generation is held: decoding may take a while. */
-  private Uploads uploads(List<SearchRequest> searches) throws InterruptedException {
+  private Uploads uploads(List<SearchRequest> searches, StageTimes times)
+      throws InterruptedException {
     List<Query> queries = searches.stream().map(SearchRequest::query).toList();
     boolean none =
         queries.stream()
             .flatMap(query -> query.points().stream())
             .noneMatch(Query.ByImage.class::isInstance);
-    return none
-        ? Uploads.of(List.of(), intake)
-        : answering.inTurn(() -> Uploads.of(queries, intake));
+    return none ? Uploads.NONE : answering.inTurn(() -> Uploads.of(queries, intake, times));
   }
 
   private ResultBody result(
       SearchRequest request,
       Map<Query.ByImage, QueryVector> embedded,
       LiveGeneration live,
-      Deadline deadline) {
+      Deadline deadline,
+      StageTimes times) {
     if (request.encoder() != null) {
       request.encoder().verify(live);
     }
@@ -117,7 +118,19 @@ public final class ImageSearch {
         && !(request.filter().isEmpty() && request.selection().grouping() == null)) {
       throw IndexedImages.filtersUnavailable(live);
     }
-    SearchAnswer answer = live.index().search(query(request, embedded, live, deadline));
+    long startNanos = System.nanoTime();
+    VectorQuery query = query(request, embedded, live, deadline);
+    long searchNanos = System.nanoTime();
+    times.add(Stage.FETCH, searchNanos - startNanos);
+    SearchAnswer answer =
+        live.index()
+            .search(
+                query,
+                fetchNanos -> {
+                  times.add(Stage.FETCH, fetchNanos);
+                  times.add(Stage.SEARCH, -fetchNanos);
+                });
+    times.add(Stage.SEARCH, System.nanoTime() - searchNanos);
     meters.visited(answer.visited());
     if (request.include().contains(Include.DIGEST)) {
       // Who asks for digests is about to fetch the bytes they stand for.

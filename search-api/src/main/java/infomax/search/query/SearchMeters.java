@@ -1,11 +1,14 @@
 package infomax.search.query;
 
 import infomax.runtime.http.Problem;
+import infomax.search.query.StageTimes.Stage;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * What is measured of searches. Outcomes are {@code answered}, {@code failed} or the code of the
@@ -20,6 +23,7 @@ public final class SearchMeters {
   private final MeterRegistry registry;
   private final Timer durations;
   private final DistributionSummary visited;
+  private final Map<Stage, Timer> stages = new EnumMap<>(Stage.class);
 
   /** Meters in {@code registry}, with what never happened yet at 0. */
   public SearchMeters(MeterRegistry registry) {
@@ -48,18 +52,32 @@ public final class SearchMeters {
             .description("vectors a search looked at, along the graph or by a scan")
             .serviceLevelObjectives(100, 300, 1e3, 3e3, 1e4, 3e4, 1e5, 3e5, 1e6)
             .register(registry);
+    for (Stage stage : Stage.values()) {
+      stages.put(
+          stage,
+          Timer.builder("infomax.search.stage.duration")
+              .description("time of one stage of the searches that were answered and had it")
+              .tag("stage", stage.label())
+              .register(registry));
+    }
     outcome(ANSWERED);
     outcome(FAILED);
   }
 
   /** Makes an answer and counts what became of it. */
-  <T> T measured(Making<T> making) throws InterruptedException {
+  <T> T measured(StageTimes times, Making<T> making) throws InterruptedException {
     long startNanos = System.nanoTime();
     String outcome = FAILED;
     try {
-      T answer = making.make();
+      T answer = making.make(times);
       outcome = ANSWERED;
       durations.record(Duration.ofNanos(System.nanoTime() - startNanos));
+      stages.forEach(
+          (stage, timer) -> {
+            if (times.nanos(stage) > 0) {
+              timer.record(Duration.ofNanos(times.nanos(stage)));
+            }
+          });
       return answer;
     } catch (Problem problem) {
       outcome = problem.code();
@@ -85,6 +103,6 @@ public final class SearchMeters {
   @FunctionalInterface
   interface Making<T> {
     /** Makes it. */
-    T make() throws InterruptedException;
+    T make(StageTimes times) throws InterruptedException;
   }
 }

@@ -65,9 +65,9 @@ public final class SearchRoutes implements Routes {
     measured(
         context,
         1,
-        () -> {
+        times -> {
           SearchRequest request = request(context);
-          return ClientWatch.whileConnected(context, () -> search.search(request));
+          return ClientWatch.whileConnected(context, () -> search.search(request, times));
         });
   }
 
@@ -77,23 +77,25 @@ public final class SearchRoutes implements Routes {
     measured(
         context,
         request.searches().size(),
-        () -> ClientWatch.whileConnected(context, () -> search.batch(request)));
+        times -> ClientWatch.whileConnected(context, () -> search.batch(request, times)));
   }
 
   private void neighbours(Context context) throws InterruptedException {
     measured(
         context,
         1,
-        () -> {
+        times -> {
           SearchRequest request =
               SearchRequestReader.neighbours(id(context), context.queryParamMap());
-          return ClientWatch.whileConnected(context, () -> search.search(request));
+          return ClientWatch.whileConnected(context, () -> search.search(request, times));
         });
   }
 
   private void measured(Context context, int searches, SearchMeters.Making<?> answer)
       throws InterruptedException {
-    Answers.json(context, meters.measured(answer));
+    StageTimes times = new StageTimes();
+    Answers.json(context, meters.measured(times, answer));
+    context.header(StageTimes.HEADER, times.header());
     answered.addAndGet(searches);
   }
 

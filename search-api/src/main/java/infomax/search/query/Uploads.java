@@ -7,6 +7,7 @@ import infomax.imaging.ImageIntake;
 import infomax.imaging.UndecodableImageException;
 import infomax.index.QueryVector;
 import infomax.search.live.LiveGeneration;
+import infomax.search.query.StageTimes.Stage;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -16,6 +17,9 @@ import java.util.Map;
 
 /** The uploaded images of a request in canonical form, which a generation embeds in one run. */
 final class Uploads {
+
+  /** No images. */
+  static final Uploads NONE = new Uploads(Map.of());
 
   private final Map<Query.ByImage, CanonicalImage> images;
 
@@ -28,7 +32,8 @@ final class Uploads {
    *
    * @throws infomax.runtime.http.Problem 422 for one that is refused
    */
-  static Uploads of(Collection<Query> queries, ImageIntake intake) {
+  static Uploads of(Collection<Query> queries, ImageIntake intake, StageTimes times) {
+    long startNanos = System.nanoTime();
     Map<Query.ByImage, CanonicalImage> images = new LinkedHashMap<>();
     for (Query query : queries) {
       for (Query.Point point : query.points()) {
@@ -37,14 +42,16 @@ final class Uploads {
         }
       }
     }
+    times.add(Stage.DECODE, System.nanoTime() - startNanos);
     return new Uploads(images);
   }
 
   /** Their vectors by the generation's encoder. */
-  Map<Query.ByImage, QueryVector> embed(LiveGeneration live) {
+  Map<Query.ByImage, QueryVector> embed(LiveGeneration live, StageTimes times) {
     if (images.isEmpty()) {
       return Map.of();
     }
+    long startNanos = System.nanoTime();
     List<EncoderPixels> pixels = new ArrayList<>();
     try {
       for (CanonicalImage image : images.values()) {
@@ -53,7 +60,10 @@ final class Uploads {
     } catch (UndecodableImageException e) {
       throw QueryEmbedding.rejected(e.rejection());
     }
+    long decodedNanos = System.nanoTime();
+    times.add(Stage.DECODE, decodedNanos - startNanos);
     List<Embedding> embeddings = live.encoder().embed(pixels);
+    times.add(Stage.EMBED, System.nanoTime() - decodedNanos);
     Map<Query.ByImage, QueryVector> vectors = new HashMap<>();
     int ordinal = 0;
     for (Query.ByImage upload : images.keySet()) {

@@ -1,6 +1,5 @@
 package infomax.standalone.command;
 
-import infomax.events.Json;
 import infomax.ingest.bench.IntakeBenchmark;
 import infomax.runtime.health.Health;
 import infomax.standalone.LocalCluster;
@@ -9,13 +8,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code infomax bench intake}. */
@@ -51,8 +47,7 @@ final class IntakeBenchCommand implements Callable<Integer> {
       description = "time per size of honest images; 0 for none (default: ${DEFAULT-VALUE})")
   private int seconds;
 
-  @Option(names = "--json", description = "file for the report (default: standard output)")
-  private @Nullable Path json;
+  @Mixin private final JsonReport report = new JsonReport();
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -65,29 +60,10 @@ final class IntakeBenchCommand implements Callable<Integer> {
         LocalCluster.start(folder.resolve("broker"), Optional.empty(), new Health())) {
       IntakeBenchmark.Result result =
           new IntakeBenchmark(cluster.clients(), seed, inputs, Duration.ofSeconds(seconds)).run();
-      write(Json.write(result.report()));
+      report.write(result.report());
       return result.passed() ? 0 : 1;
     } finally {
-      delete(folder);
-    }
-  }
-
-  private void write(byte[] report) throws IOException {
-    if (json == null) {
-      System.out.writeBytes(report);
-      System.out.println();
-    } else {
-      Files.write(json, report);
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    List<Path> files;
-    try (Stream<Path> walk = Files.walk(folder)) {
-      files = walk.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path file : files) {
-      Files.deleteIfExists(file);
+      BenchFolder.delete(folder);
     }
   }
 }

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * answer whose scores come from another encoder is mixed. One thread of its own with a bounded
  * queue; an answer that finds no room is not checked. Thread-safe.
  */
-final class AnswerCheck implements AutoCloseable {
+public final class AnswerCheck implements AutoCloseable {
 
   /** Largest difference between a score and its recomputation. */
   static final double TOLERANCE = 1e-3;
@@ -43,7 +43,7 @@ final class AnswerCheck implements AutoCloseable {
 
   /** Opens the encoder of a release. */
   @FunctionalInterface
-  interface Encoders {
+  public interface Encoders {
     /** The encoder of release {@code version}; the same one at every call. */
     Encoder open(int version) throws IOException;
   }
@@ -55,19 +55,20 @@ final class AnswerCheck implements AutoCloseable {
     this.thread = Thread.ofPlatform().name("demo-answer-check").daemon(true).unstarted(this::run);
   }
 
-  static AnswerCheck start(ApiClient api, Encoders encoders, ImageIntake intake) {
+  /** Starts checking what is offered. */
+  public static AnswerCheck start(ApiClient api, Encoders encoders, ImageIntake intake) {
     AnswerCheck check = new AnswerCheck(api, encoders, intake);
     check.thread.start();
     return check;
   }
 
   /** Takes an answer to be checked, if there is room. */
-  void offer(ServedAnswer answer) {
+  public void offer(ServedAnswer answer) {
     queue.offer(answer);
   }
 
   /** Answers checked. */
-  synchronized int checked() {
+  public synchronized int checked() {
     return checkedAtNanos.size();
   }
 
@@ -77,7 +78,7 @@ final class AnswerCheck implements AutoCloseable {
   }
 
   /** Answers with a score that the named encoder does not give. */
-  synchronized int mixed() {
+  public synchronized int mixed() {
     return mixed;
   }
 

@@ -6,7 +6,7 @@ package infomax.standalone.demo;
  * services that are starting.
  */
 @FunctionalInterface
-interface BurstWindow {
+public interface BurstWindow {
 
   /** Before the first answer: enough to have something to find in it. */
   int BEFORE_FIRST_ANSWER = 1_000;

@@ -22,7 +22,7 @@ import org.apache.kafka.common.TopicPartition;
  * time from its timestamp to the first publication in the live searcher that lies above its offset.
  * Thread-safe.
  */
-final class FreshnessProbe implements AutoCloseable {
+public final class FreshnessProbe implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(100);
   private static final int SERVED_MAX = 2_000;
@@ -58,23 +58,30 @@ final class FreshnessProbe implements AutoCloseable {
             this::turn);
   }
 
-  static FreshnessProbe start(KafkaClients clients) {
+  /** Starts reading at the end of the log. */
+  public static FreshnessProbe start(KafkaClients clients) {
     return new FreshnessProbe(clients);
   }
 
   /** Counts records from now on. */
-  synchronized void beginMeasuring() {
+  public synchronized void beginMeasuring() {
     measuring = true;
     pending.forEach(Deque::clear);
   }
 
+  /** Forgets the samples and the records that are not visible yet; later ones are counted. */
+  public synchronized void restartMeasuring() {
+    beginMeasuring();
+    sampleCount = 0;
+  }
+
   /** True once records are counted. */
-  synchronized boolean isMeasuring() {
+  public synchronized boolean isMeasuring() {
     return measuring;
   }
 
   /** Hears that the live searcher shows everything below {@code positions}. */
-  synchronized void served(Positions positions, Instant at) {
+  public synchronized void served(Positions positions, Instant at) {
     served.addLast(new Served(at, positions));
     if (served.size() > SERVED_MAX) {
       served.removeFirst();
@@ -83,24 +90,24 @@ final class FreshnessProbe implements AutoCloseable {
   }
 
   /** Records of {@code images} seen since the start, deletes not counted. */
-  synchronized long imagesSeen() {
+  public synchronized long imagesSeen() {
     return imagesSeen;
   }
 
   /** Samples so far. */
-  synchronized int samples() {
+  public synchronized int samples() {
     return sampleCount;
   }
 
   /** Records that are not visible yet. */
-  synchronized int waiting() {
+  public synchronized int waiting() {
     return pending.stream().mapToInt(Deque::size).sum();
   }
 
   /**
    * The freshness that {@code share} of the samples do not exceed, in ms; empty without samples.
    */
-  synchronized OptionalLong quantileMillis(double share) {
+  public synchronized OptionalLong quantileMillis(double share) {
     if (sampleCount == 0) {
       return OptionalLong.empty();
     }

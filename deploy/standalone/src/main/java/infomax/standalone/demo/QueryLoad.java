@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * The demo's users: queries at a steady rate over HTTP, half by id and half by image, each judged
  * as it comes back. A query starts when it is due, however long earlier ones take. Thread-safe.
  */
-final class QueryLoad implements AutoCloseable {
+public final class QueryLoad implements AutoCloseable {
 
   /** A query that takes longer has failed. */
   static final Duration TIMEOUT = Duration.ofSeconds(2);
@@ -76,7 +76,7 @@ final class QueryLoad implements AutoCloseable {
    * @param deleted true for an id that must not be asked for any more
    * @param answers hears every good answer to a query by image
    */
-  static QueryLoad start(
+  public static QueryLoad start(
       ApiClient api,
       double perSecond,
       long seed,
@@ -89,22 +89,22 @@ final class QueryLoad implements AutoCloseable {
   }
 
   /** Queries sent so far. */
-  long sent() {
+  public long sent() {
     return sent.get();
   }
 
   /** Queries that failed: not 200, too slow, too few hits, or without provenance. */
-  long failed() {
+  public long failed() {
     return failed.get();
   }
 
   /** What the first failures were. */
-  synchronized List<String> failures() {
+  public synchronized List<String> failures() {
     return List.copyOf(failures);
   }
 
   /** The duration that {@code share} of the queries do not exceed, in microseconds. */
-  synchronized OptionalLong quantileMicros(double share) {
+  public synchronized OptionalLong quantileMicros(double share) {
     if (tookCount == 0) {
       return OptionalLong.empty();
     }

@@ -9,13 +9,14 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Encoders of releases, opened once each from the object store. Thread-safe. */
-final class ReleaseEncoders implements AutoCloseable {
+public final class ReleaseEncoders implements AutoCloseable {
 
   private final ObjectStore store;
   private final ControlLog control;
   private final Map<Integer, Encoder> open = new HashMap<>();
 
-  ReleaseEncoders(ObjectStore store, ControlLog control) {
+  /** Encoders of the releases on control. */
+  public ReleaseEncoders(ObjectStore store, ControlLog control) {
     this.store = store;
     this.control = control;
   }
@@ -25,7 +26,7 @@ final class ReleaseEncoders implements AutoCloseable {
    *
    * @throws IOException if there is no such release
    */
-  synchronized Encoder open(int version) throws IOException {
+  public synchronized Encoder open(int version) throws IOException {
     Encoder known = open.get(version);
     if (known != null) {
       return known;

@@ -11,7 +11,7 @@ import java.util.List;
  * @param atNanos when it came, on the clock of {@link System#nanoTime}
  */
 @SuppressWarnings("ArrayRecordComponent") // query bytes, handed on and never compared
-record ServedAnswer(byte[] queryImage, int encoderVersion, List<Hit> hits, long atNanos) {
+public record ServedAnswer(byte[] queryImage, int encoderVersion, List<Hit> hits, long atNanos) {
 
   /**
    * One hit.
@@ -20,5 +20,5 @@ record ServedAnswer(byte[] queryImage, int encoderVersion, List<Hit> hits, long 
    * @param digest digest of the image the score was computed from
    * @param score cosine
    */
-  record Hit(String id, String digest, double score) {}
+  public record Hit(String id, String digest, double score) {}
 }

@@ -11,14 +11,14 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /** How far ingest is behind the producers, from the offsets its consumer group has committed. */
-final class UploadLag {
+public final class UploadLag {
 
   private static final String GROUP = "infomax-ingest";
 
   private UploadLag() {}
 
   /** Offsets of {@code images.uploads} that ingest has not committed yet. */
-  static long of(KafkaClients clients) {
+  public static long of(KafkaClients clients) {
     try (Admin admin = clients.admin("demo-upload-lag")) {
       Map<TopicPartition, OffsetAndMetadata> committed =
           admin.listConsumerGroupOffsets(GROUP).partitionsToOffsetAndMetadata().get();

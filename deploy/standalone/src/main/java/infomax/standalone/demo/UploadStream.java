@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * at a rate; some bad on purpose, some deleted five seconds later, some sent again changed. One
  * thread of its own; the counters may be read from any thread.
  */
-final class UploadStream implements AutoCloseable {
+public final class UploadStream implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(UploadStream.class);
   private static final int BAD_ONE_IN = 500;
@@ -72,7 +72,8 @@ final class UploadStream implements AutoCloseable {
 
   /** Opens the source of images at its beginning; called again when a finite one has ended. */
   @FunctionalInterface
-  interface Images {
+  public interface Images {
+    /** Opens it. */
     ImageSource open() throws IOException;
   }
 
@@ -85,7 +86,7 @@ final class UploadStream implements AutoCloseable {
    * @param seed decides which are bad, deleted or changed
    * @param stateFile remembers where the stream is
    */
-  record Options(long burst, double ratePerSecond, long limit, long seed, Path stateFile) {}
+  public record Options(long burst, double ratePerSecond, long limit, long seed, Path stateFile) {}
 
   private UploadStream(
       Producer<byte[], byte[]> producer,
@@ -105,7 +106,7 @@ final class UploadStream implements AutoCloseable {
   }
 
   /** Starts streaming where the state file says. */
-  static UploadStream start(
+  public static UploadStream start(
       KafkaClients clients, Images images, Options options, BurstWindow window) throws IOException {
     UploadStream stream =
         new UploadStream(
@@ -119,7 +120,7 @@ final class UploadStream implements AutoCloseable {
   }
 
   /** Images taken from the source, over all starts. */
-  long taken() {
+  public long taken() {
     return taken.get();
   }
 
@@ -129,22 +130,22 @@ final class UploadStream implements AutoCloseable {
   }
 
   /** Ids deleted, over all starts. */
-  int deletedIds() {
+  public int deletedIds() {
     return deleted.size();
   }
 
   /** True for an id that was deleted or is about to be. */
-  boolean isDeleted(ImageId id) {
+  public boolean isDeleted(ImageId id) {
     return deleted.contains(id);
   }
 
   /** True when the limit is reached. */
-  boolean isExhausted() {
+  public boolean isExhausted() {
     return exhausted;
   }
 
   /** What ended the stream, if anything did. */
-  Optional<Exception> failure() {
+  public Optional<Exception> failure() {
     return Optional.ofNullable(failure);
   }
 

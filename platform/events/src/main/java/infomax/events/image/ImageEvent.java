@@ -1,6 +1,7 @@
 package infomax.events.image;
 
 import infomax.events.ImageId;
+import java.util.HashMap;
 import java.util.Map;
 
 /** What happened to an image: one record of the topic {@code images}. */
@@ -23,6 +24,13 @@ public sealed interface ImageEvent {
     /** Copies the headers. */
     public ImageStored {
       passedThrough = Map.copyOf(passedThrough);
+    }
+
+    /** The same, with this {@code traceparent} instead of the one it had, if any. */
+    public ImageStored carriedBy(String traceparent) {
+      Map<String, String> headers = new HashMap<>(passedThrough);
+      headers.put(ImageEventCodec.TRACEPARENT, traceparent);
+      return new ImageStored(id, image, metadata, headers);
     }
   }
 

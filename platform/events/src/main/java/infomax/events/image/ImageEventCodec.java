@@ -32,6 +32,9 @@ public final class ImageEventCodec {
   /** Header with the SHA-256 of the value in hexadecimal digits. */
   public static final String DIGEST = "digest";
 
+  /** Header that names the trace an image belongs to (W3C Trace Context). */
+  public static final String TRACEPARENT = "traceparent";
+
   private ImageEventCodec() {}
 
   /** The record of an event, to the partition its id lives in. */
@@ -112,7 +115,7 @@ public final class ImageEventCodec {
     Map<String, String> passed = new HashMap<>();
     for (Header header : headers) {
       String name = header.key().toLowerCase(Locale.ROOT);
-      if (header.value() != null && (name.startsWith("ce_") || name.equals("traceparent"))) {
+      if (header.value() != null && (name.startsWith("ce_") || name.equals(TRACEPARENT))) {
         passed.put(name, new String(header.value(), StandardCharsets.UTF_8));
       }
     }

@@ -8,6 +8,7 @@ import infomax.runtime.access.Scope;
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.health.Health;
 import infomax.runtime.lifecycle.Closer;
+import infomax.runtime.tracing.Tracing;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
@@ -75,9 +76,25 @@ public final class HttpServer implements AutoCloseable {
    */
   public static HttpServer start(
       HttpConfig config, Health health, PrometheusMeterRegistry metrics, List<Routes> services) {
+    return start(config, health, metrics, Tracing.OFF, services);
+  }
+
+  /**
+   * Starts a server that makes spans of its requests.
+   *
+   * @param health gets the warnings {@code http-keys} and {@code http-tls}, of files that are
+   *     broken
+   * @throws ConfigurationException if the port is taken, or a file it needs cannot be used
+   */
+  public static HttpServer start(
+      HttpConfig config,
+      Health health,
+      PrometheusMeterRegistry metrics,
+      Tracing tracing,
+      List<Routes> services) {
     Closer closer = new Closer();
     try {
-      return start(config, health, metrics, services, closer);
+      return start(config, health, metrics, tracing, services, closer);
     } catch (RuntimeException e) {
       closer.close();
       throw e;
@@ -88,6 +105,7 @@ public final class HttpServer implements AutoCloseable {
       HttpConfig config,
       Health health,
       PrometheusMeterRegistry metrics,
+      Tracing tracing,
       List<Routes> services,
       Closer closer) {
     ClientWatch watch = closer.register(ClientWatch.start());
@@ -100,6 +118,7 @@ public final class HttpServer implements AutoCloseable {
               javalinConfig.jetty.addConnector(
                   (server, http) ->
                       connector(config, new PeekingConnector(server, http, tls, watch)));
+              RequestTracing.add(javalinConfig.routes, tracing);
               addOwnRoutes(
                   javalinConfig.routes,
                   health,
