@@ -41,6 +41,8 @@ final class CommitCycle {
   /** True at first: the commit a writer goes on from may be ahead of what is published. */
   private boolean mustPublish = true;
 
+  private boolean committed;
+
   /** Why the last commit cannot be published for now; empty if it can. */
   private String storeProblem = "";
 
@@ -75,6 +77,7 @@ final class CommitCycle {
       unpublished.addAll(fresh);
     }
     mustPublish = true;
+    committed = true;
     interval.restart();
     idle.restart();
     parts.meters().committed(since(startNanos), writer.images());
@@ -95,6 +98,11 @@ final class CommitCycle {
       interval.restart();
       return Optional.empty();
     }
+  }
+
+  /** True if a commit was made. */
+  boolean hasCommitted() {
+    return committed;
   }
 
   /** Why the last commit cannot be published for now; empty if it can. */

@@ -16,6 +16,7 @@ import java.time.InstantSource;
  * @param device where encoders run
  * @param pool threads that embed
  * @param decoded images decoded lately
+ * @param fatal images that ended earlier processes
  * @param meters where figures go
  * @param clock the time
  */
@@ -26,5 +27,6 @@ record SharedResources(
     EncoderDevice device,
     EmbeddingPool pool,
     DecodedImages decoded,
+    FatalImages fatal,
     MeterRegistry meters,
     InstantSource clock) {}

@@ -86,6 +86,9 @@ final class IndexedLog implements AutoCloseable {
   /** What the indexer meets in its store; the test's own store always answers. */
   volatile StoreObserver storeOfIndexer = StoreObserver.NONE;
 
+  /** How the indexer decodes images. */
+  DecodedImages.Decoding decoding = EncoderPixels::of;
+
   private final Path folder;
   private final Closer closer = new Closer();
   private final Producer<byte[], byte[]> producer;
@@ -140,7 +143,8 @@ final class IndexedLog implements AutoCloseable {
                     commitInterval,
                     commitInterval,
                     commitInterval,
-                    checkInterval)));
+                    checkInterval),
+                new DecodedImages(1 << 20, (image, size) -> decoding.pixels(image, size))));
   }
 
   void stop() {
@@ -226,6 +230,21 @@ final class IndexedLog implements AutoCloseable {
         pixels.setRGB(x, y, base ^ (x * y * 3) ^ random.nextInt(64));
       }
     }
+    return stored(id, pixels);
+  }
+
+  /** An image that is white all over. */
+  ImageStored white(String id) {
+    BufferedImage pixels = new BufferedImage(40, 36, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < pixels.getHeight(); y++) {
+      for (int x = 0; x < pixels.getWidth(); x++) {
+        pixels.setRGB(x, y, 0xFFFFFF);
+      }
+    }
+    return stored(id, pixels);
+  }
+
+  private ImageStored stored(String id, BufferedImage pixels) {
     ByteArrayOutputStream png = new ByteArrayOutputStream();
     try {
       ImageIO.write(pixels, "png", png);
