@@ -1,8 +1,10 @@
 package infomax.indexer;
 
+import infomax.events.Digest;
 import infomax.events.Json;
 import infomax.index.Publications;
 import infomax.indexer.generation.FollowedGenerations;
+import infomax.indexer.rollout.IndexingFailures;
 import infomax.indexer.rollout.RolloutController;
 import infomax.indexer.rollout.decision.IndexingFailure;
 import infomax.runtime.access.Scope;
@@ -94,7 +96,7 @@ public final class IndexerService implements AutoCloseable {
                   control,
                   feed,
                   publications,
-                  () -> failures(generations),
+                  failures(generations),
                   config.indexing().folder().resolve("verification"),
                   meters,
                   clock));
@@ -128,11 +130,22 @@ public final class IndexerService implements AutoCloseable {
             Scope.READ);
   }
 
-  private static Map<Integer, IndexingFailure> failures(FollowedGenerations generations) {
-    return generations.failures().values().stream()
-        .map(
-            failure -> new IndexingFailure(failure.generation(), failure.cause(), failure.detail()))
-        .collect(Collectors.toMap(IndexingFailure::generation, Function.identity()));
+  private static IndexingFailures failures(FollowedGenerations generations) {
+    return new IndexingFailures() {
+      @Override
+      public Map<Integer, IndexingFailure> byGeneration() {
+        return generations.failures().values().stream()
+            .map(
+                failure ->
+                    new IndexingFailure(failure.generation(), failure.cause(), failure.detail()))
+            .collect(Collectors.toMap(IndexingFailure::generation, Function.identity()));
+      }
+
+      @Override
+      public boolean isFatal(Digest image) {
+        return generations.isFatal(image);
+      }
+    };
   }
 
   /** Stops indexing; what was not committed is read again at the next start. */

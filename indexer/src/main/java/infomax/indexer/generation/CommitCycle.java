@@ -42,6 +42,8 @@ final class CommitCycle {
   /** True at first: the commit a writer goes on from may be ahead of what is published. */
   private boolean mustPublish = true;
 
+  private boolean committed;
+
   /** Why the last commit cannot be published for now; empty if it can. */
   private String storeProblem = "";
 
@@ -80,6 +82,7 @@ final class CommitCycle {
     }
     traces.committed(begun);
     mustPublish = true;
+    committed = true;
     interval.restart();
     idle.restart();
     parts.meters().committed(since(startNanos), writer.images());
@@ -100,6 +103,11 @@ final class CommitCycle {
       interval.restart();
       return Optional.empty();
     }
+  }
+
+  /** True if a commit was made. */
+  boolean hasCommitted() {
+    return committed;
   }
 
   /** Why the last commit cannot be published for now; empty if it can. */

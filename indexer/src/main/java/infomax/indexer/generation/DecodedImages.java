@@ -16,6 +16,7 @@ import java.util.Map;
 final class DecodedImages {
 
   private final long bytesMax;
+  private final Decoding decoding;
   private final Map<Key, EncoderPixels> pixels = new LinkedHashMap<>(16, 0.75f, true);
   private long bytes;
 
@@ -31,7 +32,19 @@ final class DecodedImages {
    * @param bytesMax most bytes of pixels to hold
    */
   DecodedImages(long bytesMax) {
+    this(bytesMax, EncoderPixels::of);
+  }
+
+  /** As {@link #DecodedImages(long)}, decoding as {@code decoding} does. */
+  DecodedImages(long bytesMax, Decoding decoding) {
     this.bytesMax = bytesMax;
+    this.decoding = decoding;
+  }
+
+  /** Makes pixels of an image. */
+  @FunctionalInterface
+  interface Decoding {
+    EncoderPixels pixels(CanonicalImage image, int size) throws UndecodableImageException;
   }
 
   /**
@@ -47,7 +60,7 @@ final class DecodedImages {
         return held;
       }
     }
-    EncoderPixels decoded = EncoderPixels.of(image, size);
+    EncoderPixels decoded = decoding.pixels(image, size);
     hold(key, decoded);
     return decoded;
   }

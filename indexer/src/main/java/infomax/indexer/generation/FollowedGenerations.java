@@ -16,6 +16,7 @@ import infomax.runtime.signal.SignalSender;
 import infomax.runtime.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +58,8 @@ public final class FollowedGenerations implements AutoCloseable, Check {
   private static final Duration OBJECT_GRACE = Duration.ofHours(24);
 
   private static final int SHARD = 0;
+  private static final String CLIENT_ID = "indexer-sweep";
+  private static final Duration CONTROL_TIMEOUT = Duration.ofSeconds(10);
 
   /** A process that is restarted often checks too. */
   private static final Duration CHECK_FIRST = Duration.ofMinutes(1);
@@ -64,6 +68,7 @@ public final class FollowedGenerations implements AutoCloseable, Check {
   private static final int CHECK_NICE = 15;
 
   private final SharedResources shared;
+  private final ControlLog control;
   private final IndexingSettings settings;
   private final ConcurrentMap<Integer, GenerationIndexing> running = new ConcurrentHashMap<>();
   private final ConcurrentMap<Integer, GenerationFailure> unstartable = new ConcurrentHashMap<>();
@@ -75,8 +80,10 @@ public final class FollowedGenerations implements AutoCloseable, Check {
   private final Thread checking;
   private volatile boolean closing;
 
-  private FollowedGenerations(SharedResources shared, IndexingSettings settings) {
+  private FollowedGenerations(
+      SharedResources shared, ControlLog control, IndexingSettings settings) {
     this.shared = shared;
+    this.control = control;
     this.settings = settings;
     this.thread = Thread.ofPlatform().name("indexer-generations").daemon(true).unstarted(this::run);
     this.checking =
@@ -105,6 +112,29 @@ public final class FollowedGenerations implements AutoCloseable, Check {
       Tracing tracing,
       InstantSource clock,
       IndexingSettings settings) {
+    return start(
+        clients,
+        publications,
+        control,
+        signals,
+        meters,
+        tracing,
+        clock,
+        settings,
+        new DecodedImages(DECODED_BYTES_MAX));
+  }
+
+  /** As the other one, with images decoded by {@code decoded}. */
+  static FollowedGenerations start(
+      KafkaClients clients,
+      Publications publications,
+      ControlLog control,
+      SignalSender signals,
+      MeterRegistry meters,
+      Tracing tracing,
+      InstantSource clock,
+      IndexingSettings settings,
+      DecodedImages decoded) {
     FollowedGenerations followed =
         new FollowedGenerations(
             new SharedResources(
@@ -114,10 +144,12 @@ public final class FollowedGenerations implements AutoCloseable, Check {
                 settings.device(),
                 settings.trust(),
                 new EmbeddingPool(settings.threads()),
-                new DecodedImages(DECODED_BYTES_MAX),
+                decoded,
+                FatalImages.open(settings.folder()),
                 meters,
                 tracing,
                 clock),
+            control,
             settings);
     control.follow(followed.states::add);
     followed.states.add(control.state());
@@ -133,6 +165,11 @@ public final class FollowedGenerations implements AutoCloseable, Check {
         (number, indexing) ->
             indexing.failure().ifPresent(failure -> failures.put(number, failure)));
     return failures;
+  }
+
+  /** True if embedding the image ended this process so often that it is not tried again. */
+  public boolean isFatal(Digest image) {
+    return shared.fatal().isFatal(image);
   }
 
   /** How every followed generation is, by number. */
@@ -195,7 +232,7 @@ public final class FollowedGenerations implements AutoCloseable, Check {
           state = newer;
         }
         follow(state);
-        tidy(state);
+        tidy();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
@@ -284,7 +321,7 @@ public final class FollowedGenerations implements AutoCloseable, Check {
     removed.add(number);
   }
 
-  private void tidy(ControlState state) {
+  private void tidy() throws InterruptedException {
     if (tidying.isDue()) {
       tidying.restart();
       for (int number : running.keySet()) {
@@ -293,21 +330,28 @@ public final class FollowedGenerations implements AutoCloseable, Check {
     }
     if (sweeping.isDue()) {
       sweeping.restart();
-      sweep(state);
+      sweep();
     }
   }
 
-  /** Deletes objects that a crash left before anything named them. */
-  private void sweep(ControlState state) {
+  /**
+   * Deletes objects that a crash left before anything named them. The time is taken first and
+   * {@code control} read to its end after it: to a process that stood still for days, before this
+   * or in the middle of it, what was stored meanwhile would else be old and named by nobody.
+   */
+  private void sweep() throws InterruptedException {
+    Instant olderThan = shared.clock().instant().minus(OBJECT_GRACE);
+    try {
+      control.awaitEnd(shared.clients(), CLIENT_ID, CONTROL_TIMEOUT);
+    } catch (TimeoutException e) {
+      LOG.warn("nothing is swept before control can be read: {}", e.getMessage());
+      return;
+    }
     Set<Digest> named = shared.publications().objects();
-    for (EncoderRelease release : state.encoders().values()) {
+    for (EncoderRelease release : control.state().encoders().values()) {
       named.addAll(release.objects().values());
     }
-    int deleted =
-        shared
-            .publications()
-            .store()
-            .collectGarbage(named::contains, shared.clock().instant().minus(OBJECT_GRACE));
+    int deleted = shared.publications().store().collectGarbage(named::contains, olderThan);
     if (deleted > 0) {
       LOG.info("objects nobody names deleted, count={}", deleted);
     }

@@ -18,7 +18,6 @@ import infomax.indexer.generation.GenerationStatus.Phase;
 import infomax.indexer.generation.Orders.Mode;
 import infomax.runtime.lifecycle.Closer;
 import infomax.runtime.process.ThreadNice;
-import infomax.store.Backoff;
 import infomax.store.ObjectBrokenException;
 import infomax.store.ObjectStoreException;
 import java.time.Duration;
@@ -40,9 +39,11 @@ import org.slf4j.LoggerFactory;
 final class GenerationIndexing implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(GenerationIndexing.class);
-  private static final Duration RETRY_FIRST = Duration.ofMillis(500);
-  private static final Duration RETRY_LONGEST = Duration.ofSeconds(10);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
+
+  /** Longer than a turn takes on a slow machine, shorter than a store's client goes on trying. */
+  private static final Duration TURN_MAX = Duration.ofSeconds(30);
+
   private static final int SHARD = 0;
   private static final int ENCODER_THREADS = 1;
 
@@ -60,9 +61,9 @@ final class GenerationIndexing implements AutoCloseable {
   private final AtomicReference<@Nullable String> broken = new AtomicReference<>();
   private final AtomicReference<@Nullable ImageLog> openLog = new AtomicReference<>();
   private volatile Orders orders;
-  private final Backoff backoff = new Backoff(RETRY_FIRST, RETRY_LONGEST);
+  private volatile long turnNanos = System.nanoTime();
+  private final Retries retries = new Retries();
   private boolean localGivenUp;
-  private String lastProblem = "";
 
   private GenerationIndexing(
       IndexGeneration generation,
@@ -134,7 +135,20 @@ final class GenerationIndexing implements AutoCloseable {
 
   /** How it is. */
   GenerationStatus status() {
-    return status.get();
+    GenerationStatus last = status.get();
+    Duration turn = Duration.ofNanos(System.nanoTime() - turnNanos);
+    boolean stuck = last.phase().isAtWork() && turn.compareTo(TURN_MAX) > 0;
+    return stuck
+        ? last.in(
+            last.phase(),
+            "it has waited for " + turn.toSeconds() + " s for the store, the broker or the disk")
+        : last;
+  }
+
+  /** What to do in the turn that begins. */
+  private Orders nextTurn() {
+    turnNanos = System.nanoTime();
+    return orders;
   }
 
   /** True if the thread is gone, although nobody closed it and nothing is wrong with the data. */
@@ -166,7 +180,7 @@ final class GenerationIndexing implements AutoCloseable {
       Optional<Encoder> opened = openEncoder();
       if (opened.isPresent()) {
         try (Encoder encoder = opened.get()) {
-          RecordEmbedding embedding = new RecordEmbedding(encoder, shared.pool(), shared.decoded());
+          RecordEmbedding embedding = new RecordEmbedding(generation.number(), encoder, shared);
           while (!isStopping()) {
             if (!runOnce(embedding, meters)) {
               return;
@@ -220,18 +234,12 @@ final class GenerationIndexing implements AutoCloseable {
   /** Says what is wrong and waits before the next attempt; false if there shall be none. */
   private boolean waitOut(RuntimeException problem) throws InterruptedException {
     if (!isStopping()) {
-      if (!problem.toString().equals(lastProblem)) {
+      if (retries.failed(problem.toString())) {
         LOG.warn("generation={} is tried again until it works", generation.number(), problem);
       }
-      lastProblem = problem.toString();
       status.updateAndGet(last -> last.in(Phase.RETRYING, problem.toString()));
     }
-    return !stop.await(backoff.next().toMillis(), TimeUnit.MILLISECONDS);
-  }
-
-  private void works() {
-    lastProblem = "";
-    backoff.reset();
+    return !stop.await(retries.pause().toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private IndexingRun.End index(RecordEmbedding embedding, GenerationMeters meters)
@@ -248,7 +256,6 @@ final class GenerationIndexing implements AutoCloseable {
                   shared.clock(),
                   () -> ThreadNice.set(MERGE_NICE)));
       localGivenUp = false;
-      works();
       ImageLog log =
           closer.register(ImageLog.open(shared.clients(), spec, writer.progress().positions()));
       DeadLetters letters =
@@ -270,8 +277,9 @@ final class GenerationIndexing implements AutoCloseable {
                   log.tombstoneRetention()),
               shared,
               settings,
-              () -> orders,
-              status::set)
+              this::nextTurn,
+              status::set,
+              retries)
           .run(() -> isStopping() || broken.get() != null);
     }
   }
@@ -331,7 +339,7 @@ final class GenerationIndexing implements AutoCloseable {
                 release.inputSize(),
                 release.dimensions(),
                 new Encoder.Execution(shared.device(), ENCODER_THREADS));
-        works();
+        retries.over();
         return Optional.of(encoder);
       } catch (EncoderException | ObjectBrokenException e) {
         throw unusable(e);

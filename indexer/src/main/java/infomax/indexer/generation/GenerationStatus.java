@@ -39,6 +39,11 @@ public record GenerationStatus(
     /** Ended because it was told to. */
     STOPPED;
 
+    /** True while turns follow one another. */
+    boolean isAtWork() {
+      return this == READING || this == HOLDING;
+    }
+
     /** True if nothing more will be done. */
     boolean isOver() {
       return this == STANDING_BY || this == FAILED || this == STOPPED;

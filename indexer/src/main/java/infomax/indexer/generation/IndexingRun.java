@@ -21,6 +21,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -56,6 +58,7 @@ final class IndexingRun {
   private final IndexingSettings settings;
   private final Supplier<Orders> orders;
   private final Consumer<GenerationStatus> status;
+  private final Retries retries;
   private final LogProgress progress;
   private final RecordTraces traces;
   private final CommitCycle commits;
@@ -71,17 +74,22 @@ final class IndexingRun {
   private int leader;
   private boolean built;
 
+  /** Said while deletes may soon be missing; else empty. */
+  private String ageing = "";
+
   IndexingRun(
       Parts parts,
       SharedResources shared,
       IndexingSettings settings,
       Supplier<Orders> orders,
-      Consumer<GenerationStatus> status) {
+      Consumer<GenerationStatus> status,
+      Retries retries) {
     this.parts = parts;
     this.shared = shared;
     this.settings = settings;
     this.orders = orders;
     this.status = status;
+    this.retries = retries;
     this.progress =
         new LogProgress(
             parts.writer().spec().partitions(), parts.begun(), parts.writer().progress());
@@ -130,6 +138,9 @@ final class IndexingRun {
       Optional<End> ended = commitIfDue(now);
       if (ended.isPresent()) {
         return ended.get();
+      }
+      if (commits.hasCommitted() || (progress.reachedEnds() && !progress.hasMoved())) {
+        retries.over();
       }
       report(now);
       if (records < BATCH_RECORDS) {
@@ -287,10 +298,23 @@ final class IndexingRun {
       if (outdated.isPresent()) {
         throw new GenerationFailedException(FailureCause.DELETES_MAY_BE_MISSING, outdated.get());
       }
+      warn(progress.ageing(asOf, parts.tombstoneRetention()));
     } catch (RetriableException e) {
       LOG.debug("the ends of the log are unknown for now: {}", e.toString());
     }
     measurements.restart();
+  }
+
+  /** At half of what may not be reached there is time to do something about it. */
+  private void warn(Optional<String> halfway) {
+    String before = ageing;
+    ageing =
+        halfway
+            .map(text -> text + ": once that has passed, this index is of no use and is built anew")
+            .orElse("");
+    if (before.isEmpty() && !ageing.isEmpty()) {
+      LOG.warn("generation={} {}", parts.writer().spec().generation(), ageing);
+    }
   }
 
   private void report(Orders now) {
@@ -310,7 +334,7 @@ final class IndexingRun {
             progress.lag(),
             parts.writer().images(),
             parts.embedding().embedded(),
-            commits.problem());
+            problem());
     status.accept(current);
     shared
         .signals()
@@ -322,5 +346,12 @@ final class IndexingRun {
                 current.lag(),
                 current.images(),
                 current.embedded()));
+  }
+
+  /** What is wrong; empty if nothing is. */
+  private String problem() {
+    return Stream.of(commits.problem(), retries.problem(), ageing)
+        .filter(text -> !text.isEmpty())
+        .collect(Collectors.joining("; "));
   }
 }

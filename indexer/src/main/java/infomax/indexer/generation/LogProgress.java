@@ -117,9 +117,18 @@ final class LogProgress {
    * meanwhile may be gone by now.
    */
   Optional<String> outdated(Instant now, Duration retention) {
+    return completeBefore(now.minus(retention), retention);
+  }
+
+  /** A partition for which half of the time has passed after which it is outdated. */
+  Optional<String> ageing(Instant now, Duration retention) {
+    return completeBefore(now.minus(retention.dividedBy(2)), retention);
+  }
+
+  private Optional<String> completeBefore(Instant limit, Duration retention) {
     for (int partition = 0; partition < partitions; partition++) {
       Instant complete = completeAsOf.getOrDefault(partition, begun);
-      if (complete.plus(retention).isBefore(now)) {
+      if (complete.isBefore(limit)) {
         return Optional.of(
             "partition "
                 + partition

@@ -2,6 +2,8 @@ package infomax.indexer.generation;
 
 import infomax.encoder.Embedding;
 import infomax.encoder.Encoder;
+import infomax.encoder.Encoder.Outcome;
+import infomax.events.Digest;
 import infomax.events.ImageId;
 import infomax.events.Token;
 import infomax.events.image.DeadLetter;
@@ -39,15 +41,19 @@ final class RecordEmbedding {
 
   private static final String STAGE = "indexer";
 
+  private final int generation;
   private final Encoder encoder;
   private final EmbeddingPool pool;
   private final DecodedImages decoded;
+  private final FatalImages fatal;
   private final AtomicLong embedded = new AtomicLong();
 
-  RecordEmbedding(Encoder encoder, EmbeddingPool pool, DecodedImages decoded) {
+  RecordEmbedding(int generation, Encoder encoder, SharedResources shared) {
+    this.generation = generation;
     this.encoder = encoder;
-    this.pool = pool;
-    this.decoded = decoded;
+    this.pool = shared.pool();
+    this.decoded = shared.decoded();
+    this.fatal = shared.fatal();
   }
 
   /** Images embedded so far; may be read by any thread. */
@@ -90,8 +96,44 @@ final class RecordEmbedding {
         changes[ordinal] = reject(consumed, e.rejection());
       }
     }
-    embed(waiting, changes, priority);
+    embedWatched(waiting, changes, priority);
     return List.of(changes);
+  }
+
+  /** What ended earlier processes is kept away from the others. */
+  private void embedWatched(List<Unembedded> waiting, Change[] changes, Priority priority)
+      throws InterruptedException {
+    List<Unembedded> together = new ArrayList<>();
+    for (Unembedded image : waiting) {
+      if (fatal.isFatal(image.digest())) {
+        changes[image.ordinal()] = rejectFatal(image);
+      } else if (fatal.isSuspect(image.digest())) {
+        embedInFlight(List.of(image), changes, priority, true);
+      } else {
+        together.add(image);
+      }
+    }
+    if (!together.isEmpty()) {
+      embedInFlight(together, changes, priority, false);
+    }
+  }
+
+  private void embedInFlight(
+      List<Unembedded> images, Change[] changes, Priority priority, boolean alone)
+      throws InterruptedException {
+    List<Digest> digests = images.stream().map(Unembedded::digest).toList();
+    FatalImages.Flight flight = fatal.begin(generation, digests, alone);
+    boolean alive = false;
+    try {
+      embed(images, changes, priority);
+      alive = true;
+      fatal.survived(digests);
+    } catch (RuntimeException | InterruptedException e) {
+      alive = true;
+      throw e;
+    } finally {
+      flight.end(alive);
+    }
   }
 
   private void embed(List<Unembedded> waiting, Change[] changes, Priority priority)
@@ -124,15 +166,39 @@ final class RecordEmbedding {
         changes[ordinal] = reject(image.consumed(), e.rejection());
       }
     }
-    List<Embedding> embeddings = encoder.embed(pixels);
-    embedded.addAndGet(embeddings.size());
+    List<Outcome> outcomes = encoder.embedEach(pixels);
+    embedded.addAndGet(outcomes.size());
     List<Change> complete = new ArrayList<>();
     int next = 0;
     for (int ordinal = 0; ordinal < changes.length; ordinal++) {
       Change rejected = changes[ordinal];
-      complete.add(rejected != null ? rejected : put(part.get(ordinal), embeddings.get(next++)));
+      complete.add(rejected != null ? rejected : change(part.get(ordinal), outcomes.get(next++)));
     }
     return complete;
+  }
+
+  private static Change change(Unembedded image, Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Embedded(Embedding embedding) -> put(image, embedding);
+      case Outcome.Failed(String problem) ->
+          reject(
+              image.consumed(),
+              new Rejection(
+                  RejectionReason.NOT_EMBEDDABLE,
+                  "the encoder fails on this image and on no other: " + problem));
+    };
+  }
+
+  private static Change rejectFatal(Unembedded image) {
+    return reject(
+        image.consumed(),
+        new Rejection(
+            RejectionReason.NOT_EMBEDDABLE,
+            "the indexer died three times while it embedded this image, the last time this image"
+                + " alone; "
+                + FatalImages.SUSPECTS
+                + " in the indexer's folder holds its digest, delete it and send the image again to"
+                + " have it tried once more"));
   }
 
   private static Change put(Unembedded image, Embedding embedding) {
@@ -200,5 +266,10 @@ final class RecordEmbedding {
   }
 
   private record Unembedded(
-      int ordinal, ConsumerRecord<byte[], byte[]> consumed, ImageStored stored) {}
+      int ordinal, ConsumerRecord<byte[], byte[]> consumed, ImageStored stored) {
+
+    Digest digest() {
+      return stored.image().digest();
+    }
+  }
 }

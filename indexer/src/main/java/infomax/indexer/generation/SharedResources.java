@@ -19,6 +19,7 @@ import java.time.InstantSource;
  * @param trust whose encoders are used
  * @param pool threads that embed
  * @param decoded images decoded lately
+ * @param fatal images that ended earlier processes
  * @param meters where figures go
  * @param tracing where traces go
  * @param clock the time
@@ -31,6 +32,7 @@ record SharedResources(
     ReleaseTrust trust,
     EmbeddingPool pool,
     DecodedImages decoded,
+    FatalImages fatal,
     MeterRegistry meters,
     Tracing tracing,
     InstantSource clock) {}

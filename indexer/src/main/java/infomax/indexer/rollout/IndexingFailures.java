@@ -1,5 +1,6 @@
 package infomax.indexer.rollout;
 
+import infomax.events.Digest;
 import infomax.indexer.rollout.decision.IndexingFailure;
 import java.util.Map;
 
@@ -12,4 +13,9 @@ public interface IndexingFailures {
 
   /** The newest failure of every generation that has one, by its number. */
   Map<Integer, IndexingFailure> byGeneration();
+
+  /** True if embedding the image ends the process, so that no indexer does. */
+  default boolean isFatal(Digest image) {
+    return false;
+  }
 }

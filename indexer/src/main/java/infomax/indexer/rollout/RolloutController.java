@@ -104,7 +104,8 @@ public final class RolloutController implements AutoCloseable, Check {
     ReplicaReports replicas =
         new ReplicaReports(config.policy().listening(), config.policy().behindMax(), clock);
     signals.follow(replicas);
-    Verifier verifier = new Verifier(publications.store(), clients, folder, config.limits());
+    Verifier verifier =
+        new Verifier(publications.store(), clients, folder, config.limits(), failures::isFatal);
     RolloutController controller =
         new RolloutController(
             config,

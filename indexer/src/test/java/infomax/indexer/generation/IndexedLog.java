@@ -33,6 +33,7 @@ import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.kafka.Topics;
 import infomax.runtime.lifecycle.Closer;
 import infomax.runtime.signal.SignalSender;
+import infomax.runtime.tracing.Tracing;
 import infomax.store.ObjectStore;
 import infomax.store.StoreObserver;
 import infomax.testing.TinyEncoder;
@@ -87,6 +88,9 @@ final class IndexedLog implements AutoCloseable {
   /** What the indexer meets in its store; the test's own store always answers. */
   volatile StoreObserver storeOfIndexer = StoreObserver.NONE;
 
+  /** How the indexer decodes images. */
+  DecodedImages.Decoding decoding = EncoderPixels::of;
+
   private final Path folder;
   private final Closer closer = new Closer();
   private final Producer<byte[], byte[]> producer;
@@ -133,6 +137,7 @@ final class IndexedLog implements AutoCloseable {
                 log,
                 signals,
                 meters,
+                Tracing.OFF,
                 this::now,
                 new IndexingSettings(
                     folder.resolve(local),
@@ -142,7 +147,8 @@ final class IndexedLog implements AutoCloseable {
                     commitInterval,
                     commitInterval,
                     checkInterval,
-                    ReleaseTrust.anybody())));
+                    ReleaseTrust.anybody()),
+                new DecodedImages(1 << 20, (image, size) -> decoding.pixels(image, size))));
   }
 
   void stop() {
@@ -228,6 +234,21 @@ final class IndexedLog implements AutoCloseable {
         pixels.setRGB(x, y, base ^ (x * y * 3) ^ random.nextInt(64));
       }
     }
+    return stored(id, pixels);
+  }
+
+  /** An image that is white all over. */
+  ImageStored white(String id) {
+    BufferedImage pixels = new BufferedImage(40, 36, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < pixels.getHeight(); y++) {
+      for (int x = 0; x < pixels.getWidth(); x++) {
+        pixels.setRGB(x, y, 0xFFFFFF);
+      }
+    }
+    return stored(id, pixels);
+  }
+
+  private ImageStored stored(String id, BufferedImage pixels) {
     ByteArrayOutputStream png = new ByteArrayOutputStream();
     try {
       ImageIO.write(pixels, "png", png);

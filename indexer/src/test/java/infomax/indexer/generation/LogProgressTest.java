@@ -62,6 +62,10 @@ final class LogProgressTest {
   @Test
   void isOutdatedWhereAnEndWasNotReachedForLongerThanTombstonesStay() {
     progress.measured(ends(10, 0), BEGUN.plus(WEEK));
+    Duration half = WEEK.dividedBy(2);
+    assertThat(progress.ageing(BEGUN.plus(half), WEEK)).isEmpty();
+    assertThat(progress.ageing(BEGUN.plus(half).plusSeconds(1), WEEK))
+        .hasValueSatisfying(text -> assertThat(text).contains("kept for PT168H"));
     assertThat(progress.outdated(BEGUN.plus(WEEK), WEEK)).isEmpty();
     assertThat(progress.outdated(BEGUN.plus(WEEK).plusSeconds(1), WEEK))
         .hasValueSatisfying(text -> assertThat(text).contains("partition 0"));

@@ -62,6 +62,7 @@ final class RollingWorld implements AutoCloseable {
   final Publications publications;
   final ControlLog control;
   final FakeIndexers indexers;
+  private final boolean indexes;
   private final Random random;
   private final ImageIntake intake = ImageIntake.create(1);
   private final Producer<byte[], byte[]> images;
@@ -74,6 +75,12 @@ final class RollingWorld implements AutoCloseable {
   private int requests;
 
   RollingWorld(KafkaClients clients, Path folder, long seed) throws Exception {
+    this(clients, folder, seed, true);
+  }
+
+  /** As the other one; {@code indexes} is false where real indexers are at work. */
+  RollingWorld(KafkaClients clients, Path folder, long seed, boolean indexes) throws Exception {
+    this.indexes = indexes;
     System.out.println("rolling world: seed " + seed);
     this.clients = clients;
     this.random = new Random(seed);
@@ -174,7 +181,9 @@ final class RollingWorld implements AutoCloseable {
       while (!closing) {
         stream();
         ControlState state = control.state();
-        indexers.turn(state);
+        if (indexes) {
+          indexers.turn(state);
+        }
         if (replicaReports.get()) {
           report(state);
         }

@@ -62,7 +62,8 @@ class TenureIT {
               publications.store(),
               clients,
               folder.resolve("verification"),
-              VerificationLimits.DEFAULT);
+              VerificationLimits.DEFAULT,
+              image -> false);
       RolloutDecisions decisions = new RolloutDecisions(config("a").policy());
       try (VerificationDesk desk = new VerificationDesk(verifier, InstantSource.system());
           Tenure earlier = Tenure.begin(clients, surroundings, decisions, desk)) {

@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtProvider;
 import infomax.events.Digest;
 import infomax.imaging.EncoderPixels;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +29,9 @@ public final class Encoder implements AutoCloseable {
   public static final int BATCH_MAX = DeviceBatches.BATCH_MAX;
 
   private static final int CHANNELS = 3;
+
+  /** A graph that fails on one image so often, and on no other, fails because of the image. */
+  private static final int FAILURES_MAX = 3;
 
   private static final Logger LOG = LoggerFactory.getLogger(Encoder.class);
 
@@ -172,6 +176,51 @@ public final class Encoder implements AutoCloseable {
     }
   }
 
+  /**
+   * As {@link #embed(List)}, but an image that the graph fails on does not disturb the others: the
+   * images are halved until those are found. Such an image is tried several times, each time after
+   * another one of the same size; if that fails too, it is not the image.
+   *
+   * @throws EncoderException if ONNX Runtime fails on anything, or the encoder is closed
+   * @throws IllegalArgumentException if an image does not have the input size
+   */
+  public List<Outcome> embedEach(List<EncoderPixels> images) {
+    try {
+      return embed(images).stream().<Outcome>map(Outcome.Embedded::new).toList();
+    } catch (EncoderException e) {
+      if (images.size() <= 1) {
+        return images.stream().map(image -> embedAgain(image, e)).toList();
+      }
+      int middle = images.size() / 2;
+      List<Outcome> outcomes = new ArrayList<>(embedEach(images.subList(0, middle)));
+      outcomes.addAll(embedEach(images.subList(middle, images.size())));
+      return outcomes;
+    }
+  }
+
+  /** What came of an image. */
+  public sealed interface Outcome {
+
+    /** It has an embedding, which may be one without a direction. */
+    record Embedded(Embedding embedding) implements Outcome {}
+
+    /** The graph fails on it and on no other. */
+    record Failed(String problem) implements Outcome {}
+  }
+
+  private Outcome embedAgain(EncoderPixels image, EncoderException failure) {
+    EncoderException last = failure;
+    for (int failures = 1; failures < FAILURES_MAX; failures++) {
+      Embedding _ = embed(grey());
+      try {
+        return new Outcome.Embedded(embed(image));
+      } catch (EncoderException e) {
+        last = e;
+      }
+    }
+    return new Outcome.Failed(String.valueOf(last.getMessage()));
+  }
+
   /** Waits for running calls, then frees the session. */
   @Override
   public void close() {
@@ -190,14 +239,18 @@ public final class Encoder implements AutoCloseable {
 
   /** A mid-grey image must give finite numbers; two of it must give them twice. */
   private void verifyTrial() {
-    byte[] grey = new byte[CHANNELS * inputSize * inputSize];
-    Arrays.fill(grey, (byte) 128);
-    EncoderPixels image = EncoderPixels.ofBytes(inputSize, grey);
+    EncoderPixels image = grey();
     for (Embedding embedding : embed(List.of(image, image))) {
       if (!Double.isFinite(embedding.norm())) {
         throw new EncoderException(
             "encoder gives numbers that are not finite for a grey image: " + embedding);
       }
     }
+  }
+
+  private EncoderPixels grey() {
+    byte[] grey = new byte[CHANNELS * inputSize * inputSize];
+    Arrays.fill(grey, (byte) 128);
+    return EncoderPixels.ofBytes(inputSize, grey);
   }
 }

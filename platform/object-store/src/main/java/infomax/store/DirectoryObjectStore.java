@@ -131,7 +131,11 @@ final class DirectoryObjectStore implements ObjectStore {
 
   @Override
   public boolean contains(Digest digest) {
-    return Files.exists(object(digest));
+    if (Files.exists(object(digest))) {
+      return true;
+    }
+    verifyPresent(objects);
+    return false;
   }
 
   @Override
@@ -144,6 +148,8 @@ final class DirectoryObjectStore implements ObjectStore {
   public boolean createEntry(String name, byte[] value) {
     observer.before(StoreStep.CREATE_ENTRY, name);
     Path entry = entryPath(name);
+    // An empty folder made in the place of one that is gone would look like a store with nothing.
+    verifyPresent(entries);
     files.createFolders(entries, DurableFiles.folderOf(entry));
     return files.create(entry, value);
   }
@@ -233,6 +239,8 @@ final class DirectoryObjectStore implements ObjectStore {
         return false;
       }
       delete(digest);
+    } else {
+      verifyPresent(objects);
     }
     observer.before(StoreStep.PUT_OBJECT, digest.hex());
     return true;

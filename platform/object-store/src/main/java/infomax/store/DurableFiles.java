@@ -84,20 +84,23 @@ final class DurableFiles {
     }
   }
 
-  /** Creates the folders between {@code root} and {@code folder} that are missing, durably. */
+  /** Creates the folders between {@code root}, which has to exist, and {@code folder}, durably. */
   void createFolders(Path root, Path folder) {
     if (Files.isDirectory(folder)) {
       return;
     }
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new ObjectStoreException("folder " + folder + " cannot be created: " + e, e);
-    }
     Path parent = root;
     for (Path part : root.relativize(folder)) {
+      Path child = parent.resolve(part);
+      try {
+        Files.createDirectory(child);
+      } catch (FileAlreadyExistsException e) {
+        // Another call makes the same folders.
+      } catch (IOException e) {
+        throw new ObjectStoreException("folder " + child + " cannot be created: " + e, e);
+      }
       force(parent);
-      parent = parent.resolve(part);
+      parent = child;
     }
   }
 

@@ -64,13 +64,18 @@ final class DirectoryObjectStoreTest {
             () -> store.fetch(digest, folder.resolve("target")),
             () -> store.entry("a/one"),
             () -> store.entries("a"),
-            () -> store.names("a"));
+            () -> store.names("a"),
+            () -> store.contains(digest),
+            () -> store.put(utf8("more")),
+            () -> store.createEntry("b/c/two", utf8("2")));
     assertThat(attempts)
         .allSatisfy(
             attempt ->
                 assertThatThrownBy(attempt)
                     .isExactlyInstanceOf(ObjectStoreException.class)
                     .hasMessageContaining("is gone"));
+    // Nothing was made in its place, which would look like an empty store.
+    assertThat(folder.resolve("store")).doesNotExist();
     Files.move(folder.resolve("elsewhere"), folder.resolve("store"));
     assertThat(store.read(digest)).isEqualTo(utf8("content"));
     assertThat(store.entries("a")).containsExactly("a/one");

@@ -9,6 +9,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.List;
 import java.util.Random;
 
 /**
@@ -36,17 +37,29 @@ public final class TinyEncoder {
     int inputs = CHANNELS * inputSize * inputSize;
     Random random = new Random(seed);
     double scale = 1 / Math.sqrt(inputs);
-    return onnx(inputSize, dimensions, () -> (float) (scale * random.nextGaussian()));
+    return onnx(
+        inputSize, dimensions, () -> (float) (scale * random.nextGaussian()), Fragility.NONE);
+  }
+
+  /**
+   * As {@link #onnx(int, int, long)}, but ONNX Runtime fails on every batch with an image that is
+   * white all over.
+   */
+  public static byte[] failingOnWhite(int inputSize, int dimensions, long seed) {
+    Random random = new Random(seed);
+    double scale = 1 / Math.sqrt(CHANNELS * inputSize * inputSize);
+    return onnx(
+        inputSize, dimensions, () -> (float) (scale * random.nextGaussian()), Fragility.WHITE);
   }
 
   /** As {@link #onnx(int, int, long)}, but every embedding is made of numbers that are not. */
   public static byte[] broken(int inputSize, int dimensions) {
-    return onnx(inputSize, dimensions, () -> Float.NaN);
+    return onnx(inputSize, dimensions, () -> Float.NaN, Fragility.NONE);
   }
 
-  private static byte[] onnx(int inputSize, int dimensions, Weights weights) {
+  private static byte[] onnx(int inputSize, int dimensions, Weights weights, Fragility fragility) {
     int inputs = CHANNELS * inputSize * inputSize;
-    GraphProto graph =
+    GraphProto.Builder graph =
         GraphProto.newBuilder()
             .setName("tiny-encoder")
             .addInput(value("pixels", CHANNELS, inputSize, inputSize))
@@ -69,14 +82,59 @@ public final class TinyEncoder {
                     .addInput("flat")
                     .addInput("weights")
                     .addInput("bias")
-                    .addOutput("embedding"))
-            .build();
+                    .addOutput(fragility == Fragility.NONE ? "embedding" : "sound"));
+    if (fragility == Fragility.WHITE) {
+      addFailureOnWhite(graph, dimensions);
+    }
     return ModelProto.newBuilder()
         .setIrVersion(IR_VERSION)
         .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
         .setGraph(graph)
         .build()
         .toByteArray();
+  }
+
+  /**
+   * Adds row floor(2 x mean) of a table of one row, all 0. A mean is -0.5 to 0.5, and below 0.5
+   * that is row -1, the last, or row 0; for white it is row 1.
+   */
+  private static void addFailureOnWhite(GraphProto.Builder graph, int dimensions) {
+    graph
+        .addInitializer(tensor("table", () -> 0, 1, dimensions))
+        .addInitializer(tensor("two", () -> 2))
+        .addNode(
+            NodeProto.newBuilder()
+                .setOpType("ReduceMean")
+                .addInput("flat")
+                .addOutput("mean")
+                .addAttribute(
+                    AttributeProto.newBuilder()
+                        .setName("axes")
+                        .setType(AttributeProto.AttributeType.INTS)
+                        .addInts(1))
+                .addAttribute(integer("keepdims", 0)))
+        .addNode(node("Mul", "doubled", "mean", "two"))
+        .addNode(node("Floor", "floor", "doubled"))
+        .addNode(
+            node("Cast", "row", "floor")
+                .addAttribute(integer("to", TensorProto.DataType.INT64.getNumber())))
+        .addNode(node("Gather", "zero", "table", "row"))
+        .addNode(node("Add", "embedding", "sound", "zero"));
+  }
+
+  private static NodeProto.Builder node(String operator, String output, String... inputs) {
+    return NodeProto.newBuilder()
+        .setOpType(operator)
+        .addAllInput(List.of(inputs))
+        .addOutput(output);
+  }
+
+  private static AttributeProto integer(String name, long value) {
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeProto.AttributeType.INT)
+        .setI(value)
+        .build();
   }
 
   private static ValueInfoProto value(String name, int... dimensions) {
@@ -109,6 +167,11 @@ public final class TinyEncoder {
       tensor.addFloatData(weights.next());
     }
     return tensor.build();
+  }
+
+  private enum Fragility {
+    NONE,
+    WHITE
   }
 
   @FunctionalInterface

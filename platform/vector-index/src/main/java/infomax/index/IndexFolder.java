@@ -14,9 +14,12 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.IndexWriter;
 
 /**
@@ -56,7 +59,8 @@ final class IndexFolder {
   }
 
   /**
-   * Brings every file of a publication here. What was brought before a failure need not be brought
+   * Brings every file of a publication here, the one that names the others last, so that a folder
+   * that was not filled holds no commit. What was brought before a failure need not be brought
    * again.
    *
    * @throws IndexCorruptException if an object is absent or not what the manifest says, which is
@@ -65,7 +69,11 @@ final class IndexFolder {
    * @throws IndexException if this folder cannot be written, which may pass
    */
   void fetch(Collection<IndexFile> files) {
-    for (IndexFile file : files) {
+    List<IndexFile> commitLast =
+        files.stream()
+            .sorted(Comparator.comparing(file -> file.name().startsWith(IndexFileNames.SEGMENTS)))
+            .toList();
+    for (IndexFile file : commitLast) {
       Path target = path.resolve(file.name());
       if (verified.contains(file.digest()) && Files.exists(target)) {
         continue;

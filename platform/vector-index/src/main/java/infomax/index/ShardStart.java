@@ -83,7 +83,8 @@ record ShardStart(
         return mark.get().progress();
       }
     }
-    local.keepOnly(java.util.Set.of());
+    // What an attempt before this one brought, or an older commit has in common, stays.
+    local.keepOnly(IndexFolder.names(newest.files()));
     local.fetch(newest.files());
     LOG.info("generation={} starts from publication={}", newest.generation(), newest.sequence());
     return newest.progress();

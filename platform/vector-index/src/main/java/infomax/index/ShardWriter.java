@@ -221,27 +221,18 @@ public final class ShardWriter implements AutoCloseable {
    * @throws infomax.store.ObjectStoreException if the store fails; the commit stays held
    */
   public PublishOutcome publish() {
-    Committed last = current();
-    Manifest next;
-    try {
-      next =
-          new Manifest(
-              spec(),
-              sequence + 1,
-              term(),
-              start.name(),
-              progress,
-              last.reader().numDocs(),
-              files.put(last.commit()),
-              clock.instant());
-    } catch (IOException e) {
-      throw failed("read a commit", e);
+    while (true) {
+      Manifest next = manifest();
+      PublishOutcome outcome = publications.publish(next);
+      if (!(outcome instanceof Published(Manifest made))) {
+        return outcome;
+      }
+      sequence = made.sequence();
+      if (made.files().equals(next.files())) {
+        return outcome;
+      }
+      // An earlier commit took this number, by an attempt whose reply was lost.
     }
-    PublishOutcome outcome = publications.publish(next);
-    if (outcome instanceof Published) {
-      sequence = next.sequence();
-    }
-    return outcome;
   }
 
   /** Ends without a commit: what was put since the last one is read from the log again. */
@@ -278,6 +269,24 @@ public final class ShardWriter implements AutoCloseable {
     }
   }
 
+  /** What makes the last commit visible, with its files in the store. */
+  private Manifest manifest() {
+    Committed last = current();
+    try {
+      return new Manifest(
+          spec(),
+          sequence + 1,
+          term(),
+          start.name(),
+          progress,
+          last.reader().numDocs(),
+          files.put(last.commit()),
+          clock.instant());
+    } catch (IOException e) {
+      throw failed("read a commit", e);
+    }
+  }
+
   private Committed current() {
     if (committed == null) {
       throw new IllegalStateException("writer has no commit: it was not opened completely");
@@ -286,7 +295,16 @@ public final class ShardWriter implements AutoCloseable {
   }
 
   private IndexException failed(String action, Exception cause) {
-    String message = "generation " + spec().generation() + " could not " + action + ": " + cause;
+    // A writer that Lucene closed says only that it is closed; what closed it is the cause.
+    String message =
+        "generation "
+            + spec().generation()
+            + " could not "
+            + action
+            + ": "
+            + (cause instanceof AlreadyClosedException && cause.getCause() != null
+                ? cause.getCause()
+                : cause);
     for (Throwable at = cause; at != null; at = at.getCause()) {
       // A merge that met a damaged file has closed the writer, and its exception is the cause.
       if (at instanceof CorruptIndexException) {

@@ -9,10 +9,15 @@ import infomax.index.PublishOutcome.BehindPredecessor;
 import infomax.index.PublishOutcome.ForeignTerm;
 import infomax.index.PublishOutcome.Published;
 import infomax.store.ObjectStore;
+import infomax.store.ObjectStoreException;
+import infomax.store.StoreStep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,6 +97,64 @@ final class ShardWriterTest {
         assertThat(index.images()).isEqualTo(3);
         assertThat(index.checkIntegrity().detail()).isEmpty();
       }
+    }
+  }
+
+  /** Else what was committed in between would wait for the next commit, a minute later. */
+  @Test
+  void aLostReplyToAnEarlierCommitDoesNotPassForThisOne() {
+    AtomicBoolean created = new AtomicBoolean();
+    AtomicBoolean losesReplies = new AtomicBoolean();
+    ObjectStore unreliable =
+        ObjectStore.open(
+            folder.resolve("store"),
+            (step, name) -> {
+              if (created.get() && losesReplies.getAndSet(false)) {
+                throw new ObjectStoreException("no answer");
+              }
+              created.set(step == StoreStep.CREATE_ENTRY);
+            });
+    publications = new Publications(unreliable, InstantSource.system());
+    try (ShardWriter writer = writer("local")) {
+      writer.put(images.image("a"));
+      writer.commit(images.progress());
+      created.set(false);
+      losesReplies.set(true);
+      assertThatThrownBy(writer::publish).hasMessage("no answer");
+      assertThat(latest().sequence()).isEqualTo(2);
+      writer.put(images.image("b"));
+      writer.commit(images.progress());
+      assertThat(writer.publish())
+          .isInstanceOfSatisfying(
+              Published.class, made -> assertThat(made.manifest().images()).isEqualTo(2));
+      assertThat(latest().sequence()).isEqualTo(3);
+      assertThat(latest().positions()).isEqualTo(images.progress().positions());
+      assertThat(writer.publish()).isInstanceOf(Published.class);
+    }
+  }
+
+  @Test
+  void aFetchThatFailedGoesOnWhereItFailed() {
+    try (ShardWriter writer = writer("local")) {
+      for (String id : List.of("a", "b", "c")) {
+        putAndPublish(writer, id);
+      }
+    }
+    AtomicInteger fetches = new AtomicInteger();
+    int files = latest().files().size();
+    ObjectStore unreliable =
+        ObjectStore.open(
+            folder.resolve("store"),
+            (step, name) -> {
+              if (step == StoreStep.FETCH_OBJECT && fetches.incrementAndGet() == files) {
+                throw new ObjectStoreException("no answer");
+              }
+            });
+    publications = new Publications(unreliable, InstantSource.system());
+    assertThatThrownBy(() -> writer("another")).isInstanceOf(ObjectStoreException.class);
+    try (ShardWriter writer = writer("another")) {
+      assertThat(fetches.get()).isEqualTo(files + 1);
+      assertThat(writer.images()).isEqualTo(3);
     }
   }
 

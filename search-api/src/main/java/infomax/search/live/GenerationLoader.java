@@ -213,7 +213,7 @@ public final class GenerationLoader {
     }
     fetchedBytes.add(manifest.bytesBeyond(current == null ? null : current.manifest()));
     if (current == null) {
-      warm(index);
+      warm(index, encoder);
     }
     Instant now = clock.instant();
     loaded.put(new LiveGeneration(encoder, index, now, freshness(manifest, current, now)));
@@ -229,12 +229,20 @@ public final class GenerationLoader {
   }
 
   /** The first search of an index reads its files; no request should have to wait for that. */
-  private static void warm(PublishedIndex index) {
-    index
-        .sample(1, 0)
-        .forEach(
-            image ->
-                index.search(VectorQuery.nearest(QueryVector.of(image), 10, false, Metric.COSINE)));
+  private static void warm(PublishedIndex index, ServedEncoder encoder) {
+    try {
+      index
+          .sample(1, 0)
+          .forEach(
+              image ->
+                  index.search(
+                      VectorQuery.nearest(QueryVector.of(image), 10, false, Metric.COSINE)));
+    } catch (RuntimeException e) {
+      // It is opened anew at the next attempt.
+      index.close();
+      encoder.releaseReference();
+      throw e;
+    }
   }
 
   /** The oldest record new since the publication opened before may lie in one that was skipped. */

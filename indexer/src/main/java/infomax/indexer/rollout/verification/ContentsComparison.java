@@ -1,6 +1,9 @@
 package infomax.indexer.rollout.verification;
 
+import infomax.encoder.Embedding;
 import infomax.encoder.Encoder;
+import infomax.encoder.Encoder.Outcome;
+import infomax.events.Digest;
 import infomax.events.ImageId;
 import infomax.events.control.FailureCause;
 import infomax.events.image.ImageEvent.ImageStored;
@@ -17,6 +20,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +34,7 @@ final class ContentsComparison {
   private final PublishedIndex candidate;
   private final int partitions;
   private final Encoder encoder;
+  private final Predicate<Digest> fatal;
 
   /**
    * A comparison.
@@ -37,11 +42,14 @@ final class ContentsComparison {
    * @param candidate the candidate at the target
    * @param partitions partitions of the log
    * @param encoder the candidate's encoder, to judge whether it rightly left an image out
+   * @param fatal images that must not be embedded to see
    */
-  ContentsComparison(PublishedIndex candidate, int partitions, Encoder encoder) {
+  ContentsComparison(
+      PublishedIndex candidate, int partitions, Encoder encoder, Predicate<Digest> fatal) {
     this.candidate = candidate;
     this.partitions = partitions;
     this.encoder = encoder;
+    this.fatal = fatal;
   }
 
   /** Compares with the live generation at the same positions; the log decides a difference. */
@@ -157,9 +165,14 @@ final class ContentsComparison {
   }
 
   private boolean isEmbeddable(ImageStored stored) {
+    if (fatal.test(stored.image().digest())) {
+      return false;
+    }
     try {
       EncoderPixels pixels = EncoderPixels.of(stored.image(), encoder.inputSize());
-      return encoder.embed(pixels).hasDirection();
+      return encoder.embedEach(List.of(pixels)).getFirst()
+              instanceof Outcome.Embedded(Embedding embedding)
+          && embedding.hasDirection();
     } catch (UndecodableImageException e) {
       return false;
     }

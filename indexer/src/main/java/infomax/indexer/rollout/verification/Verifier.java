@@ -26,6 +26,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.lucene.store.AlreadyClosedException;
@@ -46,13 +47,21 @@ public final class Verifier {
   private final KafkaClients clients;
   private final Path folder;
   private final VerificationLimits limits;
+  private final Predicate<Digest> fatal;
 
   /**
    * A verifier.
    *
    * @param folder where publications are opened; used by nobody else, emptied after use
+   * @param fatal images that no indexer embeds, since that would end the process
    */
-  public Verifier(ObjectStore store, KafkaClients clients, Path folder, VerificationLimits limits) {
+  public Verifier(
+      ObjectStore store,
+      KafkaClients clients,
+      Path folder,
+      VerificationLimits limits,
+      Predicate<Digest> fatal) {
+    this.fatal = fatal;
     this.store = store;
     this.clients = clients;
     this.folder = folder;
@@ -191,7 +200,7 @@ public final class Verifier {
   private Finding compare(VerificationOrder order, Encoder encoder, PublishedIndex candidate)
       throws VerificationUnavailableException {
     ContentsComparison comparison =
-        new ContentsComparison(candidate, order.generation().partitions(), encoder);
+        new ContentsComparison(candidate, order.generation().partitions(), encoder, fatal);
     try (LogScan log = LogScan.open(clients, order.target());
         PublishedIndex live = openLive(order)) {
       return live == null ? comparison.withLog(log) : comparison.withLive(live, log);

@@ -46,6 +46,8 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -81,6 +83,7 @@ class VerifierIT {
   private Producer<byte[], byte[]> producer;
   private Encoder encoder;
   private Verifier verifier;
+  private final Set<Digest> fatal = new HashSet<>();
   private Positions target;
 
   @BeforeEach
@@ -91,7 +94,11 @@ class VerifierIT {
     encoder = Encoder.open(onnx, store.put(onnx), INPUT_SIZE, DIMENSIONS, 1);
     verifier =
         new Verifier(
-            store, KAFKA.clients(), folder.resolve("verification"), VerificationLimits.DEFAULT);
+            store,
+            KAFKA.clients(),
+            folder.resolve("verification"),
+            VerificationLimits.DEFAULT,
+            fatal::contains);
     for (int ordinal = 0; ordinal < IMAGES; ordinal++) {
       put("image-" + ordinal);
     }
@@ -130,6 +137,16 @@ class VerifierIT {
     assertThat(againstLive.cause()).isNull();
     assertThat(againstLive.outcome().detail()).contains("as in generation 1");
     assertThat(folder.resolve("verification")).doesNotExist();
+  }
+
+  @Test
+  void anImageThatEndsTheProcessIsRightlyLeftOutAndNotTried() throws Exception {
+    ImageId left = new ImageId("image-70");
+    fatal.add(indexed.get(left).digest());
+    Manifest without = publish(1, writer -> writer.delete(left));
+    Finished finished = verify(1, without, null, release(golden(encoder)));
+    assertThat(finished.cause()).isNull();
+    assertThat(finished.outcome().detail()).contains("as in the log, 2 left out");
   }
 
   @Test

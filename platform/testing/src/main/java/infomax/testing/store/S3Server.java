@@ -23,10 +23,12 @@ public final class S3Server implements AutoCloseable {
 
   private final ChildJvm process;
   private final int port;
+  private final Path faults;
 
-  private S3Server(ChildJvm process, int port) {
+  private S3Server(ChildJvm process, int port, Path faults) {
     this.process = process;
     this.port = port;
+    this.faults = faults;
   }
 
   /**
@@ -38,12 +40,13 @@ public final class S3Server implements AutoCloseable {
     Path portFile = folder.resolve(NAME + ".port");
     Files.createDirectories(folder);
     Files.deleteIfExists(portFile);
+    Path faults = folder.resolve(NAME + ".faulty");
     ChildJvm process =
         ChildJvm.start(
             NAME,
             S3ServerMain.class,
             List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
-            List.of(portFile.toString()),
+            List.of(portFile.toString(), faults.toString()),
             folder);
     try {
       Awaitility.await()
@@ -52,7 +55,7 @@ public final class S3Server implements AutoCloseable {
       if (!process.isAlive()) {
         throw new IOException("the S3 server ended:\n" + ChildJvm.logTail(folder, NAME, 20));
       }
-      return new S3Server(process, Integer.parseInt(Files.readString(portFile)));
+      return new S3Server(process, Integer.parseInt(Files.readString(portFile)), faults);
     } catch (IOException | RuntimeException e) {
       process.close();
       throw e;
@@ -70,6 +73,23 @@ public final class S3Server implements AutoCloseable {
         "test",
         "objects.s3.secret-key",
         "test-secret");
+  }
+
+  /**
+   * From now on one request in ten is answered 503, half of the writes among them after they were
+   * done; or none is any more.
+   */
+  public void faulty(boolean faulty) throws IOException {
+    if (faulty) {
+      Files.writeString(faults, "");
+    } else {
+      Files.deleteIfExists(faults);
+    }
+  }
+
+  /** Process id, to stop it and let it go on. */
+  public long pid() {
+    return process.pid();
   }
 
   @Override

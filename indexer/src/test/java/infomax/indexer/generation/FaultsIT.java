@@ -1,0 +1,327 @@
+package infomax.indexer.generation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import infomax.events.ImageId;
+import infomax.events.control.FailureCause;
+import infomax.events.control.GenerationState;
+import infomax.events.control.IndexGeneration;
+import infomax.events.image.DeadLetter;
+import infomax.events.image.ImageEvent;
+import infomax.events.image.ImageEvent.ImageStored;
+import infomax.events.image.RejectionReason;
+import infomax.imaging.EncoderPixels;
+import infomax.index.Manifest;
+import infomax.index.PublishedIndex;
+import infomax.runtime.process.ChildJvm;
+import infomax.store.StoreStep;
+import infomax.testing.TestingKafka;
+import infomax.testing.TinyEncoder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What an indexer survives: images that break the encoder or end the process, a writer that wakes
+ * up after another took over, full disks, tombstones that expire. Every test ends in an independent
+ * read of the topic.
+ */
+final class FaultsIT {
+
+  private static final Duration DEADLINE = IndexedLog.DEADLINE;
+
+  @RegisterExtension static final TestingKafka KAFKA = TestingKafka.shared();
+
+  @TempDir Path folder;
+  private IndexedLog log;
+
+  @BeforeEach
+  void open() {
+    log = new IndexedLog(KAFKA.clients(), folder, 20_261_127);
+  }
+
+  @AfterEach
+  void close() {
+    log.close();
+  }
+
+  /** ONNX Runtime fails on the whole batch that the image is in. */
+  @Test
+  void anImageThatTheEncoderFailsOnIsRejectedAndTheOthersOfItsBatchPass() throws Exception {
+    List<ImageEvent> images = log.images("image", 40);
+    images.add(17, log.white("white"));
+    log.write(images);
+    IndexGeneration generation =
+        log.begin(
+            1,
+            log.release(
+                0,
+                TinyEncoder.failingOnWhite(IndexedLog.INPUT_SIZE, IndexedLog.DIMENSIONS, 1),
+                IndexedLog.DIMENSIONS));
+    log.start("local");
+    assertIndexedBut("white", 40);
+    DeadLetter letter = onlyLetter();
+    assertThat(letter.rejection().reason()).isEqualTo(RejectionReason.NOT_EMBEDDABLE);
+    assertThat(letter.rejection().message()).contains("fails on this image and on no other");
+    log.enter(generation, GenerationState.LIVE);
+    log.alias(1);
+    log.write(log.images("later", 5));
+    assertIndexedBut("white", 45);
+    assertThat(log.generations.readiness().healthy()).isTrue();
+  }
+
+  /** An error that ends the thread stands in for one that ends the process. */
+  @Test
+  void anImageThatIsFatalThreeTimesIsRejected() throws Exception {
+    List<ImageEvent> images = log.images("image", 40);
+    ImageStored fatal = (ImageStored) images.get(23);
+    log.write(images);
+    log.decoding =
+        (image, size) -> {
+          if (image.digest().equals(fatal.image().digest())) {
+            throw new InternalError("a fault in native code");
+          }
+          return EncoderPixels.of(image, size);
+        };
+    log.begin(1, log.release(0));
+    for (int death = 1; death <= 3; death++) {
+      log.start("local");
+      await().atMost(DEADLINE).until(() -> !log.generations.check().healthy());
+      log.stop();
+    }
+    log.start("local");
+    assertIndexedBut(fatal.id().value(), 39);
+    assertThat(onlyLetter().rejection().message()).contains("died three times");
+    assertThat(log.generations.isFatal(fatal.image().digest())).isTrue();
+
+    // Every other generation of this indexer knows.
+    log.begin(2, log.release(1));
+    log.awaitEnd(2);
+    assertThat(log.generations.check().healthy()).isTrue();
+  }
+
+  @Test
+  @Tag("soak")
+  void anImageThatEndsTheProcessThreeTimesIsRejected() throws Exception {
+    List<ImageEvent> images = log.images("image", 40);
+    ImageStored fatal = (ImageStored) images.get(23);
+    log.write(images);
+    log.begin(1, log.release(0));
+    String digest = fatal.image().digest().hex();
+    for (int death = 1; death <= 3; death++) {
+      try (ChildJvm process = IndexingProcess.start(log.clients, folder, "local", digest)) {
+        await().atMost(DEADLINE).until(() -> !process.isAlive());
+        assertThat(process.exitValue()).isEqualTo(OptionalInt.of(139));
+      }
+    }
+    try (ChildJvm process = IndexingProcess.start(log.clients, folder, "local", digest)) {
+      assertIndexedBut(fatal.id().value(), 39);
+      assertThat(process.isAlive()).isTrue();
+    }
+    assertThat(onlyLetter().rejection().message()).contains("died three times");
+  }
+
+  @Test
+  void aWriterThatWasStoppedPublishesNothingAfterItsSuccessorTookOver() throws Exception {
+    log.write(log.images("image", 30));
+    IndexGeneration generation = log.begin(1, log.release(0));
+    try (ChildJvm stopped =
+        IndexingProcess.start(log.clients, folder, "stopped", IndexingProcess.HARMLESS)) {
+      log.awaitEnd(1);
+      log.enter(generation, GenerationState.LIVE);
+      log.alias(1);
+      // In the middle of its work, if the processor allows.
+      log.write(log.images("image", 60));
+      signal(stopped, "STOP");
+      log.start("local");
+      log.write(IndexedLog.deletes("image", 0, 20));
+      Manifest taken = log.awaitEnd(1);
+      assertThat(taken.term()).isEqualTo(2);
+      signal(stopped, "CONT");
+      log.write(log.images("later", 30));
+      await()
+          .atMost(DEADLINE)
+          .until(
+              () ->
+                  ChildJvm.logTail(folder, IndexingProcess.NAME, 50)
+                      .contains("generation 1 is STANDING_BY"));
+      log.write(log.images("last", 10));
+      Manifest last = log.awaitEnd(1);
+      assertThat(last.term()).isEqualTo(2);
+      for (long sequence = taken.sequence(); sequence <= last.sequence(); sequence++) {
+        log.publications
+            .read(1, 0, sequence)
+            .ifPresent(manifest -> assertThat(manifest.writer()).isEqualTo(last.writer()));
+      }
+      try (PublishedIndex index = log.open(last, "check")) {
+        log.assertEqualsTopic(index);
+        assertThat(index.images()).isEqualTo(80);
+      }
+    }
+  }
+
+  @Test
+  void aFullDiskOfTheIndexerIsWaitedOut() throws Exception {
+    fillUp(folder.resolve("local"));
+  }
+
+  @Test
+  void aFullDiskOfTheStoreIsWaitedOut() throws Exception {
+    log.close();
+    try (SmallDisk disk = SmallDisk.mount(folder.resolve("objects"))) {
+      log = new IndexedLog(KAFKA.clients(), folder, 20_261_128);
+      fillUp(disk);
+    }
+  }
+
+  private void fillUp(Path disk) throws Exception {
+    try (SmallDisk mounted = SmallDisk.mount(disk)) {
+      fillUp(mounted);
+    }
+  }
+
+  private void fillUp(SmallDisk disk) throws Exception {
+    Assumptions.assumeTrue(disk.isMounted(), "only root can mount a small file system");
+    log.write(log.images("image", 30));
+    IndexGeneration generation = log.begin(1, log.release(0));
+    log.start("local");
+    log.awaitEnd(1);
+    log.enter(generation, GenerationState.LIVE);
+    log.alias(1);
+    disk.fill();
+    log.write(log.images("full", 60));
+    log.write(IndexedLog.deletes("image", 0, 10));
+    await()
+        .atMost(DEADLINE)
+        .untilAsserted(
+            () ->
+                assertThat(log.generations.readiness().detail())
+                    .contains("generation 1")
+                    .contains("No space left on device"));
+    // It says so until it is over, and not only between two attempts.
+    long term = log.publications.latest(1, 0).orElseThrow().term();
+    for (int look = 0; look < 40; look++) {
+      assertThat(log.generations.readiness().detail()).contains("No space left on device");
+      java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+    }
+    assertThat(log.generations.check().healthy()).isTrue();
+    assertThat(log.generations.failures()).isEmpty();
+    disk.free();
+    Manifest manifest = log.awaitEnd(1);
+    assertThat(manifest.term()).describedAs("attempts, each a term").isLessThan(term + 8);
+    try (PublishedIndex index = log.open(manifest, "check")) {
+      log.assertEqualsTopic(index);
+      assertThat(index.images()).isEqualTo(80);
+    }
+    await()
+        .atMost(DEADLINE)
+        .untilAsserted(() -> assertThat(log.generations.readiness().healthy()).isTrue());
+    log.stop();
+  }
+
+  /** As a bucket whose service takes the request and says no more. */
+  @Test
+  @Tag("soak")
+  void aStoreThatNeverAnswersIsSaidToBeWaitedFor() throws Exception {
+    log.write(log.images("image", 10));
+    IndexGeneration generation = log.begin(1, log.release(0));
+    log.start("local");
+    log.awaitEnd(1);
+    log.enter(generation, GenerationState.LIVE);
+    log.alias(1);
+    CountDownLatch answers = new CountDownLatch(1);
+    log.storeOfIndexer =
+        (step, _) -> {
+          if (step == StoreStep.CREATE_ENTRY) {
+            awaitUninterruptibly(answers);
+          }
+        };
+    log.write(log.images("more", 10));
+    await()
+        .atMost(DEADLINE)
+        .untilAsserted(
+            () -> assertThat(log.generations.readiness().detail()).contains("it has waited for"));
+    answers.countDown();
+    Manifest manifest = log.awaitEnd(1);
+    try (PublishedIndex index = log.open(manifest, "check")) {
+      log.assertEqualsTopic(index);
+    }
+    await()
+        .atMost(DEADLINE)
+        .untilAsserted(() -> assertThat(log.generations.readiness().healthy()).isTrue());
+  }
+
+  /** A candidate that holds reads nothing, so that its deletes grow old. */
+  @Test
+  void anIndexThatIsNotReadToTheEndWarnsBeforeItFails() throws Exception {
+    log.write(log.images("image", 10));
+    log.begin(1, log.release(0));
+    log.start("local");
+    log.awaitEnd(1);
+    await()
+        .atMost(DEADLINE)
+        .until(
+            () ->
+                log.generations.statuses().getFirst().phase() == GenerationStatus.Phase.HOLDING);
+    log.write(log.images("more", 40));
+    assertThat(log.generations.readiness().healthy()).isTrue();
+    log.clockAhead.set(Duration.ofDays(3).plusHours(13));
+    await()
+        .atMost(DEADLINE)
+        .untilAsserted(
+            () ->
+                assertThat(log.generations.readiness().detail())
+                    .contains("was last read to its end")
+                    .contains("tombstones are kept for PT168H")
+                    .contains("built anew"));
+    assertThat(log.generations.failures()).isEmpty();
+    log.clockAhead.set(Duration.ofDays(7).plusHours(1));
+    await()
+        .atMost(DEADLINE)
+        .untilAsserted(
+            () ->
+                assertThat(log.generations.failures().values())
+                    .extracting(GenerationFailure::cause)
+                    .containsExactly(FailureCause.DELETES_MAY_BE_MISSING));
+  }
+
+  private void assertIndexedBut(String leftOut, int images) {
+    Manifest manifest = log.awaitEnd(1);
+    try (PublishedIndex index = log.open(manifest, "check")) {
+      List<ImageId> found = new ArrayList<>();
+      index.forEach((id, _, _, _) -> found.add(id));
+      List<ImageId> expected = new ArrayList<>(log.readTopic(manifest.positions()).keySet());
+      assertThat(expected.remove(new ImageId(leftOut))).isTrue();
+      assertThat(found).containsExactlyInAnyOrderElementsOf(expected).hasSize(images);
+    }
+  }
+
+  private DeadLetter onlyLetter() {
+    await().atMost(DEADLINE).untilAsserted(() -> assertThat(log.deadLetters()).hasSize(1));
+    return log.deadLetters().getFirst();
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void signal(ChildJvm child, String name) throws Exception {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(child.pid())).start();
+    assertThat(kill.waitFor()).isZero();
+  }
+}
