@@ -36,6 +36,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
       EncoderCommands.Encoders.class,
       ClientCommands.Generations.class,
       ClientCommands.Rollback.class,
+      ClientCommands.Reindex.class,
       CompletionCommand.class
     },
     footer = {"", "test [--soak] runs all tests."})
