@@ -18,7 +18,7 @@ import java.time.Duration;
  *     indexer.standby-commit-interval}, {@code indexer.build-commit-interval}, {@code
  *     indexer.check-interval}, {@code encoder.public-key-file}
  * @param rollout how generations are rolled: {@code indexer.rollout.*}, {@code indexer.hnsw.*},
- *     {@code encoder.precision}
+ *     {@code indexer.shards}, {@code indexer.vector-format}, {@code encoder.precision}
  */
 public record IndexerConfig(IndexingSettings indexing, RolloutConfig rollout) {
 

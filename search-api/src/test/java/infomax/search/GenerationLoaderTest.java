@@ -9,6 +9,8 @@ import infomax.events.Digest;
 import infomax.events.control.ControlState;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
+import infomax.events.control.IndexOverrides;
+import infomax.events.control.IndexParameters;
 import infomax.events.control.LiveAlias;
 import infomax.index.IndexFile;
 import infomax.index.Manifest;
@@ -63,8 +65,9 @@ final class GenerationLoaderTest {
                     images.release().dimensions(),
                     "topic-id",
                     infomax.events.Topic.IMAGES.partitions(),
-                    16,
-                    100,
+                    IndexParameters.DEFAULT,
+                    IndexOverrides.NONE,
+                    null,
                     GenerationState.LIVE,
                     List.of(new IndexGeneration.Transition(GenerationState.LIVE, now, "test")),
                     null,

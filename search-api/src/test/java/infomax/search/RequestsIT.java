@@ -132,6 +132,41 @@ final class RequestsIT {
   }
 
   @Test
+  void asksForTheLiveEncodersIndexAnew() throws Exception {
+    assertProblem(client.post("/v1/reindex", "{}"), 409, "nothing_live");
+    system.generation(1, system.release(0, Verdict.UNTRAINED, Map.of())).catchUp();
+    system.goLive(1, null);
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> assertProblem(client.post("/v1/reindex", "{\"m\":1}"), 400, "unknown_field"));
+    Map<String, String> refused =
+        Map.of(
+            "{\"shards\":5}", "shards is 5, expected one of 1",
+            "{\"maxConn\":3}", "maxConn is 3, expected a whole number from 4 to 128",
+            "{\"maxConn\":129}", "maxConn is 129, expected a whole number from 4 to 128",
+            "{\"maxConn\":32,\"beamWidth\":31}", "beamWidth is 31, expected a whole number from 32",
+            "{\"beamWidth\":1001}", "beamWidth is 1001, expected a whole number from 4 to 1000",
+            "{\"vectorFormat\":\"int4\"}", "expected one of float32, int8");
+    for (Map.Entry<String, String> each : refused.entrySet()) {
+      HttpResponse<byte[]> answer = client.post("/v1/reindex", each.getKey());
+      assertProblem(answer, 400, "invalid_value");
+      assertThat(Client.json(answer).get("detail").asText()).contains(each.getValue());
+    }
+    HttpResponse<byte[]> accepted =
+        client.post(
+            "/v1/reindex",
+            "{\"maxConn\":24,\"vectorFormat\":\"int8\",\"who\":\"ann\",\"why\":\"memory\"}");
+    assertThat(accepted.statusCode()).isEqualTo(202);
+    ControlRequest request = Json.read(accepted.body(), ControlRequest.class);
+    assertThat(request.kind()).isEqualTo(ControlRequest.Kind.REINDEX);
+    assertThat(request.parameters()).isEqualTo(Map.of("maxConn", "24", "vectorFormat", "int8"));
+    assertThat(request.who()).isEqualTo("ann");
+    JsonNode generation = Client.json(client.get("/v1/generations/1"));
+    assertThat(generation.get("index").get("vectorFormat").asText()).isEqualTo("float32");
+  }
+
+  @Test
   void rollsBackAndPromotesByWritingRequests() throws Exception {
     for (int number = 0; number < 5; number++) {
       system.put("image-" + number, Pictures.canonical(number, 32), Map.of());

@@ -15,6 +15,8 @@ import infomax.events.control.EncoderRelease.EvaluationRow;
 import infomax.events.control.EncoderRelease.Verdict;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
+import infomax.events.control.IndexOverrides;
+import infomax.events.control.IndexParameters;
 import infomax.events.control.LiveAlias;
 import infomax.events.image.CanonicalImage;
 import infomax.events.image.ImageEvent;
@@ -184,8 +186,9 @@ final class SmallSystem implements AutoCloseable {
             release.dimensions(),
             topicId,
             Topic.IMAGES.partitions(),
-            16,
-            100,
+            IndexParameters.DEFAULT,
+            IndexOverrides.NONE,
+            null,
             GenerationState.BUILDING,
             List.of(
                 new IndexGeneration.Transition(

@@ -1,7 +1,10 @@
 package infomax.indexer.rollout;
 
+import infomax.events.Topic;
+import infomax.events.control.IndexParameters;
 import infomax.indexer.rollout.decision.RolloutPolicy;
 import infomax.indexer.rollout.verification.VerificationLimits;
+import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
 import java.time.Duration;
 
@@ -23,8 +26,10 @@ public record RolloutConfig(
           "indexer-0", Duration.ofSeconds(10), RolloutPolicy.DEFAULT, VerificationLimits.DEFAULT);
 
   /**
-   * The configuration under {@code indexer.rollout.} and {@code indexer.hnsw.}, and {@code
-   * encoder.precision}.
+   * The configuration under {@code indexer.rollout.} and {@code indexer.hnsw.}, {@code
+   * indexer.shards}, {@code indexer.vector-format} and {@code encoder.precision}.
+   *
+   * @throws ConfigurationException naming what cannot be used
    */
   public static RolloutConfig from(Settings settings) {
     RolloutPolicy policy = RolloutPolicy.DEFAULT;
@@ -42,8 +47,7 @@ public record RolloutConfig(
             settings.integer("indexer.rollout.attempts-max", policy.attemptsMax(), 1, 100),
             settings.duration("indexer.rollout.back-off", policy.backOff()),
             settings.duration("indexer.rollout.keep-finished", policy.keepFinished()),
-            settings.integer("indexer.hnsw.max-conn", policy.maxConn(), 2, 512),
-            settings.integer("indexer.hnsw.beam-width", policy.beamWidth(), 1, 3200),
+            index(settings, policy.index()),
             settings.choice("encoder.precision", policy.precision())),
         new VerificationLimits(
             settings.decimal("indexer.rollout.recall-floor", limits.recallFloor(), 0, 1),
@@ -51,5 +55,31 @@ public record RolloutConfig(
                 "indexer.rollout.recall-queries", limits.recallQueries(), 100, 100_000),
             settings.decimal(
                 "indexer.rollout.golden-cosine-floor", limits.goldenCosineFloor(), -1, 1)));
+  }
+
+  private static IndexParameters index(Settings settings, IndexParameters defaults) {
+    IndexParameters index =
+        new IndexParameters(
+            settings.integer("indexer.shards", defaults.shards(), 1, Topic.IMAGES.partitions()),
+            settings.integer(
+                "indexer.hnsw.max-conn",
+                defaults.maxConn(),
+                IndexParameters.MAX_CONN_MIN,
+                IndexParameters.MAX_CONN_MAX),
+            settings.integer(
+                "indexer.hnsw.beam-width",
+                defaults.beamWidth(),
+                IndexParameters.MAX_CONN_MIN,
+                IndexParameters.BEAM_WIDTH_MAX),
+            settings.choice("indexer.vector-format", defaults.vectorFormat()));
+    index
+        .refusal(Topic.IMAGES.partitions())
+        .ifPresent(
+            refusal -> {
+              throw new ConfigurationException(
+                  "settings indexer.shards, indexer.hnsw.* and indexer.vector-format do not fit: "
+                      + refusal.sentence());
+            });
+    return index;
   }
 }

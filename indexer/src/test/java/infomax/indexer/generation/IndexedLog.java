@@ -13,6 +13,8 @@ import infomax.events.control.EncoderRelease;
 import infomax.events.control.EncoderRelease.Verdict;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
+import infomax.events.control.IndexOverrides;
+import infomax.events.control.IndexParameters;
 import infomax.events.control.LiveAlias;
 import infomax.events.image.DeadLetter;
 import infomax.events.image.ImageEvent;
@@ -203,8 +205,9 @@ final class IndexedLog implements AutoCloseable {
             release.dimensions(),
             topic.topicId().toString(),
             topic.partitions().size(),
-            16,
-            100,
+            IndexParameters.DEFAULT,
+            IndexOverrides.NONE,
+            null,
             GenerationState.BUILDING,
             List.of(new IndexGeneration.Transition(GenerationState.BUILDING, now(), "test")),
             null,

@@ -1,5 +1,6 @@
 package infomax.indexer.rollout;
 
+import infomax.events.control.IndexParameters;
 import infomax.events.control.Precision;
 import infomax.index.Publications;
 import infomax.indexer.rollout.decision.RolloutPolicy;
@@ -51,8 +52,7 @@ final class ControllerProcess {
             3,
             Duration.ofMillis(500),
             Duration.ofDays(30),
-            16,
-            100,
+            IndexParameters.DEFAULT,
             Precision.FLOAT32),
         VerificationLimits.DEFAULT);
   }

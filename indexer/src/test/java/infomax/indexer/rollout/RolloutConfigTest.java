@@ -3,6 +3,8 @@ package infomax.indexer.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import infomax.events.control.IndexParameters;
+import infomax.events.control.VectorFormat;
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
 import java.time.Duration;
@@ -33,6 +35,8 @@ class RolloutConfigTest {
                 Map.entry("indexer.rollout.keep-finished", "7d"),
                 Map.entry("indexer.hnsw.max-conn", "24"),
                 Map.entry("indexer.hnsw.beam-width", "200"),
+                Map.entry("indexer.shards", "1"),
+                Map.entry("indexer.vector-format", "int8"),
                 Map.entry("indexer.rollout.recall-floor", "0.9"),
                 Map.entry("indexer.rollout.recall-queries", "500"),
                 Map.entry("indexer.rollout.golden-cosine-floor", "0.99")));
@@ -41,7 +45,8 @@ class RolloutConfigTest {
     assertThat(config.instanceId()).isEqualTo("indexer-7");
     assertThat(config.sessionTimeout()).isEqualTo(Duration.ofSeconds(6));
     assertThat(config.policy().listening()).isEqualTo(Duration.ofSeconds(6));
-    assertThat(config.policy().beamWidth()).isEqualTo(200);
+    assertThat(config.policy().index())
+        .isEqualTo(new IndexParameters(1, 24, 200, VectorFormat.INT8));
     assertThat(config.limits().recallFloor()).isEqualTo(0.9);
   }
 

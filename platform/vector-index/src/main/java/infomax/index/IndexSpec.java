@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import infomax.events.Digest;
 import infomax.events.control.IndexGeneration;
+import infomax.events.control.IndexParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param dimensions length of its vectors
  * @param topicId Kafka's id of the topic {@code images}
  * @param partitions partitions of that topic
- * @param maxConn Lucene's HNSW maxConn (M)
- * @param beamWidth Lucene's HNSW beamWidth (efConstruction)
+ * @param index how the generation's index is laid out
  * @param format which fields its documents have; {@link #FORMAT} for what is written now. A
  *     generation of another format is not written any further, since its documents would differ
  */
@@ -27,8 +27,7 @@ public record IndexSpec(
     int dimensions,
     String topicId,
     int partitions,
-    int maxConn,
-    int beamWidth,
+    IndexParameters index,
     int format) {
 
   /** Format of what is written now. */
@@ -49,8 +48,9 @@ public record IndexSpec(
       @JsonProperty("dimensions") int dimensions,
       @JsonProperty("topicId") String topicId,
       @JsonProperty("partitions") int partitions,
-      @JsonProperty("maxConn") int maxConn,
-      @JsonProperty("beamWidth") int beamWidth,
+      @JsonProperty("index") @Nullable IndexParameters index,
+      @JsonProperty("maxConn") @Nullable Integer maxConn,
+      @JsonProperty("beamWidth") @Nullable Integer beamWidth,
       @JsonProperty("format") @Nullable Integer format) {
     return new IndexSpec(
         generation,
@@ -59,8 +59,7 @@ public record IndexSpec(
         dimensions,
         topicId,
         partitions,
-        maxConn,
-        beamWidth,
+        IndexParameters.ofAnyAge(index, maxConn, beamWidth),
         format == null ? FORMAT_UNNAMED : format);
   }
 
@@ -73,8 +72,7 @@ public record IndexSpec(
         generation.dimensions(),
         generation.topicId(),
         generation.partitions(),
-        generation.maxConn(),
-        generation.beamWidth(),
+        generation.index(),
         FORMAT);
   }
 }

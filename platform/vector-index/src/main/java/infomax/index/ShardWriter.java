@@ -332,7 +332,7 @@ public final class ShardWriter implements AutoCloseable {
     TieredMergePolicy merges = new TieredMergePolicy();
     merges.setFloorSegmentMB(FLOOR_SEGMENT_MB);
     return new IndexWriterConfig()
-        .setCodec(new IndexCodec(spec.maxConn(), spec.beamWidth()))
+        .setCodec(new IndexCodec(spec.index()))
         .setIndexDeletionPolicy(new SnapshotDeletionPolicy(new KeepOnlyLastCommitDeletionPolicy()))
         .setMergePolicy(merges)
         .setMergeScheduler(new PreparedMerges(onMergeThread))

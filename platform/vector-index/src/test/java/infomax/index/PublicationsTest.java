@@ -317,7 +317,7 @@ final class PublicationsTest {
   private Manifest manifest(int generation, long sequence, long term, String writer, long offset) {
     IndexSpec spec = TestImages.SPEC;
     return new Manifest(
-        new IndexSpec(generation, 0, spec.encoder(), 4, "topic-id", 2, 16, 100, spec.format()),
+        new IndexSpec(generation, 0, spec.encoder(), 4, "topic-id", 2, spec.index(), spec.format()),
         sequence,
         term,
         writer,

@@ -225,8 +225,7 @@ final class ShardWriterTest {
             spec.dimensions(),
             spec.topicId(),
             spec.partitions(),
-            spec.maxConn(),
-            spec.beamWidth(),
+            spec.index(),
             spec.format());
     assertThatThrownBy(
             () ->

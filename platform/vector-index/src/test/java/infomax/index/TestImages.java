@@ -4,6 +4,7 @@ import infomax.events.Digest;
 import infomax.events.ImageId;
 import infomax.events.Position;
 import infomax.events.Positions;
+import infomax.events.control.IndexParameters;
 import infomax.events.image.ImageFormat;
 import infomax.events.image.Metadata;
 import java.nio.charset.StandardCharsets;
@@ -25,8 +26,7 @@ final class TestImages {
           DIMENSIONS,
           "topic-id",
           PARTITIONS,
-          16,
-          100,
+          IndexParameters.DEFAULT,
           IndexSpec.FORMAT);
 
   private static final int CLUSTERS = 50;
@@ -51,16 +51,13 @@ final class TestImages {
 
   /** What an index of these images is built from. */
   IndexSpec spec() {
+    return spec(SPEC.index());
+  }
+
+  /** The same, laid out in another way. */
+  IndexSpec spec(IndexParameters index) {
     return new IndexSpec(
-        1,
-        0,
-        SPEC.encoder(),
-        dimensions,
-        SPEC.topicId(),
-        PARTITIONS,
-        SPEC.maxConn(),
-        100,
-        SPEC.format());
+        1, 0, SPEC.encoder(), dimensions, SPEC.topicId(), PARTITIONS, index, SPEC.format());
   }
 
   /** An image under {@code id} at the next offset of its partition. */

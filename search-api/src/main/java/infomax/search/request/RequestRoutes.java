@@ -6,6 +6,9 @@ import infomax.events.control.ControlRequest.Status;
 import infomax.events.control.ControlState;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
+import infomax.events.control.IndexOverrides;
+import infomax.events.control.IndexParameters;
+import infomax.events.control.VectorFormat;
 import infomax.runtime.access.Scope;
 import infomax.runtime.control.ControlWriter;
 import infomax.runtime.http.AuditSubject;
@@ -21,26 +24,35 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.SequencedMap;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code POST /v1/trainings}, {@code /v1/rollback}, {@code /v1/generations/{g}/promote}: each
- * answers 202 with the request, which {@code GET /v1/requests/{id}} follows to its final status.
+ * {@code POST /v1/trainings}, {@code /v1/rollback}, {@code /v1/generations/{g}/promote}, {@code
+ * /v1/reindex}: each answers 202 with the request, which {@code GET /v1/requests/{id}} follows to
+ * its final status.
  */
 public final class RequestRoutes implements Routes {
 
   private static final Logger LOG = LoggerFactory.getLogger(RequestRoutes.class);
+  private static final Duration REINDEX_EXPIRES_AFTER = Duration.ofHours(6);
   private static final Duration TRAINING_EXPIRES_AFTER = Duration.ofHours(6);
   private static final Duration MOVE_EXPIRES_AFTER = Duration.ofMinutes(1);
   private static final int WHO_MAX = 100;
   private static final int WHY_MAX = 500;
   private static final int LISTED_MAX = 100;
+
+  private static final SequencedMap<String, VectorFormat> VECTOR_FORMATS = vectorFormats();
 
   private final Supplier<ControlState> control;
   private final ControlWriter writer;
@@ -61,6 +73,7 @@ public final class RequestRoutes implements Routes {
     routes.post("/v1/trainings/{id}/cancel", this::cancel, Scope.ADMIN);
     routes.post("/v1/rollback", this::rollback, Scope.ADMIN);
     routes.post("/v1/generations/{generation}/promote", this::promote, Scope.ADMIN);
+    routes.post("/v1/reindex", this::reindex, Scope.ADMIN);
     routes.get(
         "/v1/requests", context -> list(context, "requests", List.of(Kind.values())), Scope.READ);
     routes.get("/v1/requests/{id}", this::request, Scope.READ);
@@ -167,6 +180,67 @@ public final class RequestRoutes implements Routes {
         MOVE_EXPIRES_AFTER);
   }
 
+  private void reindex(Context context) throws InterruptedException {
+    Fields fields =
+        body(
+            context,
+            List.of(
+                ControlRequest.SHARDS,
+                ControlRequest.MAX_CONN,
+                ControlRequest.BEAM_WIDTH,
+                ControlRequest.VECTOR_FORMAT,
+                "who",
+                "why"));
+    IndexGeneration live =
+        control
+            .get()
+            .live()
+            .orElseThrow(
+                () ->
+                    Problem.of(
+                        409, "nothing_live", "no generation is live that could be built anew"));
+    accept(
+        context,
+        fields,
+        Kind.REINDEX,
+        overrides(fields, live.partitions()).asParameters(),
+        REINDEX_EXPIRES_AFTER);
+  }
+
+  /** What is not given is left to the indexer's configuration, which is not known here. */
+  private static IndexOverrides overrides(Fields fields, int partitions) {
+    OptionalLong shards = fields.whole(ControlRequest.SHARDS, 1, Integer.MAX_VALUE);
+    List<Integer> divisors = IndexParameters.shardsFor(partitions);
+    if (shards.isPresent() && !divisors.contains((int) shards.getAsLong())) {
+      throw fields.invalid(
+          ControlRequest.SHARDS,
+          "one of "
+              + divisors.stream().map(String::valueOf).collect(Collectors.joining(", "))
+              + ", since the log has "
+              + partitions
+              + " partitions");
+    }
+    OptionalLong maxConn =
+        fields.whole(
+            ControlRequest.MAX_CONN, IndexParameters.MAX_CONN_MIN, IndexParameters.MAX_CONN_MAX);
+    OptionalLong beamWidth =
+        fields.whole(
+            ControlRequest.BEAM_WIDTH,
+            maxConn.orElse(IndexParameters.MAX_CONN_MIN),
+            IndexParameters.BEAM_WIDTH_MAX);
+    return new IndexOverrides(
+        whole(shards),
+        whole(maxConn),
+        whole(beamWidth),
+        fields.has(ControlRequest.VECTOR_FORMAT)
+            ? fields.choice(ControlRequest.VECTOR_FORMAT, VECTOR_FORMATS, VectorFormat.FLOAT32)
+            : null);
+  }
+
+  private static @Nullable Integer whole(OptionalLong value) {
+    return value.isPresent() ? Math.toIntExact(value.getAsLong()) : null;
+  }
+
   private void accept(
       Context context,
       Fields fields,
@@ -217,6 +291,14 @@ public final class RequestRoutes implements Routes {
   private static Fields body(Context context, List<String> known) {
     SameOrigin.require(context);
     return Fields.parse(context.bodyAsBytes(), known);
+  }
+
+  private static SequencedMap<String, VectorFormat> vectorFormats() {
+    SequencedMap<String, VectorFormat> byName = new LinkedHashMap<>();
+    for (VectorFormat format : VectorFormat.values()) {
+      byName.put(format.name().toLowerCase(Locale.ROOT), format);
+    }
+    return byName;
   }
 
   private static void put(Map<String, String> parameters, String name, OptionalLong value) {

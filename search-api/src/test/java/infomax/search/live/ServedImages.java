@@ -10,6 +10,7 @@ import infomax.events.Positions;
 import infomax.events.Topic;
 import infomax.events.control.EncoderRelease;
 import infomax.events.control.EncoderRelease.Verdict;
+import infomax.events.control.IndexParameters;
 import infomax.events.image.CanonicalImage;
 import infomax.events.image.Metadata;
 import infomax.imaging.EncoderPixels;
@@ -90,8 +91,7 @@ public final class ServedImages implements AutoCloseable {
                 DIMENSIONS,
                 "topic-id",
                 Topic.IMAGES.partitions(),
-                16,
-                100,
+                IndexParameters.DEFAULT,
                 IndexSpec.FORMAT),
             InstantSource.system(),
             () -> {});

@@ -8,6 +8,8 @@ import infomax.events.control.ControlState;
 import infomax.events.control.EncoderRelease;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
+import infomax.events.control.IndexOverrides;
+import infomax.events.control.IndexParameters;
 import infomax.events.control.LiveAlias;
 import infomax.events.image.CanonicalImage;
 import infomax.events.image.ImageEvent;
@@ -150,8 +152,9 @@ class AutomaticTrainingIT {
             SHAPE.dimensions(),
             "topic",
             1,
-            16,
-            100,
+            IndexParameters.DEFAULT,
+            IndexOverrides.NONE,
+            null,
             GenerationState.LIVE,
             List.of(new IndexGeneration.Transition(GenerationState.LIVE, NOW, "test")),
             null,

@@ -37,6 +37,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
       EncoderCommands.Encoders.class,
       ClientCommands.Generations.class,
       ClientCommands.Rollback.class,
+      ClientCommands.Reindex.class,
       KeysCommand.class,
       CompletionCommand.class
     },

@@ -108,6 +108,9 @@ final class CommandLineIT {
       Typed rollback = Typed.run("rollback", "--why", "a test", "--url", url);
       assertThat(rollback.exitCode()).isEqualTo(1);
       assertThat(rollback.errors()).contains("no previous generation");
+      Typed reindex = Typed.run("reindex", "--vector-format", "int4", "--url", url);
+      assertThat(reindex.exitCode()).isEqualTo(1);
+      assertThat(reindex.errors()).contains("vectorFormat").contains("float32, int8");
     }
   }
 

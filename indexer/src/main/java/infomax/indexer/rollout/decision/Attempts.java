@@ -31,6 +31,7 @@ record Attempts(List<IndexGeneration> failed) {
             .filter(generation -> generation.encoderVersion() == encoderVersion)
             .filter(generation -> generation.number() > lastServed)
             .filter(generation -> generation.state() == GenerationState.FAILED)
+            .filter(generation -> generation.request() == null)
             .filter(generation -> cause(generation) != FailureCause.NOT_WANTED)
             .toList());
   }

@@ -6,31 +6,40 @@ import infomax.events.control.EncoderRelease.Verdict;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
 import infomax.events.control.IndexGeneration.Transition;
+import infomax.events.control.IndexOverrides;
+import infomax.events.control.IndexParameters.Refusal;
 import infomax.events.control.Int8Variant;
 import infomax.events.control.LiveAlias;
 import infomax.events.control.Precision;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Begins a generation for the newest release that is wanted and not yet served, and for the live
- * encoder when the live generation cannot be indexed any further.
+ * Begins a generation for the live encoder if somebody asked for one, for the newest release that
+ * is wanted and not yet served, and for the live encoder when the live generation cannot be indexed
+ * any further. What was asked for of the index of the live generation holds for the next one too.
  */
 final class Beginning {
 
   private Beginning() {}
 
   static Optional<Plan> plan(RolloutView view, RolloutPolicy policy) {
-    return newerRelease(view, policy).or(() -> replacement(view, policy));
+    return Reindexing.begin(view, policy)
+        .or(() -> newerRelease(view, policy))
+        .or(() -> replacement(view, policy));
   }
 
   /**
-   * A candidate that waits for rolls to resume must not keep a broken live one from being replaced.
+   * A candidate that waits for rolls to resume must not keep a broken live one from being replaced,
+   * nor the live one from being indexed anew when that is asked for.
    */
   static Optional<Plan> replacementWhilePaused(RolloutView view, RolloutPolicy policy) {
     LiveAlias alias = view.state().alias();
-    return alias == null || alias.automaticRolls() ? Optional.empty() : replacement(view, policy);
+    return alias == null || alias.automaticRolls()
+        ? Optional.empty()
+        : Reindexing.begin(view, policy).or(() -> replacement(view, policy));
   }
 
   /** True if a candidate of this encoder may still go live, now or when rolls resume. */
@@ -112,7 +121,7 @@ final class Beginning {
       String why) {
     LogTopic log = view.log();
     if (log == null) {
-      return new Plan.Wait("the topic images cannot be described");
+      return Plan.Wait.UNKNOWN_LOG;
     }
     if (view.now().isBefore(attempts.nextAt(policy))) {
       return new Plan.Wait(
@@ -121,29 +130,51 @@ final class Beginning {
               + " begins at "
               + attempts.nextAt(policy));
     }
-    int number =
-        view.state().generations().isEmpty() ? 1 : view.state().generations().lastKey() + 1;
+    IndexOverrides overrides =
+        view.state().live().map(IndexGeneration::overrides).orElse(IndexOverrides.NONE);
+    Optional<Refusal> refusal = overrides.on(policy.index()).refusal(log.partitions());
+    if (refusal.isPresent()) {
+      return new Plan.Wait(
+          "no generation can begin: "
+              + refusal.get().sentence()
+              + "; configure it, or ask for another one with reindex");
+    }
     String reason =
         attempts.failed().isEmpty()
             ? why
             : why + "; attempt " + (attempts.failed().size() + 1) + " of " + policy.attemptsMax();
-    reason += file(release, policy.precision());
-    IndexGeneration generation =
-        new IndexGeneration(
-            number,
-            release.version(),
-            release.file(policy.precision()),
-            release.dimensions(),
-            log.topicId(),
-            log.partitions(),
-            policy.maxConn(),
-            policy.beamWidth(),
-            GenerationState.BUILDING,
-            List.of(new Transition(GenerationState.BUILDING, view.now(), reason)),
-            null,
-            null);
+    IndexGeneration generation = generation(view, policy, release, log, overrides, null, reason);
     return new Plan.Write(
-        List.of(new Decision.Write(generation)), "generation " + number + " begins: " + reason);
+        List.of(new Decision.Write(generation)),
+        "generation " + generation.number() + " begins: " + generation.reason());
+  }
+
+  /** A generation of a release that begins now. */
+  static IndexGeneration generation(
+      RolloutView view,
+      RolloutPolicy policy,
+      EncoderRelease release,
+      LogTopic log,
+      IndexOverrides overrides,
+      @Nullable String request,
+      String why) {
+    int number =
+        view.state().generations().isEmpty() ? 1 : view.state().generations().lastKey() + 1;
+    String reason = why + file(release, policy.precision());
+    return new IndexGeneration(
+        number,
+        release.version(),
+        release.file(policy.precision()),
+        release.dimensions(),
+        log.topicId(),
+        log.partitions(),
+        overrides.on(policy.index()),
+        overrides,
+        request,
+        GenerationState.BUILDING,
+        List.of(new Transition(GenerationState.BUILDING, view.now(), reason)),
+        null,
+        null);
   }
 
   /** Says which file is used where that is not a matter of course. */

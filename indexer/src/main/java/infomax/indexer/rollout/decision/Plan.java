@@ -15,6 +15,7 @@ public sealed interface Plan {
    */
   record Wait(String reason) implements Plan {
     static final Wait IDLE = new Wait("");
+    static final Wait UNKNOWN_LOG = new Wait("the topic images cannot be described");
   }
 
   /**

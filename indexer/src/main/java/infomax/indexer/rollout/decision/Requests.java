@@ -15,8 +15,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Executes what operators ask for. The request's final status is in the same batch as its effect,
- * so that a request is executed once or not at all.
+ * Moves the alias as operators ask for. The request's final status is in the same batch as its
+ * effect, so that a request is executed once or not at all.
  */
 final class Requests {
 
@@ -40,6 +40,8 @@ final class Requests {
     return switch (request.kind()) {
       case ROLLBACK -> rollback(view, request, alias);
       case PROMOTE -> promote(view, request, alias);
+      case REINDEX ->
+          throw new IllegalArgumentException("REINDEX requests are executed step by step");
       case TRAIN, CANCEL ->
           throw new IllegalArgumentException(request.kind() + " requests are the trainer's");
     };
@@ -120,7 +122,7 @@ final class Requests {
     return new Plan.Write(decisions, outcome);
   }
 
-  private static Plan end(ControlRequest request, Status status, String outcome) {
+  static Plan end(ControlRequest request, Status status, String outcome) {
     return new Plan.Write(
         List.of(new Decision.Write(request.as(status, outcome))),
         "request " + request.id() + " " + status + ": " + outcome);
@@ -145,7 +147,7 @@ final class Requests {
         : "positions go back by " + offsets + " offsets until it has caught up";
   }
 
-  private static String reason(String outcome, ControlRequest request) {
+  static String reason(String outcome, ControlRequest request) {
     return outcome + " (" + request.who() + ": " + request.why() + ")";
   }
 }

@@ -26,7 +26,10 @@ public final class RolloutDecisions {
 
   /** The next step. Once it is carried out, the next view may hold another one. */
   public Plan next(RolloutView view) {
-    Optional<Plan> urgent = failedGenerations(view).or(() -> Requests.plan(view));
+    Optional<Plan> urgent =
+        failedGenerations(view)
+            .or(() -> Requests.plan(view))
+            .or(() -> Reindexing.settle(view, policy));
     if (urgent.isPresent()) {
       return urgent.get();
     }

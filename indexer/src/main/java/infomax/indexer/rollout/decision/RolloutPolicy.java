@@ -1,5 +1,6 @@
 package infomax.indexer.rollout.decision;
 
+import infomax.events.control.IndexParameters;
 import infomax.events.control.Precision;
 import java.time.Duration;
 
@@ -16,8 +17,7 @@ import java.time.Duration;
  * @param attemptsMax how often a generation of one encoder is begun before giving up
  * @param backOff pause after the first failed attempt; doubles with every further one
  * @param keepFinished how long finished keys stay before their tombstone
- * @param maxConn Lucene's HNSW maxConn (M) of new generations
- * @param beamWidth Lucene's HNSW beamWidth (efConstruction) of new generations
+ * @param index index parameters of new generations, where nobody asked for others
  * @param precision which file of a release new generations are built and searched with
  */
 public record RolloutPolicy(
@@ -29,8 +29,7 @@ public record RolloutPolicy(
     int attemptsMax,
     Duration backOff,
     Duration keepFinished,
-    int maxConn,
-    int beamWidth,
+    IndexParameters index,
     Precision precision) {
 
   /** What is used when nothing is configured. */
@@ -44,8 +43,7 @@ public record RolloutPolicy(
           3,
           Duration.ofSeconds(10),
           Duration.ofDays(30),
-          16,
-          100,
+          IndexParameters.DEFAULT,
           Precision.FLOAT32);
 
   /** Checks the ranges. */
@@ -77,8 +75,7 @@ public record RolloutPolicy(
         attemptsMax,
         backOff,
         keepFinished,
-        maxConn,
-        beamWidth,
+        index,
         other);
   }
 

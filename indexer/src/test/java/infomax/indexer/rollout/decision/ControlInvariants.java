@@ -37,6 +37,7 @@ final class ControlInvariants {
 
   private final Set<Integer> numbersGiven = new HashSet<>();
   private final Set<String> requestsFinished = new HashSet<>();
+  private final Set<String> requestsBegun = new HashSet<>();
 
   void verify(RolloutView view, Plan plan, ControlState after) {
     ControlState before = view.state();
@@ -99,12 +100,30 @@ final class ControlInvariants {
   private void requestsAreExecutedOnce(RolloutView view, Plan.Write write) {
     for (Decision decision : write.decisions()) {
       if (decision instanceof Decision.Write(ControlRequest request)) {
+        if (request.status() == Status.RUNNING) {
+          beginsItsGeneration(view, write, request);
+          continue;
+        }
         assertThat(request.status().isFinal()).isTrue();
         assertThat(requestsFinished.add(request.id())).as(request.id()).isTrue();
         boolean late = view.now().isAfter(request.expiresAt());
-        assertThat(request.status() == Status.EXPIRED).isEqualTo(late);
+        boolean begun = view.state().requests().get(request.id()).status() == Status.RUNNING;
+        assertThat(request.status() == Status.EXPIRED).isEqualTo(late && !begun);
       }
     }
+  }
+
+  private void beginsItsGeneration(RolloutView view, Plan.Write write, ControlRequest request) {
+    assertThat(requestsBegun.add(request.id())).as(request.id()).isTrue();
+    assertThat(view.state().requests().get(request.id()).status()).isEqualTo(Status.PENDING);
+    assertThat(write.decisions())
+        .filteredOn(
+            decision ->
+                decision instanceof Decision.Write(IndexGeneration generation)
+                    && request.id().equals(generation.request())
+                    && view.state().live().orElseThrow().encoderVersion()
+                        == generation.encoderVersion())
+        .hasSize(1);
   }
 
   /** A move nobody asked for leads to a wanted encoder, and to a new one only while rolls go on. */

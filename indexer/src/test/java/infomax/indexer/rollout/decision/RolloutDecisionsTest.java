@@ -3,6 +3,7 @@ package infomax.indexer.rollout.decision;
 import static infomax.indexer.rollout.decision.Situation.POLICY;
 import static infomax.indexer.rollout.decision.Situation.START;
 import static infomax.indexer.rollout.decision.Situation.at;
+import static infomax.indexer.rollout.decision.Situation.reindex;
 import static infomax.indexer.rollout.decision.Situation.release;
 import static infomax.indexer.rollout.decision.Situation.request;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -16,8 +17,10 @@ import infomax.events.control.EncoderRelease.Verdict;
 import infomax.events.control.FailureCause;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
+import infomax.events.control.IndexParameters;
 import infomax.events.control.Int8Variant;
 import infomax.events.control.Precision;
+import infomax.events.control.VectorFormat;
 import infomax.indexer.rollout.decision.Plan.Comparison;
 import java.time.Duration;
 import java.time.Instant;
@@ -736,6 +739,134 @@ class RolloutDecisionsTest {
       assertThat(situation.stateOf(3)).isEqualTo(GenerationState.FAILED);
       assertThat(situation.generation(3).history().getLast().cause())
           .isEqualTo(FailureCause.NOT_WANTED);
+    }
+  }
+
+  @Nested
+  class WhenAnIndexIsAskedForAnew {
+
+    private final Situation situation = Situation.firstLive();
+
+    private ControlRequest asked(String id) {
+      return situation.state.requests().get(id);
+    }
+
+    @Test
+    void theLiveEncodersIndexIsBuiltAndGoesLive() {
+      situation.with(reindex("i", situation.now, Map.of("vectorFormat", "int8", "maxConn", "24")));
+      situation.step();
+      IndexGeneration begun = situation.generation(2);
+      assertThat(begun.encoderVersion()).isEqualTo(situation.generation(1).encoderVersion());
+      assertThat(begun.index()).isEqualTo(new IndexParameters(1, 24, 100, VectorFormat.INT8));
+      assertThat(begun.reason()).contains("int8").contains("tester: a test");
+      assertThat(asked("i").status()).isEqualTo(Status.RUNNING);
+      assertThat(asked("i").outcome()).contains("generation 2 is being built").contains("int8");
+      drive(2);
+      assertThat(situation.state.alias().generation()).isEqualTo(2);
+      assertThat(situation.state.alias().previous()).isEqualTo(1);
+      situation.step();
+      assertThat(asked("i").status()).isEqualTo(Status.DONE);
+      assertThat(asked("i").outcome()).contains("generation 2 went live");
+      assertThat(situation.plan()).isEqualTo(Plan.Wait.IDLE);
+    }
+
+    @Test
+    void whatWasAskedForHoldsForTheNextEncoderToo() {
+      situation.with(reindex("i", situation.now, Map.of("vectorFormat", "int8"))).step();
+      drive(2);
+      situation.step();
+      situation.with(release(1, Verdict.ACCEPTED)).step();
+      assertThat(situation.generation(3).encoderVersion()).isEqualTo(1);
+      assertThat(situation.generation(3).index().vectorFormat()).isEqualTo(VectorFormat.INT8);
+      drive(3);
+      situation.step();
+      situation.with(reindex("j", situation.now, Map.of())).step();
+      assertThat(situation.generation(4).index()).isEqualTo(Situation.POLICY.index());
+    }
+
+    @Test
+    void aFailedOneEndsTheRequestAndIsNotTriedAgain() {
+      situation.with(reindex("i", situation.now, Map.of())).step();
+      situation.failures.put(2, new IndexingFailure(2, FailureCause.STATE_LOST, "gone"));
+      situation.step();
+      situation.step();
+      assertThat(asked("i").status()).isEqualTo(Status.FAILED);
+      assertThat(asked("i").outcome()).contains("generation 2 is FAILED: gone");
+      assertThat(situation.pass(Duration.ofDays(1)).plan()).isEqualTo(Plan.Wait.IDLE);
+      // Nor does it use up the attempts to replace a broken live one.
+      situation.failures.put(1, new IndexingFailure(1, FailureCause.STATE_LOST, "gone"));
+      situation.step();
+      assertThat(situation.generation(3).reason()).doesNotContain("attempt");
+    }
+
+    @Test
+    void itWaitsForTheGenerationThatIsBeingBuilt() {
+      situation.with(release(1, Verdict.ACCEPTED)).step();
+      situation.with(reindex("i", situation.now, Map.of()));
+      assertThat(situation.plan()).isInstanceOf(Plan.Wait.class);
+      assertThat(asked("i").status()).isEqualTo(Status.PENDING);
+      drive(2);
+      situation.step();
+      assertThat(situation.generation(3).encoderVersion()).isEqualTo(1);
+      assertThat(asked("i").status()).isEqualTo(Status.RUNNING);
+    }
+
+    @Test
+    void aRollbackNeedNotWaitForIt() {
+      situation.with(release(1, Verdict.ACCEPTED)).roll(2);
+      situation.with(reindex("i", situation.now, Map.of())).step();
+      situation.with(Situation.request("r", Kind.ROLLBACK, situation.now, null)).step();
+      assertThat(situation.state.alias().generation()).isEqualTo(1);
+      situation.step();
+      assertThat(situation.stateOf(3)).isEqualTo(GenerationState.FAILED);
+      situation.step();
+      assertThat(asked("i").status()).isEqualTo(Status.FAILED);
+    }
+
+    @Test
+    void itIsBuiltWhileANewerEncoderWaitsForRollsToResume() {
+      situation.with(release(1, Verdict.ACCEPTED)).roll(2);
+      situation.with(release(2, Verdict.ACCEPTED)).step();
+      situation.with(Situation.request("r", Kind.ROLLBACK, situation.now, null)).step();
+      situation.publish(3, 1000).step();
+      situation.step();
+      situation.step();
+      situation.verificationPasses(3);
+      situation.step();
+      assertThat(situation.stateOf(3)).isEqualTo(GenerationState.VERIFIED);
+      situation.with(reindex("i", situation.now, Map.of())).step();
+      assertThat(situation.generation(4).encoderVersion()).isZero();
+    }
+
+    @Test
+    void badParametersAreRefusedWithTheReason() {
+      Map<String, Map<String, String>> refused =
+          Map.of(
+              "shards is 3, expected one of 1", Map.of("shards", "3"),
+              "maxConn is 200, expected 4 to 128", Map.of("maxConn", "200"),
+              "beamWidth is 8, expected maxConn, which is 16, to 1000", Map.of("beamWidth", "8"),
+              "beamWidth is 'x', expected a whole number", Map.of("beamWidth", "x"));
+      refused.forEach(
+          (sentence, parameters) -> {
+            situation.with(reindex(sentence, situation.now, parameters)).step();
+            assertThat(asked(sentence).status()).isEqualTo(Status.FAILED);
+            assertThat(asked(sentence).outcome()).startsWith(sentence);
+          });
+      assertThat(situation.state.generations()).hasSize(1);
+    }
+
+    @Test
+    void itNeedsALiveGenerationAndIsNotBegunTooLate() {
+      Situation empty = new Situation();
+      empty.with(reindex("i", empty.now, Map.of())).step();
+      assertThat(empty.state.requests().get("i").status()).isEqualTo(Status.FAILED);
+      situation.with(reindex("i", situation.now, Map.of()));
+      situation.pass(Duration.ofHours(7)).step();
+      assertThat(asked("i").status()).isEqualTo(Status.EXPIRED);
+    }
+
+    private void drive(int number) {
+      situation.finishRoll(number);
     }
   }
 

@@ -192,6 +192,14 @@ final class SimulatedWorld {
     if (random.nextInt(200) == 0) {
       ask(Kind.PROMOTE, Integer.toString(random.nextInt(situation.state.generations().size() + 2)));
     }
+    if (random.nextInt(400) == 0) {
+      int maxConn = 2 + random.nextInt(8);
+      situation.with(
+          Situation.reindex(
+              "request-" + requests++,
+              situation.now,
+              Map.of(ControlRequest.MAX_CONN, Integer.toString(maxConn))));
+    }
     if (random.nextInt(400) == 0 && !situation.state.generations().isEmpty()) {
       List<IndexGeneration> known = new ArrayList<>(situation.state.generations().values());
       int number = known.get(random.nextInt(known.size())).number();

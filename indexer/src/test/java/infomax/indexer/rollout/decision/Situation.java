@@ -104,6 +104,19 @@ final class Situation {
         "");
   }
 
+  static ControlRequest reindex(String id, Instant at, Map<String, String> parameters) {
+    return new ControlRequest(
+        id,
+        Kind.REINDEX,
+        parameters,
+        "tester",
+        "a test",
+        at,
+        at.plus(Duration.ofHours(6)),
+        Status.PENDING,
+        "");
+  }
+
   Situation with(ControlEvent event) {
     state = state.with(event);
     return this;
@@ -206,6 +219,11 @@ final class Situation {
   /** Drives generation {@code number}, which is about to begin, until it is live. */
   void roll(int number) {
     step();
+    finishRoll(number);
+  }
+
+  /** Drives generation {@code number}, which has begun, until it is live. */
+  void finishRoll(int number) {
     publish(number, 1000);
     step();
     step();

@@ -15,6 +15,8 @@ import infomax.events.control.EncoderRelease.Verdict;
 import infomax.events.control.FailureCause;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
+import infomax.events.control.IndexOverrides;
+import infomax.events.control.IndexParameters;
 import infomax.events.image.CanonicalImage;
 import infomax.events.image.ImageEvent.ImageDeleted;
 import infomax.events.image.ImageEvent.ImageStored;
@@ -288,8 +290,9 @@ class VerifierIT {
         DIMENSIONS,
         "topic",
         Topic.IMAGES.partitions(),
-        16,
-        100,
+        IndexParameters.DEFAULT,
+        IndexOverrides.NONE,
+        null,
         GenerationState.CAUGHT_UP,
         List.of(),
         target,

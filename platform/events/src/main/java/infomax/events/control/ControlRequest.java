@@ -59,6 +59,18 @@ public record ControlRequest(
   /** Parameter of {@link Kind#PROMOTE}: number of the generation to make live. */
   public static final String GENERATION = "generation";
 
+  /** Parameter of {@link Kind#REINDEX}: see {@link IndexParameters#shards}. */
+  public static final String SHARDS = "shards";
+
+  /** Parameter of {@link Kind#REINDEX}: see {@link IndexParameters#maxConn}. */
+  public static final String MAX_CONN = "maxConn";
+
+  /** Parameter of {@link Kind#REINDEX}: see {@link IndexParameters#beamWidth}. */
+  public static final String BEAM_WIDTH = "beamWidth";
+
+  /** Parameter of {@link Kind#REINDEX}: {@code float32} or {@code int8}. */
+  public static final String VECTOR_FORMAT = "vectorFormat";
+
   /** Parameter of {@link Kind#CANCEL}: id of the training's request. */
   public static final String REQUEST = "request";
 
@@ -96,7 +108,14 @@ public record ControlRequest(
      * Move the alias to a standby generation and resume automatic rolls; executed by the rollout
      * controller. Parameter: generation.
      */
-    PROMOTE
+    PROMOTE,
+    /**
+     * Build a generation of the live encoder with other index parameters and make it live; executed
+     * by the rollout controller, once no other generation is being built. Runs until the generation
+     * is live or has failed. Parameters, all optional: shards, maxConn, beamWidth, vectorFormat;
+     * those not given are the configured ones.
+     */
+    REINDEX
   }
 
   /** Where a request is. */

@@ -1,5 +1,7 @@
 package infomax.events.control;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import infomax.events.Digest;
 import infomax.events.Positions;
 import java.time.Instant;
@@ -17,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param dimensions length of its vectors
  * @param topicId Kafka's id of the topic {@code images} it is built from
  * @param partitions partitions of that topic
- * @param maxConn Lucene's HNSW maxConn (M)
- * @param beamWidth Lucene's HNSW beamWidth (efConstruction)
+ * @param index how its index is laid out
+ * @param overrides which of those parameters somebody asked for; a generation that follows keeps
+ *     them, so that a new encoder does not undo what was asked for
+ * @param request id of the request to build it; null if the controller began it by itself
  * @param state where it is in its life
  * @param history every state it entered, oldest first, with the reason
  * @param target positions at which it has to commit exactly, named by the controller; null before
@@ -31,8 +35,9 @@ public record IndexGeneration(
     int dimensions,
     String topicId,
     int partitions,
-    int maxConn,
-    int beamWidth,
+    IndexParameters index,
+    IndexOverrides overrides,
+    @Nullable String request,
     GenerationState state,
     List<Transition> history,
     @Nullable Positions target,
@@ -48,6 +53,41 @@ public record IndexGeneration(
       throw new IllegalArgumentException("generation is " + number + ", expected >= 1");
     }
     history = List.copyOf(history);
+  }
+
+  /** Reads a generation of any age: the oldest say maxConn and beamWidth, and nothing else. */
+  @JsonCreator
+  @SuppressWarnings("TooManyParameters") // one for each member of the JSON, of any age
+  static IndexGeneration read(
+      @JsonProperty("number") int number,
+      @JsonProperty("encoderVersion") int encoderVersion,
+      @JsonProperty("encoder") Digest encoder,
+      @JsonProperty("dimensions") int dimensions,
+      @JsonProperty("topicId") String topicId,
+      @JsonProperty("partitions") int partitions,
+      @JsonProperty("index") @Nullable IndexParameters index,
+      @JsonProperty("maxConn") @Nullable Integer maxConn,
+      @JsonProperty("beamWidth") @Nullable Integer beamWidth,
+      @JsonProperty("overrides") @Nullable IndexOverrides overrides,
+      @JsonProperty("request") @Nullable String request,
+      @JsonProperty("state") GenerationState state,
+      @JsonProperty("history") List<Transition> history,
+      @JsonProperty("target") @Nullable Positions target,
+      @JsonProperty("verification") @Nullable Verification verification) {
+    return new IndexGeneration(
+        number,
+        encoderVersion,
+        encoder,
+        dimensions,
+        topicId,
+        partitions,
+        IndexParameters.ofAnyAge(index, maxConn, beamWidth),
+        overrides == null ? IndexOverrides.NONE : overrides,
+        request,
+        state,
+        history,
+        target,
+        verification);
   }
 
   @Override
@@ -104,8 +144,9 @@ public record IndexGeneration(
         dimensions,
         topicId,
         partitions,
-        maxConn,
-        beamWidth,
+        index,
+        overrides,
+        request,
         newState,
         newHistory,
         newTarget,

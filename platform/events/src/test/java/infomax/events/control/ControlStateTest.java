@@ -2,6 +2,7 @@ package infomax.events.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import infomax.events.Digest;
@@ -60,8 +61,9 @@ class ControlStateTest {
               256,
               "tZ2uGLK9SlW4fF0eW3v7qQ",
               12,
-              16,
-              100,
+              new IndexParameters(1, 16, 100, VectorFormat.INT8),
+              new IndexOverrides(null, null, null, VectorFormat.INT8),
+              "r-2",
               GenerationState.BUILDING,
               List.of(new Transition(GenerationState.BUILDING, NOW, "release 1 was accepted")),
               null,
@@ -114,6 +116,61 @@ class ControlStateTest {
         assertThat(Json.mapper().readTree(Json.write(event)))
             .isEqualTo(Json.mapper().readTree(json));
       }
+    }
+  }
+
+  /** Generations older than index parameters have the default ones, but for what they say. */
+  @Test
+  void aGenerationWithoutIndexParametersHasTheDefaults() throws IOException {
+    IndexGeneration old = wire("IndexGeneration-before-parameters.json");
+    assertThat(old.index()).isEqualTo(IndexParameters.DEFAULT);
+    assertThat(old.overrides()).isEqualTo(IndexOverrides.NONE);
+    assertThat(old.request()).isNull();
+    assertThat(old.history()).isEqualTo(GENERATION.history());
+
+    ObjectNode json = (ObjectNode) Json.mapper().readTree(Json.write(GENERATION));
+    json.remove("index");
+    json.put("maxConn", 24).put("beamWidth", 200);
+    assertThat(Json.read(Json.mapper().writeValueAsBytes(json), IndexGeneration.class).index())
+        .isEqualTo(new IndexParameters(1, 24, 200, VectorFormat.FLOAT32));
+  }
+
+  @Test
+  void whatIsAskedForSurvivesARequest() {
+    IndexOverrides asked = new IndexOverrides(null, 24, null, VectorFormat.INT8);
+    assertThat(IndexOverrides.of(asked.asParameters())).isEqualTo(asked);
+    assertThat(asked.on(IndexParameters.DEFAULT))
+        .isEqualTo(new IndexParameters(1, 24, 100, VectorFormat.INT8));
+    assertThatThrownBy(() -> IndexOverrides.of(Map.of("maxConn", "many")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("maxConn is 'many', expected a whole number");
+    assertThatThrownBy(() -> IndexOverrides.of(Map.of("vectorFormat", "int4")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("vectorFormat is 'int4', expected float32 or int8");
+  }
+
+  @Test
+  void refusesWhatNoIndexShouldHave() {
+    assertThat(IndexParameters.DEFAULT.refusal(12)).isEmpty();
+    assertThat(refusal(5, 16, 100)).contains("shards is 5, expected one of 1");
+    assertThat(refusal(1, 3, 100)).isEqualTo("maxConn is 3, expected 4 to 128");
+    assertThat(refusal(1, 129, 200)).isEqualTo("maxConn is 129, expected 4 to 128");
+    assertThat(refusal(1, 16, 15))
+        .isEqualTo("beamWidth is 15, expected maxConn, which is 16, to 1000");
+    assertThat(refusal(1, 16, 1001)).contains("beamWidth is 1001");
+  }
+
+  private static String refusal(int shards, int maxConn, int beamWidth) {
+    return new IndexParameters(shards, maxConn, beamWidth, VectorFormat.FLOAT32)
+        .refusal(12)
+        .orElseThrow()
+        .sentence();
+  }
+
+  private IndexGeneration wire(String name) throws IOException {
+    try (InputStream recorded = getClass().getResourceAsStream("/infomax/events/wire/" + name)) {
+      assertThat(recorded).describedAs(name).isNotNull();
+      return Json.read(recorded.readAllBytes(), IndexGeneration.class);
     }
   }
 
