@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 
 /**
  * A SHA-256 digest.
@@ -13,10 +14,12 @@ import java.util.HexFormat;
  */
 public record Digest(@JsonValue String hex) {
 
+  private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
+
   /** Checks the form. */
   @JsonCreator
   public Digest {
-    if (!hex.matches("[0-9a-f]{64}")) {
+    if (!HEX.matcher(hex).matches()) {
       throw new IllegalArgumentException(
           "digest is '" + hex + "', expected 64 lower-case hexadecimal digits");
     }

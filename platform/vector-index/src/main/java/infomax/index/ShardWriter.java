@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.lucene.index.ConcurrentMergeScheduler;
@@ -50,15 +51,14 @@ public final class ShardWriter implements AutoCloseable {
 
   private static final double RAM_BUFFER_MB = 32;
 
-  private final Publications publications;
   private final InstantSource clock;
   private final ShardStart start;
   private final ShardFiles files;
   private final SnapshotDeletionPolicy commits;
   private final IndexWriter writer;
   private final Map<ImageId, Optional<IndexedImage>> uncommitted = new HashMap<>();
+  private final ShardPublisher publisher;
   private Progress progress;
-  private long sequence;
   private @Nullable Committed committed;
 
   private ShardWriter(
@@ -67,14 +67,13 @@ public final class ShardWriter implements AutoCloseable {
       ShardStart start,
       ShardFiles files,
       IndexWriter writer) {
-    this.publications = publications;
     this.clock = clock;
     this.start = start;
     this.files = files;
     this.commits = (SnapshotDeletionPolicy) writer.getConfig().getIndexDeletionPolicy();
     this.writer = writer;
     this.progress = start.progress();
-    this.sequence = start.sequence();
+    this.publisher = new ShardPublisher(publications, start);
   }
 
   /**
@@ -96,7 +95,8 @@ public final class ShardWriter implements AutoCloseable {
       InstantSource clock,
       Runnable onMergeThread) {
     try {
-      ShardStart start = ShardStart.take(publications, folder, spec);
+      ShardStart start =
+          ShardStart.take(publications, new FolderFiles(publications.store(), folder), spec);
       Directory directory = new SyncOnceDirectory(new MMapDirectory(folder));
       ShardFiles files = new ShardFiles(publications.store(), folder, directory, start.files());
       ShardWriter opened =
@@ -222,26 +222,13 @@ public final class ShardWriter implements AutoCloseable {
    */
   public PublishOutcome publish() {
     Committed last = current();
-    Manifest next;
+    List<IndexFile> stored;
     try {
-      next =
-          new Manifest(
-              spec(),
-              sequence + 1,
-              term(),
-              start.name(),
-              progress,
-              last.reader().numDocs(),
-              files.put(last.commit()),
-              clock.instant());
+      stored = files.put(last.commit());
     } catch (IOException e) {
       throw failed("read a commit", e);
     }
-    PublishOutcome outcome = publications.publish(next);
-    if (outcome instanceof Published) {
-      sequence = next.sequence();
-    }
-    return outcome;
+    return publisher.publish(progress, last.reader().numDocs(), stored, clock.instant());
   }
 
   /** Ends without a commit: what was put since the last one is read from the log again. */
@@ -262,7 +249,7 @@ public final class ShardWriter implements AutoCloseable {
   private void begin() {
     try {
       commit(progress);
-      if (sequence == 0 && !(publish() instanceof Published)) {
+      if (publisher.sequence() == 0 && !(publish() instanceof Published)) {
         throw new IndexException(
             "generation " + spec().generation() + " was begun by another writer just now");
       }

@@ -59,6 +59,11 @@ public record ControlRequest(
   /** Parameter of {@link Kind#PROMOTE}: number of the generation to make live. */
   public static final String GENERATION = "generation";
 
+  /**
+   * Parameter of {@link Kind#RESTORE}: SHA-256 of the backup's description, an object in the store.
+   */
+  public static final String BACKUP = "backup";
+
   /** Parameter of {@link Kind#CANCEL}: id of the training's request. */
   public static final String REQUEST = "request";
 
@@ -96,7 +101,12 @@ public record ControlRequest(
      * Move the alias to a standby generation and resume automatic rolls; executed by the rollout
      * controller. Parameter: generation.
      */
-    PROMOTE
+    PROMOTE,
+    /**
+     * Begin a generation with what a backup holds instead of with nothing; executed by the rollout
+     * controller. Parameter: backup.
+     */
+    RESTORE
   }
 
   /** Where a request is. */

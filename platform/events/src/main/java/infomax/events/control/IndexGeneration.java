@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param history every state it entered, oldest first, with the reason
  * @param target positions at which it has to commit exactly, named by the controller; null before
  * @param verification outcome of the comparison at the target; null before
+ * @param restoredFrom SHA-256 of the description of the backup it begins with, an object in the
+ *     store; null if it is built from the beginning of the log
  */
 public record IndexGeneration(
     int number,
@@ -36,7 +38,8 @@ public record IndexGeneration(
     GenerationState state,
     List<Transition> history,
     @Nullable Positions target,
-    @Nullable Verification verification)
+    @Nullable Verification verification,
+    @Nullable Digest restoredFrom)
     implements ControlEvent {
 
   /** Prefix of the keys of generations. */
@@ -48,6 +51,36 @@ public record IndexGeneration(
       throw new IllegalArgumentException("generation is " + number + ", expected >= 1");
     }
     history = List.copyOf(history);
+  }
+
+  /** A generation that is built from the beginning of the log. */
+  public IndexGeneration(
+      int number,
+      int encoderVersion,
+      Digest encoder,
+      int dimensions,
+      String topicId,
+      int partitions,
+      int maxConn,
+      int beamWidth,
+      GenerationState state,
+      List<Transition> history,
+      @Nullable Positions target,
+      @Nullable Verification verification) {
+    this(
+        number,
+        encoderVersion,
+        encoder,
+        dimensions,
+        topicId,
+        partitions,
+        maxConn,
+        beamWidth,
+        state,
+        history,
+        target,
+        verification,
+        null);
   }
 
   @Override
@@ -109,7 +142,8 @@ public record IndexGeneration(
         newState,
         newHistory,
         newTarget,
-        newVerification);
+        newVerification,
+        restoredFrom);
   }
 
   /**

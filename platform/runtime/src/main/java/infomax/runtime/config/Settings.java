@@ -189,8 +189,13 @@ public final class Settings {
   /** Every setting, for the log line at start; the values of credentials are hidden. */
   public SortedMap<String, String> all() {
     TreeMap<String, String> shown = new TreeMap<>(values);
-    shown.replaceAll((key, value) -> CREDENTIAL.matcher(key).find() ? "***" : value);
+    shown.replaceAll((key, value) -> isCredential(key) ? "***" : value);
     return Collections.unmodifiableSortedMap(shown);
+  }
+
+  /** True if the value of this key is never shown, nor written anywhere. */
+  public static boolean isCredential(String key) {
+    return CREDENTIAL.matcher(key).find();
   }
 
   /**
