@@ -283,6 +283,8 @@ public final class FollowedGenerations implements AutoCloseable, Check {
 
   /** Deletes objects that a crash left before anything named them. */
   private void sweep(ControlState state) {
+    RestoreClaims.giveUp(
+        shared.publications(), state, shared.clock().instant().minus(OBJECT_GRACE));
     Set<Digest> named = shared.publications().objects();
     for (EncoderRelease release : state.encoders().values()) {
       named.addAll(release.objects().values());

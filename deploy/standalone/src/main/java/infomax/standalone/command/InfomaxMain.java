@@ -36,6 +36,8 @@ import picocli.CommandLine.Model.UsageMessageSpec;
       EncoderCommands.Encoders.class,
       ClientCommands.Generations.class,
       ClientCommands.Rollback.class,
+      BackupCommand.class,
+      RestoreCommand.class,
       CompletionCommand.class
     },
     footer = {"", "test [--soak] runs all tests."})
