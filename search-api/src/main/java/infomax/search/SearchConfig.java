@@ -24,6 +24,8 @@ import java.time.Duration;
  * @param searchesAtOnce searches that run at the same time, setting {@code search.at-once}
  * @param decodesAtOnce large query images decoded at the same time, setting {@code
  *     search.decodes-at-once}
+ * @param pastPublications publications of the past that are open at the same time, setting {@code
+ *     search.past-publications}
  * @param contentReaders consumers that read images back, setting {@code search.content-readers}
  * @param contentCacheBytesMax bytes of image content kept in memory, setting {@code
  *     search.content-cache-bytes}
@@ -39,6 +41,7 @@ public record SearchConfig(
     Encoder.Execution encoder,
     int searchesAtOnce,
     int decodesAtOnce,
+    int pastPublications,
     int contentReaders,
     long contentCacheBytesMax,
     Duration recallInterval,
@@ -59,6 +62,7 @@ public record SearchConfig(
             settings.integer("search.encoder-threads", 1, 1, 64)),
         settings.integer("search.at-once", 16, 1, 1024),
         settings.integer("search.decodes-at-once", 2, 1, 64),
+        settings.integer("search.past-publications", 4, 1, 64),
         settings.integer("search.content-readers", 4, 1, 64),
         settings.whole("search.content-cache-bytes", 64L << 20, 0, 16L << 30),
         settings.duration("search.recall-interval", Duration.ofMinutes(1)),

@@ -20,6 +20,7 @@ import infomax.search.content.LogReaders;
 import infomax.search.live.GenerationLoader;
 import infomax.search.live.LoadedGenerations;
 import infomax.search.live.LogEnd;
+import infomax.search.live.PastPublications;
 import infomax.search.live.PublicationListener;
 import infomax.search.live.RecallProbe;
 import infomax.search.live.ReplicaAnnouncer;
@@ -63,6 +64,7 @@ public final class SearchService implements AutoCloseable {
   private static final String CLIENT_ID = "search";
   private static final Duration CONTROL_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration LOG_END_INTERVAL = Duration.ofMillis(500);
+  private static final Duration PAST_INTERVAL = Duration.ofSeconds(10);
   private static final Duration STATUS_INTERVAL = Duration.ofSeconds(1);
   private static final int LOWEST_PRIORITY = 19;
 
@@ -144,10 +146,16 @@ public final class SearchService implements AutoCloseable {
       closer.register(Ticker.start("search-log-end", LOG_END_INTERVAL, logEnd::look));
       LoadedGenerations loaded = closer.register(new LoadedGenerations(clock));
       ReplicaAnnouncer announcer = new ReplicaAnnouncer(signals, loaded, replica, clock);
+      Publications publications = new Publications(store, clock);
+      PastPublications past =
+          closer.register(
+              new PastPublications(
+                  publications, config.cache().resolve("past"), config.pastPublications(), clock));
+      closer.register(Ticker.start("search-past", PAST_INTERVAL, past::closeIdle));
       GenerationLoader loader =
           new GenerationLoader(
               control::state,
-              new Publications(store, clock),
+              publications,
               loaded,
               config.cache(),
               config.encoder(),
@@ -159,7 +167,7 @@ public final class SearchService implements AutoCloseable {
               loaded,
               closer.register(LogReaders.open(clients, CLIENT_ID, config.contentReaders())),
               config.contentCacheBytesMax());
-      Answering answering = new Answering(loaded, logEnd, config.searchesAtOnce());
+      Answering answering = new Answering(loaded, past, logEnd, config.searchesAtOnce());
       SearchMeters meters = new SearchMeters(metrics);
       SearchRoutes searchRoutes =
           new SearchRoutes(

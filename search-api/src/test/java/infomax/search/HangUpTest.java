@@ -43,7 +43,7 @@ final class HangUpTest {
   @Test
   void aClientThatHangsUpGivesItsTurnBack(@TempDir Path folder) throws Exception {
     try (ServedImages images = images(folder)) {
-      Answering answering = new Answering(images.loaded(), new LogEnd(null), 1);
+      Answering answering = new Answering(images.loaded(), images.past(), new LogEnd(null), 1);
       PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
       SearchMeters meters = new SearchMeters(metrics);
       SearchRoutes routes =

@@ -73,7 +73,7 @@ final class SearchApiTest {
     images.put("copy-1", Pictures.canonical(7, 32), Map.of("label", "copy"));
     images.put("copy-2", Pictures.canonical(7, 32), Map.of("label", "copy"));
     images.publish();
-    Answering answering = new Answering(images.loaded(), new LogEnd(null), 4);
+    Answering answering = new Answering(images.loaded(), images.past(), new LogEnd(null), 4);
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     SearchMeters meters = new SearchMeters(metrics);
     SearchRoutes routes =
@@ -158,6 +158,41 @@ final class SearchApiTest {
         refused(
             "{\"id\":\"photo-3\",\"generation\":8}", 409, "generation_not_loaded", "generation");
     assertThat(problem.get("expected").get(0).asInt()).isEqualTo(1);
+  }
+
+  /** The same image once more: nothing but its position differs. */
+  @Test
+  void answersFromAPublicationOfThePast() throws Exception {
+    String all = "{\"id\":\"photo-1\",\"k\":1000,\"exact\":true,\"include\":[\"position\"]%s}";
+    JsonNode before = found(all.formatted(""));
+    long publication = before.get("publication").asLong();
+    images.put("copy-2", Pictures.canonical(7, 32), Map.of("label", "copy"));
+    images.publish();
+    assertThat(found(all.formatted("")).get("hits")).isNotEqualTo(before.get("hits"));
+    for (String asOf :
+        List.of(Long.toString(publication), "\"" + before.get("publishedAt").asText() + "\"")) {
+      JsonNode past = found(all.formatted(",\"asOf\":" + asOf));
+      assertThat(past.get("hits")).isEqualTo(before.get("hits"));
+      assertThat(past.get("positions")).isEqualTo(before.get("positions"));
+      assertThat(past.get("publication").asLong()).isEqualTo(publication);
+      assertThat(past.get("generation").asInt()).isEqualTo(1);
+    }
+    JsonNode neighbours =
+        Client.json(client.get("/v1/images/photo-1/neighbours?asOf=" + publication));
+    assertThat(neighbours.get("publication").asLong()).isEqualTo(publication);
+    for (String asOf : List.of("99", "\"2000-01-01T00:00:00Z\"", "\"2999-01-01T00:00:00+01:00\"")) {
+      JsonNode problem =
+          refused(all.formatted(",\"asOf\":" + asOf), 404, "publication_not_available", "asOf");
+      assertThat(problem.at("/oldest/publication").asLong()).isEqualTo(1);
+      assertThat(problem.at("/newest/publication").asLong()).isEqualTo(publication + 1);
+      assertThat(problem.get("detail").asText()).contains("expected a publication");
+    }
+    refused(all.formatted(",\"asOf\":\"yesterday\""), 400, "invalid_value", "asOf");
+    refused(
+        all.formatted(",\"asOf\":1,\"consistency\":{\"tokens\":[{\"partition\":0,\"offset\":0}]}"),
+        400,
+        "invalid_value",
+        "asOf");
   }
 
   @Test

@@ -45,6 +45,7 @@ final class SearchConfigTest {
                 Map.entry("search.encoder-threads", "3"),
                 Map.entry("search.at-once", "4"),
                 Map.entry("search.decodes-at-once", "5"),
+                Map.entry("search.past-publications", "9"),
                 Map.entry("search.content-readers", "6"),
                 Map.entry("search.content-cache-bytes", "7"),
                 Map.entry("search.recall-interval", "8s")));
@@ -58,6 +59,7 @@ final class SearchConfigTest {
                 new Encoder.Execution(EncoderDevice.CUDA, 3),
                 4,
                 5,
+                9,
                 6,
                 7,
                 Duration.ofSeconds(8),

@@ -108,6 +108,7 @@ final class SmallSystem implements AutoCloseable {
             new Encoder.Execution(EncoderDevice.CPU, 1),
             8,
             2,
+            2,
             3,
             1 << 20,
             Duration.ofSeconds(1),

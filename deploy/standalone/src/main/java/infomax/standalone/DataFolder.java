@@ -1,16 +1,19 @@
 package infomax.standalone;
 
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /** The folder that holds everything the standalone system keeps; locked while it is in use. */
-final class DataFolder implements AutoCloseable {
+public final class DataFolder implements AutoCloseable {
 
   /** Free space below which nothing is started: a broker that runs out of disk stops for good. */
   static final long FREE_BYTES_MIN = 1L << 30;
@@ -60,6 +63,22 @@ final class DataFolder implements AutoCloseable {
               + e.getMessage()
               + "): choose another folder with --data DIR",
           e);
+    }
+  }
+
+  /** Where the running system is: a properties file in its folder, for commands beside it. */
+  public static Path cluster(Path root) {
+    return root.resolve("cluster.properties");
+  }
+
+  /** Says where the running system is. */
+  void tellCluster(Map<String, String> settings) {
+    Properties properties = new Properties();
+    properties.putAll(settings);
+    try (Writer out = Files.newBufferedWriter(cluster(root))) {
+      properties.store(out, "where the running system is");
+    } catch (IOException e) {
+      throw new UserError(cluster(root) + " cannot be written: " + e.getMessage(), e);
     }
   }
 

@@ -117,6 +117,7 @@ public final class StandaloneSystem implements AutoCloseable {
     health.addReadiness(
         closer.register(Supervised.watch("trainer", trainer::isAlive, trainer::restart)));
     cluster.ready(clients);
+    folder.tellCluster(withoutCredentials(only(settings, "kafka.")));
 
     Settings own = Settings.of(settings);
     Tracing tracing = closer.register(Tracing.from(own, "infomax"));
@@ -178,6 +179,13 @@ public final class StandaloneSystem implements AutoCloseable {
     settings.put("trainer.path", folder.trainer().toString());
     settings.putAll(config.settings());
     return settings;
+  }
+
+  /** Credentials are the environment's to give, and are not written to disk. */
+  private static Map<String, String> withoutCredentials(Map<String, String> settings) {
+    Map<String, String> told = new HashMap<>(settings);
+    told.keySet().removeIf(Settings::isCredential);
+    return told;
   }
 
   /** The settings of one service and those that all share. */

@@ -347,6 +347,7 @@ public final class FollowedGenerations implements AutoCloseable, Check {
       LOG.warn("nothing is swept before control can be read: {}", e.getMessage());
       return;
     }
+    RestoreClaims.giveUp(shared.publications(), control.state(), olderThan);
     Set<Digest> named = shared.publications().objects();
     for (EncoderRelease release : control.state().encoders().values()) {
       named.addAll(release.objects().values());

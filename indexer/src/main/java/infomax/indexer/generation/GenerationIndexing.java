@@ -2,6 +2,7 @@ package infomax.indexer.generation;
 
 import infomax.encoder.Encoder;
 import infomax.encoder.EncoderException;
+import infomax.events.Digest;
 import infomax.events.control.EncoderRelease;
 import infomax.events.control.FailureCause;
 import infomax.events.control.IndexGeneration;
@@ -14,6 +15,7 @@ import infomax.index.Manifest;
 import infomax.index.PublicationCheck;
 import infomax.index.PublicationCheck.Outcome.Broken;
 import infomax.index.ShardWriter;
+import infomax.indexer.backup.RestoredStart;
 import infomax.indexer.generation.GenerationStatus.Phase;
 import infomax.indexer.generation.Orders.Mode;
 import infomax.runtime.lifecycle.Closer;
@@ -245,6 +247,7 @@ final class GenerationIndexing implements AutoCloseable {
   private IndexingRun.End index(RecordEmbedding embedding, GenerationMeters meters)
       throws GenerationFailedException, InterruptedException {
     IndexSpec spec = IndexSpec.of(generation);
+    beginRestored();
     verifyState(spec);
     try (Closer closer = new Closer()) {
       ShardWriter writer =
@@ -281,6 +284,23 @@ final class GenerationIndexing implements AutoCloseable {
               status::set,
               retries)
           .run(() -> isStopping() || broken.get() != null);
+    }
+  }
+
+  /** A generation that is past being built is not begun again: what it had read is gone. */
+  private void beginRestored() throws GenerationFailedException {
+    Digest backup = generation.restoredFrom();
+    if (backup == null || orders.mode() != Mode.BUILD) {
+      return;
+    }
+    try {
+      RestoredStart.publish(shared.publications(), generation, backup, shared.clock());
+    } catch (ObjectBrokenException e) {
+      throw new GenerationFailedException(
+          FailureCause.STATE_LOST,
+          "the backup it begins with is not whole in the store; restore it again: "
+              + e.getMessage(),
+          e);
     }
   }
 

@@ -18,7 +18,6 @@ import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -26,7 +25,6 @@ import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 
 /**
@@ -158,18 +156,8 @@ final class ImageLog implements AutoCloseable {
 
   /** How long the topic keeps tombstones. */
   Duration tombstoneRetention() {
-    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, TOPIC);
-    try {
-      Config config =
-          admin.describeConfigs(List.of(resource)).all().get().values().iterator().next();
-      return Duration.ofMillis(
-          Long.parseLong(config.get(TopicConfig.DELETE_RETENTION_MS_CONFIG).value()));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new org.apache.kafka.common.errors.InterruptException(e);
-    } catch (java.util.concurrent.ExecutionException e) {
-      throw new org.apache.kafka.common.KafkaException("topic " + TOPIC + " is unknown", e);
-    }
+    return Duration.ofMillis(
+        Long.parseLong(new Topics(admin).setting(TOPIC, TopicConfig.DELETE_RETENTION_MS_CONFIG)));
   }
 
   @Override

@@ -28,7 +28,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,8 +70,8 @@ final class IndexingRun {
   /** What the leader had published at the last two looks, the older first. */
   private final Deque<Positions> ledUpTo = new ArrayDeque<>(List.of(Positions.START));
 
+  private final ReadingPlan plan;
   private int leader;
-  private boolean built;
 
   /** Said while deletes may soon be missing; else empty. */
   private String ageing = "";
@@ -93,6 +92,7 @@ final class IndexingRun {
     this.progress =
         new LogProgress(
             parts.writer().spec().partitions(), parts.begun(), parts.writer().progress());
+    this.plan = new ReadingPlan(progress);
     this.traces = new RecordTraces(shared.tracing());
     this.commits = new CommitCycle(parts, shared, traces, settings.commitInterval());
     this.leader = orders.get().leader();
@@ -133,7 +133,7 @@ final class IndexingRun {
       takeLead(now);
       // Before the first poll: nothing is applied to an index that has missed deletes.
       measure();
-      parts.log().readOnly(partition -> isWanted(partition, now));
+      parts.log().readOnly(partition -> plan.isWanted(partition, now));
       int records = apply(parts.log().poll(PACE), now);
       Optional<End> ended = commitIfDue(now);
       if (ended.isPresent()) {
@@ -182,22 +182,11 @@ final class IndexingRun {
     }
   }
 
-  private boolean isWanted(int partition, Orders now) {
-    return switch (now.mode()) {
-      case FOLLOW -> true;
-      case BUILD -> !built;
-      case TARGET ->
-          now.target() != null
-              && progress.applied().offset(partition) < now.target().offset(partition);
-    };
-  }
-
   private int apply(ConsumerRecords<byte[], byte[]> polled, Orders now)
       throws InterruptedException {
-    Positions limit = now.mode() == Mode.TARGET ? now.target() : null;
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> consumed : polled) {
-      if (limit == null || consumed.offset() < limit.offset(consumed.partition())) {
+      if (plan.accepts(consumed.partition(), consumed.offset(), now)) {
         records.add(consumed);
       }
     }
@@ -217,7 +206,7 @@ final class IndexingRun {
     traces.applied(newest);
     parts.meters().embedded(parts.embedding().embedded() - before);
     records.forEach(consumed -> progress.sawRecord(Instant.ofEpochMilli(consumed.timestamp())));
-    polled.nextOffsets().forEach((partition, next) -> advance(partition, next, limit));
+    polled.nextOffsets().forEach((partition, next) -> advance(partition, next, now));
     parts.replaced().ifPresent(known -> known.closeBehind(progress.applied()));
     return records.size();
   }
@@ -240,30 +229,21 @@ final class IndexingRun {
     }
   }
 
-  private void advance(
-      TopicPartition partition, OffsetAndMetadata next, @Nullable Positions limit) {
+  private void advance(TopicPartition partition, OffsetAndMetadata next, Orders now) {
     int number = partition.partition();
-    Position position = new Position(next.offset(), next.leaderEpoch().orElse(Position.NO_EPOCH));
-    if (limit != null && position.offset() > limit.offset(number)) {
-      // Fetched beyond the target: what lies there is read again when following goes on.
-      Positions stop =
-          progress.applied().offset(number) > limit.offset(number) ? progress.applied() : limit;
-      position = stop.byPartition().getOrDefault(number, Position.of(0));
-      parts.log().seek(number, position);
+    Position fetched = new Position(next.offset(), next.leaderEpoch().orElse(Position.NO_EPOCH));
+    Position goesOn = plan.reached(number, fetched, now);
+    if (!goesOn.equals(fetched)) {
+      parts.log().seek(number, goesOn);
     }
-    progress.advance(number, position);
   }
 
   private Optional<End> commitIfDue(Orders now) throws InterruptedException {
-    boolean arrived = false;
-    if (now.mode() == Mode.BUILD && !built && progress.reachedEnds()) {
-      built = true;
-      arrived = true;
+    boolean held = plan.isBuilt();
+    boolean arrived = plan.hasArrived(now);
+    if (plan.isBuilt() && !held) {
       LOG.info(
           "generation={} reached the end of the log and holds", parts.writer().spec().generation());
-    }
-    if (now.mode() == Mode.TARGET && now.target() != null && progress.hasMoved()) {
-      arrived = progress.applied().reaches(now.target());
     }
     commits.every(commitInterval(now));
     if (arrived || (progress.hasMoved() && commits.isDue()) || commits.isDueWhenIdle()) {
@@ -274,7 +254,7 @@ final class IndexingRun {
 
   /** Small commits cost merges, which an index that nobody searches would take from the others. */
   private Duration commitInterval(Orders now) {
-    if (now.mode() == Mode.BUILD && !built) {
+    if (now.mode() == Mode.BUILD && !plan.isBuilt()) {
       return settings.buildCommitInterval();
     }
     return now.priority() == Priority.STANDBY
@@ -324,7 +304,7 @@ final class IndexingRun {
     reports.restart();
     boolean reads = false;
     for (int partition = 0; partition < parts.writer().spec().partitions(); partition++) {
-      reads |= isWanted(partition, now);
+      reads |= plan.isWanted(partition, now);
     }
     GenerationStatus current =
         new GenerationStatus(

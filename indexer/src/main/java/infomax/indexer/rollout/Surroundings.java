@@ -1,16 +1,22 @@
 package infomax.indexer.rollout;
 
+import infomax.events.Digest;
+import infomax.events.control.ControlRequest;
 import infomax.events.control.ControlRequest.Kind;
 import infomax.events.control.ControlState;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
 import infomax.index.Manifest;
 import infomax.index.Publications;
+import infomax.indexer.backup.Backup;
 import infomax.indexer.rollout.decision.Plan.Comparison;
 import infomax.indexer.rollout.decision.Publication;
+import infomax.indexer.rollout.decision.RestoreOffer;
 import infomax.indexer.rollout.decision.RolloutView;
 import infomax.indexer.rollout.decision.VerificationStatus;
 import infomax.runtime.control.ControlLog;
+import infomax.store.ObjectBrokenException;
+import infomax.store.ObjectStoreException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,6 +24,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Everything a view is gathered from.
@@ -37,6 +45,8 @@ record Surroundings(
     LogWatch log,
     InstantSource clock) {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Surroundings.class);
+
   /** Indexes have one shard for now. */
   static final int SHARD = 0;
 
@@ -47,20 +57,51 @@ record Surroundings(
   RolloutView view(
       @Nullable Comparison comparison, VerificationStatus verification, Instant actingSince) {
     ControlState state = control.state();
+    Map<String, RestoreOffer> offers = offers(state);
     boolean rolling = isRolling(state);
     // Publications before the ends of the log, so that the ends are not older than what was read.
     Map<Integer, Publication> newest = rolling ? newest(state) : Map.of();
     Instant now = clock.instant();
     return new RolloutView(
         state,
-        log.topic(now, rolling ? LOG_AGE_MAX_ROLLING : LOG_AGE_MAX_IDLE),
+        log.topic(now, logAgeMax(rolling, offers)),
         newest,
         failures.byGeneration(),
         replicas.heardWithin(now),
         comparison,
         verification,
+        offers,
         actingSince,
         now);
+  }
+
+  /** What is restored must not be ahead of the log, so that its ends are asked for afterwards. */
+  private static Duration logAgeMax(boolean rolling, Map<String, RestoreOffer> offers) {
+    if (!offers.isEmpty()) {
+      return Duration.ZERO;
+    }
+    return rolling ? LOG_AGE_MAX_ROLLING : LOG_AGE_MAX_IDLE;
+  }
+
+  private Map<String, RestoreOffer> offers(ControlState state) {
+    Map<String, RestoreOffer> offers = new HashMap<>();
+    for (ControlRequest request : state.open(Kind.RESTORE)) {
+      try {
+        offers.put(request.id(), offer(request));
+      } catch (ObjectBrokenException | IllegalArgumentException e) {
+        offers.put(
+            request.id(),
+            new RestoreOffer.Unusable("the store has no such backup: " + e.getMessage()));
+      } catch (ObjectStoreException e) {
+        LOG.debug("request={} cannot be looked at yet: {}", request.id(), e.toString());
+      }
+    }
+    return offers;
+  }
+
+  private RestoreOffer offer(ControlRequest request) {
+    Digest description = new Digest(request.parameters().getOrDefault(ControlRequest.BACKUP, ""));
+    return new RestoreOffer.Found(description, Backup.read(publications.store().read(description)));
   }
 
   /** A publication that a view named, if it is still there. */

@@ -46,6 +46,19 @@ public sealed interface StoreLocation {
   }
 
   /**
+   * A place beside the system's own, such as for its backups.
+   *
+   * @param place a folder, or {@code s3://bucket/prefix}, which is reached as {@code objects.s3.*}
+   *     say
+   * @throws ConfigurationException if it is no such place
+   */
+  static StoreLocation of(String place, Settings settings) {
+    return place.startsWith("s3:")
+        ? new InS3(S3Settings.from(settings, place))
+        : new InFolder(Path.of(place));
+  }
+
+  /**
    * A folder of this machine, or one that all machines mount.
    *
    * @param path the folder, created if it is missing

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * @param writer the writer's name
  * @param progress how far the commit has come in the log
  */
-record CommitMark(IndexSpec spec, long term, String writer, Progress progress) {
+public record CommitMark(IndexSpec spec, long term, String writer, Progress progress) {
 
   private static final Logger LOG = LoggerFactory.getLogger(CommitMark.class);
   private static final String KEY = "infomax";

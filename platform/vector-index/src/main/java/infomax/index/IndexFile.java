@@ -1,6 +1,7 @@
 package infomax.index;
 
 import infomax.events.Digest;
+import java.util.regex.Pattern;
 
 /**
  * A file of a publication.
@@ -11,9 +12,11 @@ import infomax.events.Digest;
  */
 public record IndexFile(String name, long lengthBytes, Digest digest) {
 
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*");
+
   /** Checks that the name is a plain file name: it is taken from a manifest and used as a path. */
   public IndexFile {
-    if (!name.matches("[A-Za-z0-9_][A-Za-z0-9_.-]*") || lengthBytes < 0) {
+    if (!NAME.matcher(name).matches() || lengthBytes < 0) {
       throw new IllegalArgumentException(
           "index file '" + name + "' of " + lengthBytes + " bytes, expected a plain file name");
     }

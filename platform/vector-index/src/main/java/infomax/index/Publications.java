@@ -12,6 +12,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -26,7 +28,9 @@ import org.slf4j.LoggerFactory;
  * readers stay with the publication before, and the writer's next one gets the next number.
  *
  * <p>Entries: {@code publications/<generation>/<shard>/manifest-<sequence>} and {@code
- * .../hold-...} while somebody needs an older publication to stay.
+ * .../hold-...} while somebody needs an older publication to stay. {@code claims/<name>} names
+ * objects that more than one generation may need, as after a restore: no generation's garbage
+ * collection takes them.
  */
 public final class Publications {
 
@@ -34,12 +38,16 @@ public final class Publications {
   private static final String ROOT = "publications";
   private static final String MANIFEST = "manifest-";
   private static final String HOLD = "hold-";
+  private static final String CLAIMS = "claims";
 
   /** A hold nobody released, such as after a crash, counts no longer than this. */
   private static final Duration HOLD_AGE_MAX = Duration.ofMinutes(30);
 
   private final ObjectStore store;
   private final InstantSource clock;
+
+  /** Manifests read lately: whoever polls reads the same ones again and again. */
+  private final ReadManifests read = new ReadManifests();
 
   /** Names of manifests that were found unreadable, to say it once. */
   private final Set<String> reported = ConcurrentHashMap.newKeySet();
@@ -77,6 +85,14 @@ public final class Publications {
       }
     }
     return new Newest(Optional.empty(), sequences.isEmpty() ? 0 : sequences.getLast());
+  }
+
+  /**
+   * The numbers of the publications of a shard that are in the store, ascending. One may be
+   * unreadable, or gone by the time it is read.
+   */
+  public List<Long> sequences(int generation, int shard) {
+    return sequences(folder(generation, shard));
   }
 
   /** A publication by its number, if it is still there and can be read. */
@@ -222,12 +238,40 @@ public final class Publications {
   }
 
   /**
-   * Every object that some publication names.
+   * Keeps objects although no publication names them yet, or although the one that does ends, until
+   * {@link #giveUp}. To be claimed before they are stored. A claim that is there already stays as
+   * it is.
+   *
+   * @param name lower-case letters, digits, dots and dashes
+   */
+  public void claim(String name, Set<Digest> objects) {
+    store.createEntry(CLAIMS + "/" + name, Json.write(new Claim(objects, clock.instant())));
+  }
+
+  /** The claims there are, by name, with the instant each was made at. */
+  public SortedMap<String, Instant> claims() {
+    SortedMap<String, Instant> claims = new TreeMap<>();
+    for (String name : store.names(CLAIMS)) {
+      claim(name).ifPresent(claim -> claims.put(name, claim.since()));
+    }
+    return claims;
+  }
+
+  /**
+   * Ends a claim; one that is absent changes nothing. Of its objects those that nothing else names
+   * go with the next {@link ObjectStore#collectGarbage}.
+   */
+  public void giveUp(String claim) {
+    store.deleteEntry(CLAIMS + "/" + claim);
+  }
+
+  /**
+   * Every object that some publication or claim names.
    *
    * @throws IndexCorruptException if a manifest is unreadable, since nobody knows what it names
    */
   public Set<Digest> objects() {
-    Set<Digest> named = new HashSet<>();
+    Set<Digest> named = claimed();
     for (String name : store.entries(ROOT)) {
       if (name.contains("/" + MANIFEST)) {
         switch (entry(name)) {
@@ -282,6 +326,9 @@ public final class Publications {
   /** The value of a hold's entry. */
   private record HoldEntry(long sequence, Instant since) {}
 
+  /** The value of a claim's entry. */
+  private record Claim(Set<Digest> objects, Instant since) {}
+
   private static Optional<PublishOutcome> refusal(Manifest next, Manifest newest, long taken) {
     if (newest.term() > next.term() || (newest.term() == next.term() && !newest.sameWriter(next))) {
       return Optional.of(new PublishOutcome.ForeignTerm(newest));
@@ -307,11 +354,15 @@ public final class Publications {
 
   /** Manifests go first: whoever still sees one must still find its objects. */
   private void delete(String folder, List<Manifest> garbage, Set<Digest> needed) {
+    if (garbage.isEmpty()) {
+      return;
+    }
+    Set<Digest> claimed = claimed();
     garbage.forEach(manifest -> store.deleteEntry(name(folder, manifest.sequence())));
     garbage.stream()
         .flatMap(manifest -> manifest.files().stream())
         .map(IndexFile::digest)
-        .filter(digest -> !needed.contains(digest))
+        .filter(digest -> !needed.contains(digest) && !claimed.contains(digest))
         .distinct()
         .forEach(store::delete);
   }
@@ -342,6 +393,25 @@ public final class Publications {
     }
   }
 
+  private Set<Digest> claimed() {
+    Set<Digest> claimed = new HashSet<>();
+    store.names(CLAIMS).forEach(name -> claim(name).map(Claim::objects).ifPresent(claimed::addAll));
+    return claimed;
+  }
+
+  /**
+   * A claim; empty if it was given up just now.
+   *
+   * @throws IndexCorruptException if it is unreadable, since nobody knows what it names
+   */
+  private Optional<Claim> claim(String name) {
+    try {
+      return store.entry(CLAIMS + "/" + name).map(json -> Json.read(json, Claim.class));
+    } catch (IllegalArgumentException e) {
+      throw new IndexCorruptException("claim " + name + " is damaged: " + e.getMessage(), e);
+    }
+  }
+
   private boolean counts(HoldEntry hold) {
     return !hold.since().plus(HOLD_AGE_MAX).isBefore(clock.instant());
   }
@@ -364,7 +434,7 @@ public final class Publications {
       return new Entry.Absent();
     }
     try {
-      return new Entry.Found(ManifestCodec.read(bytes.get()));
+      return new Entry.Found(read.manifest(name, bytes.get()));
     } catch (IllegalArgumentException e) {
       String problem = "manifest " + name + " is damaged and passed over: " + e.getMessage();
       if (reported.add(name)) {

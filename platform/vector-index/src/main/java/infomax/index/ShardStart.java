@@ -3,12 +3,9 @@ package infomax.index;
 import infomax.index.Publications.Newest;
 import infomax.index.PublishOutcome.Published;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.apache.lucene.store.Directory;
-import org.apache.lucene.store.MMapDirectory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * @param progress how far the local files have come
  * @param files those of the local files whose digests are known
  */
-record ShardStart(
+public record ShardStart(
     IndexSpec spec,
     String name,
     long term,
@@ -33,8 +30,13 @@ record ShardStart(
   private static final Logger LOG = LoggerFactory.getLogger(ShardStart.class);
   private static final int ATTEMPTS_MAX = 5;
 
-  /** Takes the shard over and brings the files to start from into {@code folder}. */
-  static ShardStart take(Publications publications, Path folder, IndexSpec spec)
+  /**
+   * Takes the shard over and brings the files to start from to the local ones.
+   *
+   * @throws IndexCorruptException if files are absent or damaged
+   * @throws IndexException if the shard was built from something else, or others keep publishing
+   */
+  public static ShardStart take(Publications publications, LocalFiles local, IndexSpec spec)
       throws IOException {
     String name = UUID.randomUUID().toString();
     for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
@@ -45,11 +47,11 @@ record ShardStart(
             "no publication of generation " + spec.generation() + " can be read");
       }
       if (newest.isEmpty()) {
-        IndexFolder.open(publications.store(), folder).keepOnly(java.util.Set.of());
+        local.replaceBy(List.of());
         return new ShardStart(spec, name, 1, 0, Progress.START, List.of());
       }
       verifySpec(spec, newest.get());
-      Progress progress = prepare(publications, folder, newest.get());
+      Progress progress = prepare(local, newest.get());
       if (publications.takeOver(newest.get(), before.sequence(), name)
           instanceof Published(Manifest taken)) {
         return new ShardStart(spec, name, taken.term(), taken.sequence(), progress, taken.files());
@@ -66,26 +68,20 @@ record ShardStart(
   }
 
   /** The mark of a commit by this writer. */
-  CommitMark mark(Progress at) {
+  public CommitMark mark(Progress at) {
     return new CommitMark(spec, term, name, at);
   }
 
-  private static Progress prepare(Publications publications, Path folder, Manifest newest)
-      throws IOException {
-    IndexFolder local = IndexFolder.open(publications.store(), folder);
-    try (Directory directory = new MMapDirectory(folder)) {
-      Optional<CommitMark> mark = CommitMark.newest(directory);
-      if (mark.filter(commit -> commit.continues(newest)).isPresent()) {
-        LOG.info(
-            "generation={} goes on from its local commit, publication={}",
-            newest.generation(),
-            newest.sequence());
-        return mark.get().progress();
-      }
+  private static Progress prepare(LocalFiles local, Manifest newest) throws IOException {
+    Optional<CommitMark> mark = local.newestCommit();
+    if (mark.filter(commit -> commit.continues(newest)).isPresent()) {
+      LOG.info(
+          "generation={} goes on from its local commit, publication={}",
+          newest.generation(),
+          newest.sequence());
+      return mark.get().progress();
     }
-    // What an attempt before this one brought, or an older commit has in common, stays.
-    local.keepOnly(IndexFolder.names(newest.files()));
-    local.fetch(newest.files());
+    local.replaceBy(newest.files());
     LOG.info("generation={} starts from publication={}", newest.generation(), newest.sequence());
     return newest.progress();
   }

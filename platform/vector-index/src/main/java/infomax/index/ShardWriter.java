@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.lucene.index.ConcurrentMergeScheduler;
@@ -50,15 +51,14 @@ public final class ShardWriter implements AutoCloseable {
 
   private static final double RAM_BUFFER_MB = 32;
 
-  private final Publications publications;
   private final InstantSource clock;
   private final ShardStart start;
   private final ShardFiles files;
   private final SnapshotDeletionPolicy commits;
   private final IndexWriter writer;
   private final Map<ImageId, Optional<IndexedImage>> uncommitted = new HashMap<>();
+  private final ShardPublisher publisher;
   private Progress progress;
-  private long sequence;
   private @Nullable Committed committed;
 
   private ShardWriter(
@@ -67,14 +67,13 @@ public final class ShardWriter implements AutoCloseable {
       ShardStart start,
       ShardFiles files,
       IndexWriter writer) {
-    this.publications = publications;
     this.clock = clock;
     this.start = start;
     this.files = files;
     this.commits = (SnapshotDeletionPolicy) writer.getConfig().getIndexDeletionPolicy();
     this.writer = writer;
     this.progress = start.progress();
-    this.sequence = start.sequence();
+    this.publisher = new ShardPublisher(publications, start);
   }
 
   /**
@@ -96,7 +95,8 @@ public final class ShardWriter implements AutoCloseable {
       InstantSource clock,
       Runnable onMergeThread) {
     try {
-      ShardStart start = ShardStart.take(publications, folder, spec);
+      ShardStart start =
+          ShardStart.take(publications, new FolderFiles(publications.store(), folder), spec);
       Directory directory = new SyncOnceDirectory(new MMapDirectory(folder));
       ShardFiles files = new ShardFiles(publications.store(), folder, directory, start.files());
       ShardWriter opened =
@@ -221,18 +221,14 @@ public final class ShardWriter implements AutoCloseable {
    * @throws infomax.store.ObjectStoreException if the store fails; the commit stays held
    */
   public PublishOutcome publish() {
-    while (true) {
-      Manifest next = manifest();
-      PublishOutcome outcome = publications.publish(next);
-      if (!(outcome instanceof Published(Manifest made))) {
-        return outcome;
-      }
-      sequence = made.sequence();
-      if (made.files().equals(next.files())) {
-        return outcome;
-      }
-      // An earlier commit took this number, by an attempt whose reply was lost.
+    Committed last = current();
+    List<IndexFile> stored;
+    try {
+      stored = files.put(last.commit());
+    } catch (IOException e) {
+      throw failed("read a commit", e);
     }
+    return publisher.publish(progress, last.reader().numDocs(), stored, clock.instant());
   }
 
   /** Ends without a commit: what was put since the last one is read from the log again. */
@@ -253,7 +249,7 @@ public final class ShardWriter implements AutoCloseable {
   private void begin() {
     try {
       commit(progress);
-      if (sequence == 0 && !(publish() instanceof Published)) {
+      if (publisher.sequence() == 0 && !(publish() instanceof Published)) {
         throw new IndexException(
             "generation " + spec().generation() + " was begun by another writer just now");
       }
@@ -266,24 +262,6 @@ public final class ShardWriter implements AutoCloseable {
     } catch (RuntimeException e) {
       close();
       throw e;
-    }
-  }
-
-  /** What makes the last commit visible, with its files in the store. */
-  private Manifest manifest() {
-    Committed last = current();
-    try {
-      return new Manifest(
-          spec(),
-          sequence + 1,
-          term(),
-          start.name(),
-          progress,
-          last.reader().numDocs(),
-          files.put(last.commit()),
-          clock.instant());
-    } catch (IOException e) {
-      throw failed("read a commit", e);
     }
   }
 

@@ -92,6 +92,11 @@ public final class LiveGeneration {
     return references.tryRetain() ? Optional.of(new Lease(this)) : Optional.empty();
   }
 
+  /** True while anybody but its owner uses it. */
+  boolean isLeased() {
+    return references.areShared();
+  }
+
   void releaseReference() {
     references.release();
   }

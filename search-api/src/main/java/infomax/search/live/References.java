@@ -27,6 +27,11 @@ final class References {
     return false;
   }
 
+  /** True if there are users beside the owner. */
+  boolean areShared() {
+    return count.get() > 1;
+  }
+
   /** Takes a user away. */
   void release() {
     int left = count.decrementAndGet();

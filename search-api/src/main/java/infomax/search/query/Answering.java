@@ -3,11 +3,14 @@ package infomax.search.query;
 import infomax.events.Positions;
 import infomax.events.Token;
 import infomax.index.Deadline;
+import infomax.index.Manifest;
 import infomax.runtime.http.Problem;
+import infomax.search.live.AsOf;
 import infomax.search.live.Lease;
 import infomax.search.live.LiveGeneration;
 import infomax.search.live.LoadedGenerations;
 import infomax.search.live.LogEnd;
+import infomax.search.live.PastPublications;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,16 +24,19 @@ import java.util.function.Supplier;
 public final class Answering {
 
   private final LoadedGenerations loaded;
+  private final PastPublications past;
   private final LogEnd logEnd;
   private final Turns turns;
 
   /**
    * Answering from what is loaded.
    *
+   * @param past opens what was answered from before
    * @param atOnce answers made at the same time; more wait, and are refused after 2 s
    */
-  public Answering(LoadedGenerations loaded, LogEnd logEnd, int atOnce) {
+  public Answering(LoadedGenerations loaded, PastPublications past, LogEnd logEnd, int atOnce) {
     this.loaded = loaded;
+    this.past = past;
     this.logEnd = logEnd;
     this.turns = new Turns(atOnce);
   }
@@ -62,8 +68,9 @@ public final class Answering {
   /**
    * Answers from the generation that fulfils the demands.
    *
-   * @throws Problem 409 if the generation asked for is not loaded, 503 if there is none, it is too
-   *     far behind, or time runs out, 504 if the writes asked for are not searchable in time
+   * @throws Problem 404 if the publication asked for is not available, 409 if the generation asked
+   *     for is not loaded, 503 if there is none, it is too far behind, or time runs out, 504 if the
+   *     writes asked for are not searchable in time
    */
   <T> T answer(Demands demands, Answer<T> answer) throws InterruptedException {
     try (Lease lease = lease(demands)) {
@@ -107,12 +114,59 @@ public final class Answering {
       }
     }
     Lease lease = acquire.get().orElseThrow(() -> absent(demands));
+    if (demands.asOf() != null) {
+      try (lease) {
+        return past(lease.generation(), demands.asOf());
+      }
+    }
     if (tokens.isEmpty()) {
       return lease;
     }
     try (lease) {
       throw notYet(demands.consistency(), lease.generation());
     }
+  }
+
+  private Lease past(LiveGeneration live, AsOf asOf) {
+    return switch (past.acquire(live, asOf)) {
+      case PastPublications.Outcome.Found(Lease lease) -> lease;
+      case PastPublications.Outcome.Busy(int openMax) ->
+          throw Problem.of(
+              503,
+              "past_busy",
+              openMax + " publications of the past are open and in use; ask again later");
+      case PastPublications.Outcome.Unavailable unavailable ->
+          throw notAvailable(live, asOf, unavailable);
+    };
+  }
+
+  private static Problem notAvailable(
+      LiveGeneration live, AsOf asOf, PastPublications.Outcome.Unavailable range) {
+    Manifest oldest = range.oldest() == null ? live.manifest() : range.oldest();
+    Manifest newest = range.newest() == null ? live.manifest() : range.newest();
+    return Problem.of(
+            404,
+            "publication_not_available",
+            "asOf is "
+                + asOf
+                + ", expected a publication of generation "
+                + live.number()
+                + " from "
+                + oldest.sequence()
+                + " of "
+                + oldest.publishedAt()
+                + " to "
+                + newest.sequence()
+                + " of "
+                + newest.publishedAt())
+        .with("field", "asOf")
+        .with("oldest", available(oldest))
+        .with("newest", available(newest));
+  }
+
+  private static Map<String, Object> available(Manifest manifest) {
+    return Map.of(
+        "publication", manifest.sequence(), "publishedAt", manifest.publishedAt().toString());
   }
 
   private Problem absent(Demands demands) {

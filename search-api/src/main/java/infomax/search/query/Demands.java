@@ -1,5 +1,6 @@
 package infomax.search.query;
 
+import infomax.search.live.AsOf;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -7,12 +8,14 @@ import org.jspecify.annotations.Nullable;
  * What an answer as a whole has to fulfil.
  *
  * @param generation the generation that shall answer; null for the live one
+ * @param asOf which publication of the past shall answer; null for the newest
  * @param consistency writes the answer has to include
  * @param maxLag most offsets the answer may be behind the log; null for any
  * @param timeLimit how long searching may take
  */
 record Demands(
     @Nullable Integer generation,
+    @Nullable AsOf asOf,
     Consistency consistency,
     @Nullable Long maxLag,
     Duration timeLimit) {
@@ -21,5 +24,5 @@ record Demands(
   static final Duration TIME_LIMIT_MAX = Duration.ofSeconds(30);
 
   /** None. */
-  static final Demands NONE = new Demands(null, Consistency.NONE, null, TIME_LIMIT_DEFAULT);
+  static final Demands NONE = new Demands(null, null, Consistency.NONE, null, TIME_LIMIT_DEFAULT);
 }

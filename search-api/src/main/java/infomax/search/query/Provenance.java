@@ -4,6 +4,7 @@ import infomax.events.Positions;
 import infomax.search.live.LiveGeneration;
 import infomax.search.live.LogEnd;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param encoder the one encoder of query, index and scores
  * @param generation the generation that answered
+ * @param publication number of the publication that answered
+ * @param publishedAt when that was made
  * @param images images searched
  * @param positions every record below is reflected in the answer
  * @param lag offset distance to the end of the log, an upper bound on the records missing; null if
@@ -22,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 record Provenance(
     EncoderBody encoder,
     int generation,
+    long publication,
+    Instant publishedAt,
     long images,
     Positions positions,
     @Nullable Long lag,
@@ -32,6 +37,8 @@ record Provenance(
     return new Provenance(
         EncoderBody.of(live),
         live.number(),
+        live.manifest().sequence(),
+        live.manifest().publishedAt(),
         live.manifest().images(),
         live.positions(),
         lag.isPresent() ? lag.getAsLong() : null,

@@ -12,6 +12,9 @@ import infomax.index.Metric;
 import infomax.index.Selection;
 import infomax.runtime.http.Problem;
 import infomax.search.body.Fields;
+import infomax.search.live.AsOf;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -62,7 +65,7 @@ final class SearchRequestReader {
           "groupBy",
           "groupSize",
           "diversity");
-  private static final List<String> DEMANDS = List.of("generation", "maxLag", "timeLimit");
+  private static final List<String> DEMANDS = List.of("generation", "asOf", "maxLag", "timeLimit");
 
   static final List<String> POINT = List.of("image", "id", "vector");
   static final List<String> EXAMPLES = List.of("positive", "negative", "strategy");
@@ -215,9 +218,30 @@ final class SearchRequestReader {
     OptionalLong maxLag = fields.whole("maxLag", 0, Long.MAX_VALUE);
     return new Demands(
         generation.isPresent() ? Math.toIntExact(generation.getAsLong()) : null,
+        asOf(fields, consistency),
         consistency,
         maxLag.isPresent() ? maxLag.getAsLong() : null,
         fields.duration("timeLimit", Demands.TIME_LIMIT_DEFAULT, Demands.TIME_LIMIT_MAX));
+  }
+
+  /** A number is a publication's, anything else an instant. */
+  private static @Nullable AsOf asOf(Fields fields, Consistency consistency) {
+    if (!fields.has("asOf")) {
+      return null;
+    }
+    if (!consistency.tokens().isEmpty()) {
+      throw fields.invalid("asOf", "nothing beside consistency: the past does not catch up");
+    }
+    String text = fields.scalar("asOf").asText();
+    if (text.matches("[1-9]\\d{0,17}")) {
+      return new AsOf.Publication(Long.parseLong(text));
+    }
+    try {
+      return new AsOf.Time(OffsetDateTime.parse(text).toInstant());
+    } catch (DateTimeParseException e) {
+      throw fields.invalid(
+          "asOf", "the number of a publication, or a time such as 2026-01-31T12:00:00Z (RFC 3339)");
+    }
   }
 
   private static Query query(Fields fields) {

@@ -158,6 +158,7 @@ public final class SearchRoutes implements Routes {
     Demands demands =
         new Demands(
             null,
+            null,
             Consistency.NONE,
             null,
             fields.duration("timeLimit", Demands.TIME_LIMIT_DEFAULT, Demands.TIME_LIMIT_MAX));

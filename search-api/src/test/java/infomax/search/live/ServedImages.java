@@ -49,6 +49,7 @@ public final class ServedImages implements AutoCloseable {
   private final EncoderRelease release;
   private final Encoder encoder;
   private final ShardWriter writer;
+  private final PastPublications past;
   private final LoadedGenerations loaded = new LoadedGenerations(InstantSource.system());
   private final int generation;
   private Positions positions = Positions.START;
@@ -59,6 +60,8 @@ public final class ServedImages implements AutoCloseable {
     this.generation = generation;
     this.store = ObjectStore.open(folder.resolve("objects"));
     this.publications = new Publications(store, InstantSource.system());
+    this.past =
+        new PastPublications(publications, folder.resolve("past"), 1, InstantSource.system());
     byte[] onnx = TinyEncoder.onnx(INPUT_SIZE, DIMENSIONS, 100);
     this.release =
         new EncoderRelease(
@@ -100,6 +103,16 @@ public final class ServedImages implements AutoCloseable {
   /** What answers. */
   public LoadedGenerations loaded() {
     return loaded;
+  }
+
+  /** What answered before; at most one publication of it is open. */
+  public PastPublications past() {
+    return past;
+  }
+
+  /** What is published. */
+  public Publications publications() {
+    return publications;
   }
 
   /** The release of the encoder. */
@@ -158,6 +171,7 @@ public final class ServedImages implements AutoCloseable {
 
   @Override
   public void close() {
+    past.close();
     loaded.close();
     writer.close();
     encoder.close();

@@ -39,6 +39,8 @@ import picocli.CommandLine.Model.UsageMessageSpec;
       ClientCommands.Rollback.class,
       ClientCommands.Reindex.class,
       KeysCommand.class,
+      BackupCommand.class,
+      RestoreCommand.class,
       CompletionCommand.class
     },
     footer = {"", "test [--soak] runs all tests."})

@@ -83,6 +83,15 @@ final class SearchCommand extends ClientCommand {
       description = "generation that has to answer, as the first page named it")
   private @Nullable Integer generation;
 
+  @Option(
+      names = "--as-of",
+      paramLabel = "WHEN",
+      description = {
+        "answer as it was: the number of a publication, or a time such as 2026-01-31T12:00:00Z;",
+        "what was replaced is kept for ten minutes"
+      })
+  private @Nullable String asOf;
+
   @Override
   void run(ApiClient api) throws IOException, InterruptedException {
     print(
@@ -112,6 +121,7 @@ final class SearchCommand extends ClientCommand {
     putIfGiven(body, "groupBy", groupBy);
     putIfGiven(body, "offset", offset);
     putIfGiven(body, "generation", generation);
+    putIfGiven(body, "asOf", asOf);
     if (!filter.isEmpty()) {
       body.put("filter", FilterOption.of(filter));
     }
@@ -142,10 +152,11 @@ final class SearchCommand extends ClientCommand {
     printHits(answer.path("hits"));
     System.out.printf(
         Locale.ROOT,
-        "encoder %s (%s), generation %d, %,d images, %s%s, lag %s, %.1f ms%n",
+        "encoder %s (%s), generation %d, publication %d, %,d images, %s%s, lag %s, %.1f ms%n",
         answer.path("encoder").path("version").asText(),
         answer.path("encoder").path("verdict").asText(),
         answer.path("generation").asInt(),
+        answer.path("publication").asLong(),
         answer.path("images").asLong(),
         answer.has("matches")
             ? String.format(Locale.ROOT, "%,d match, ", answer.path("matches").asLong())

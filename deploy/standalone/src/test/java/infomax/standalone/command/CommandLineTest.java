@@ -78,6 +78,7 @@ final class CommandLineTest {
         "--offset=5",
         "--generation=3",
         "--group-by=label");
+    assertAsked(Map.of("id", "a", "k", 10, "asOf", "42"), "--id=a", "--as-of=42");
   }
 
   @Test
@@ -203,6 +204,8 @@ final class CommandLineTest {
             List.of("train", "--force"),
             List.of("encoders", "compare", "0", "1", "--save", "sheet.png"),
             List.of("demo", "--rate", "0"),
+            List.of("backup"),
+            List.of("restore", "place", "--newest"),
             List.of("serve", "everything"),
             List.of("status", "--key", "infomax_x"),
             List.of("keys"),
@@ -238,6 +241,9 @@ final class CommandLineTest {
     String script = Typed.run("completion", "bash").output();
     assertThat(completed(script, "sea")).containsExactly("search");
     assertThat(completed(script, "search", "--gr")).containsExactly("--group-by");
+    assertThat(completed(script, "back")).containsExactly("backup");
+    assertThat(completed(script, "restore", "--ba")).containsExactly("--backup");
+    assertThat(completed(script, "search", "--as")).containsExactly("--as-of");
     assertThat(completed(script, "status", "-o", "")).containsExactly("text", "json");
     assertThat(Typed.run("completion", "zsh").output()).contains("bashcompinit").endsWith(script);
   }

@@ -23,28 +23,34 @@ final class Requests {
   private Requests() {}
 
   static Optional<Plan> plan(RolloutView view) {
-    return Stream.of(Kind.ROLLBACK, Kind.PROMOTE)
+    return Stream.of(Kind.ROLLBACK, Kind.PROMOTE, Kind.RESTORE)
         .flatMap(kind -> view.state().open(kind).stream())
-        .min(Comparator.comparing(ControlRequest::createdAt).thenComparing(ControlRequest::id))
-        .map(request -> execute(view, request));
+        .sorted(Comparator.comparing(ControlRequest::createdAt).thenComparing(ControlRequest::id))
+        .flatMap(request -> execute(view, request).stream())
+        .findFirst();
   }
 
-  private static Plan execute(RolloutView view, ControlRequest request) {
+  /** What comes of a request; empty if that cannot be said yet. */
+  private static Optional<Plan> execute(RolloutView view, ControlRequest request) {
     if (view.now().isAfter(request.expiresAt())) {
-      return end(request, Status.EXPIRED, "not begun before " + request.expiresAt());
+      return Optional.of(end(request, Status.EXPIRED, "not begun before " + request.expiresAt()));
     }
     LiveAlias alias = view.state().alias();
-    if (alias == null) {
-      return end(request, Status.FAILED, "no generation is live yet");
-    }
     return switch (request.kind()) {
-      case ROLLBACK -> rollback(view, request, alias);
-      case PROMOTE -> promote(view, request, alias);
+      case RESTORE -> Restores.plan(view, request);
+      case ROLLBACK ->
+          Optional.of(alias == null ? nothingLive(request) : rollback(view, request, alias));
+      case PROMOTE ->
+          Optional.of(alias == null ? nothingLive(request) : promote(view, request, alias));
       case REINDEX ->
           throw new IllegalArgumentException("REINDEX requests are executed step by step");
       case TRAIN, CANCEL ->
           throw new IllegalArgumentException(request.kind() + " requests are the trainer's");
     };
+  }
+
+  private static Plan nothingLive(ControlRequest request) {
+    return end(request, Status.FAILED, "no generation is live yet");
   }
 
   private static Plan rollback(RolloutView view, ControlRequest request, LiveAlias alias) {

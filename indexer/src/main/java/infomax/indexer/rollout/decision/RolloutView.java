@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param replicas search replicas heard from within the last three heartbeat periods
  * @param comparison what this controller holds for the candidate; null if it has named no target
  * @param verification where the verification is
+ * @param offers what open requests to restore offer, by request id; absent while the store cannot
+ *     be asked
  * @param actingSince when this controller took over; waiting counts from here at the earliest, so
  *     that a roll does not fail because nobody was there to drive it
  * @param now the present
@@ -32,6 +34,7 @@ public record RolloutView(
     List<ReplicaStatus> replicas,
     @Nullable Comparison comparison,
     VerificationStatus verification,
+    Map<String, RestoreOffer> offers,
     Instant actingSince,
     Instant now) {
 
@@ -40,6 +43,7 @@ public record RolloutView(
     publications = Map.copyOf(publications);
     failures = Map.copyOf(failures);
     replicas = List.copyOf(replicas);
+    offers = Map.copyOf(offers);
   }
 
   /** Why a generation cannot be indexed any further; empty if it can. */

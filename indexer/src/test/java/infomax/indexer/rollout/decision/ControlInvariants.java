@@ -23,7 +23,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /** What has to hold of {@code control} after every write, whoever wrote it. */
-final class ControlInvariants {
+public final class ControlInvariants {
 
   private static final Map<GenerationState, Set<GenerationState>> STEPS =
       Map.of(
@@ -39,7 +39,8 @@ final class ControlInvariants {
   private final Set<String> requestsFinished = new HashSet<>();
   private final Set<String> requestsBegun = new HashSet<>();
 
-  void verify(RolloutView view, Plan plan, ControlState after) {
+  /** A plan was made from a view and, if it writes, led to this state. */
+  public void verify(RolloutView view, Plan plan, ControlState after) {
     ControlState before = view.state();
     switch (plan) {
       case Plan.Wait _ -> assertThat(after).isSameAs(before);

@@ -36,6 +36,7 @@ final class Situation {
   final Map<Integer, Publication> publications = new HashMap<>();
   final Map<Integer, IndexingFailure> failures = new HashMap<>();
   final List<ReplicaStatus> replicas = new ArrayList<>();
+  final Map<String, RestoreOffer> offers = new HashMap<>();
   ControlState state = ControlState.EMPTY;
   LogTopic log = new LogTopic(TOPIC, PARTITIONS, at(1000));
   Comparison comparison;
@@ -124,7 +125,16 @@ final class Situation {
 
   RolloutView view() {
     return new RolloutView(
-        state, log, publications, failures, replicas, comparison, verification, actingSince, now);
+        state,
+        log,
+        publications,
+        failures,
+        replicas,
+        comparison,
+        verification,
+        offers,
+        actingSince,
+        now);
   }
 
   Plan plan() {

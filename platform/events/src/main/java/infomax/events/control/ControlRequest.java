@@ -70,6 +70,10 @@ public record ControlRequest(
 
   /** Parameter of {@link Kind#REINDEX}: {@code float32} or {@code int8}. */
   public static final String VECTOR_FORMAT = "vectorFormat";
+  /**
+   * Parameter of {@link Kind#RESTORE}: SHA-256 of the backup's description, an object in the store.
+   */
+  public static final String BACKUP = "backup";
 
   /** Parameter of {@link Kind#CANCEL}: id of the training's request. */
   public static final String REQUEST = "request";
@@ -115,7 +119,12 @@ public record ControlRequest(
      * is live or has failed. Parameters, all optional: shards, maxConn, beamWidth, vectorFormat;
      * those not given are the configured ones.
      */
-    REINDEX
+    REINDEX,
+    /**
+     * Begin a generation with what a backup holds instead of with nothing; executed by the rollout
+     * controller. Parameter: backup.
+     */
+    RESTORE
   }
 
   /** Where a request is. */

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param history every state it entered, oldest first, with the reason
  * @param target positions at which it has to commit exactly, named by the controller; null before
  * @param verification outcome of the comparison at the target; null before
+ * @param restoredFrom SHA-256 of the description of the backup it begins with, an object in the
+ *     store; null if it is built from the beginning of the log
  */
 public record IndexGeneration(
     int number,
@@ -41,7 +43,8 @@ public record IndexGeneration(
     GenerationState state,
     List<Transition> history,
     @Nullable Positions target,
-    @Nullable Verification verification)
+    @Nullable Verification verification,
+    @Nullable Digest restoredFrom)
     implements ControlEvent {
 
   /** Prefix of the keys of generations. */
@@ -53,6 +56,38 @@ public record IndexGeneration(
       throw new IllegalArgumentException("generation is " + number + ", expected >= 1");
     }
     history = List.copyOf(history);
+  }
+
+  /** A generation that is built from the beginning of the log. */
+  public IndexGeneration(
+      int number,
+      int encoderVersion,
+      Digest encoder,
+      int dimensions,
+      String topicId,
+      int partitions,
+      IndexParameters index,
+      IndexOverrides overrides,
+      @Nullable String request,
+      GenerationState state,
+      List<Transition> history,
+      @Nullable Positions target,
+      @Nullable Verification verification) {
+    this(
+        number,
+        encoderVersion,
+        encoder,
+        dimensions,
+        topicId,
+        partitions,
+        index,
+        overrides,
+        request,
+        state,
+        history,
+        target,
+        verification,
+        null);
   }
 
   /** Reads a generation of any age: the oldest say maxConn and beamWidth, and nothing else. */
@@ -73,7 +108,8 @@ public record IndexGeneration(
       @JsonProperty("state") GenerationState state,
       @JsonProperty("history") List<Transition> history,
       @JsonProperty("target") @Nullable Positions target,
-      @JsonProperty("verification") @Nullable Verification verification) {
+      @JsonProperty("verification") @Nullable Verification verification,
+      @JsonProperty("restoredFrom") @Nullable Digest restoredFrom) {
     return new IndexGeneration(
         number,
         encoderVersion,
@@ -87,7 +123,8 @@ public record IndexGeneration(
         state,
         history,
         target,
-        verification);
+        verification,
+        restoredFrom);
   }
 
   @Override
@@ -150,7 +187,8 @@ public record IndexGeneration(
         newState,
         newHistory,
         newTarget,
-        newVerification);
+        newVerification,
+        restoredFrom);
   }
 
   /**

@@ -229,12 +229,12 @@ public final class Settings {
   /** Every setting, for the log line at start; the values of credentials are hidden. */
   public SortedMap<String, String> all() {
     TreeMap<String, String> shown = new TreeMap<>(values);
-    shown.replaceAll((key, value) -> isSecret(key) ? "***" : value);
+    shown.replaceAll((key, value) -> isCredential(key) ? "***" : value);
     return Collections.unmodifiableSortedMap(shown);
   }
 
-  /** Where a secret lies is none. */
-  private static boolean isSecret(String key) {
+  /** True if the value of this key is never shown, nor written anywhere; where it lies may be. */
+  public static boolean isCredential(String key) {
     return CREDENTIAL.matcher(key).find() && !key.endsWith(FILE_SUFFIX);
   }
 

@@ -20,6 +20,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +94,14 @@ public final class Topics {
     Map<Integer, Long> offsets = new HashMap<>();
     ends.forEach((partition, end) -> offsets.put(partition.partition(), end.offset()));
     return Positions.ofOffsets(offsets);
+  }
+
+  /** The value of a topic's setting that holds now, whoever set it. */
+  public String setting(String topic, String key) {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    return Objects.requireNonNull(get(admin.describeConfigs(List.of(resource)).all()).get(resource))
+        .get(key)
+        .value();
   }
 
   private void awaitLeaders(Topic topic) {
