@@ -30,6 +30,7 @@ final class BusyIngestIT {
   @RegisterExtension static final TestingKafka KAFKA = TestingKafka.shared();
 
   private static final Duration LONG = Duration.ofSeconds(30);
+
   /** The common pool has one thread on two cores: uploads would wait for one another. */
   private static final Executor AT_ONCE = task -> Thread.ofVirtual().start(task);
 

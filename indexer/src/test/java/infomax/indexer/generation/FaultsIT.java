@@ -272,8 +272,7 @@ final class FaultsIT {
     await()
         .atMost(DEADLINE)
         .until(
-            () ->
-                log.generations.statuses().getFirst().phase() == GenerationStatus.Phase.HOLDING);
+            () -> log.generations.statuses().getFirst().phase() == GenerationStatus.Phase.HOLDING);
     log.write(log.images("more", 40));
     assertThat(log.generations.readiness().healthy()).isTrue();
     log.clockAhead.set(Duration.ofDays(3).plusHours(13));

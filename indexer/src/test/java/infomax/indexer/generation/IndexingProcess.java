@@ -9,8 +9,8 @@ import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.process.ChildJvm;
 import infomax.runtime.process.ParentWatch;
 import infomax.runtime.signal.SignalSender;
-import infomax.store.ObjectStore;
 import infomax.runtime.tracing.Tracing;
+import infomax.store.ObjectStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -62,8 +62,7 @@ final class IndexingProcess {
     FollowedGenerations generations =
         FollowedGenerations.start(
             clients,
-            new Publications(
-                ObjectStore.open(folder.resolve("objects")), InstantSource.system()),
+            new Publications(ObjectStore.open(folder.resolve("objects")), InstantSource.system()),
             ControlLog.open(clients, "test-process", Duration.ofSeconds(30)),
             new SignalSender(clients, "test-process"),
             new SimpleMeterRegistry(),

@@ -35,9 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * A roll, a rollback, then the alias back and forth once a second, and an object store that is gone
  * for a while, under 50 queries a second: no query fails, every checked answer's scores are those
- * of the encoder it names; what was deleted stays deleted through both; what was bad lies
- * in {@code images.rejected} with its reason; and the index equals an independent read of the
- * topic.
+ * of the encoder it names; what was deleted stays deleted through both; what was bad lies in {@code
+ * images.rejected} with its reason; and the index equals an independent read of the topic.
  */
 class RollGuarantee {
 

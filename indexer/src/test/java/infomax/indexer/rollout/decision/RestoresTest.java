@@ -142,7 +142,8 @@ final class RestoresTest {
 
   private static Backup backup(EncoderRelease release, String topic, int partitions, long offset) {
     IndexSpec spec =
-        new IndexSpec(7, 0, release.onnx(), 8, topic, partitions, IndexParameters.DEFAULT, IndexSpec.FORMAT);
+        new IndexSpec(
+            7, 0, release.onnx(), 8, topic, partitions, IndexParameters.DEFAULT, IndexSpec.FORMAT);
     Manifest manifest =
         new Manifest(
             spec,

@@ -70,6 +70,7 @@ public record ControlRequest(
 
   /** Parameter of {@link Kind#REINDEX}: {@code float32} or {@code int8}. */
   public static final String VECTOR_FORMAT = "vectorFormat";
+
   /**
    * Parameter of {@link Kind#RESTORE}: SHA-256 of the backup's description, an object in the store.
    */
