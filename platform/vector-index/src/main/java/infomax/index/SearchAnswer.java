@@ -14,11 +14,7 @@ import java.util.OptionalLong;
  * @param visited vectors that were looked at, along the graph or by the scan
  */
 public record SearchAnswer(
-    List<Hit> hits,
-    List<Group> groups,
-    Path path,
-    OptionalLong matches,
-    long visited) {
+    List<Hit> hits, List<Group> groups, Path path, OptionalLong matches, long visited) {
 
   /** Copies the lists. */
   public SearchAnswer {
