@@ -131,8 +131,8 @@ final class SearchApiTest {
     HttpResponse<byte[]> byImage = client.post("/v1/search", "image/png", Pictures.png(1, 32));
     String timing = byImage.headers().firstValue("Server-Timing").orElseThrow();
     double[] millis =
-        Arrays.stream(timing.split(", "))
-            .mapToDouble(entry -> Double.parseDouble(entry.split("=")[1]))
+        Arrays.stream(timing.split(", ", -1))
+            .mapToDouble(entry -> Double.parseDouble(entry.split("=", -1)[1]))
             .toArray();
     assertThat(timing).matches("decode.*embed.*search.*fetch.*total.*");
     // Rounded to microseconds, each by at most half of one.

@@ -200,14 +200,10 @@ public final class BenchSystem implements AutoCloseable {
       }
       Thread.sleep(TURN);
     }
-    throw new UserError(
-        what
-            + ": not within "
-            + timeout.toSeconds()
-            + " s; logs/infomax.log in "
-            + data
-            + " may say why",
-        last);
+    String sentence =
+        "%s: not within %d s; logs/infomax.log in %s may say why"
+            .formatted(what, timeout.toSeconds(), data);
+    throw last == null ? new UserError(sentence) : new UserError(sentence, last);
   }
 
   /** The value of a counter or gauge in {@code /metrics}, summed over its labels. */

@@ -16,8 +16,8 @@ final class ServerTiming {
   /** Durations by name, in their order; entries without one are left out. */
   static Map<String, Double> parse(String header) {
     Map<String, Double> durations = new LinkedHashMap<>();
-    for (String entry : header.split(",")) {
-      String[] parts = entry.strip().split(";");
+    for (String entry : header.split(",", -1)) {
+      String[] parts = entry.strip().split(";", -1);
       for (String part : parts) {
         if (part.strip().startsWith(DURATION)) {
           durations.put(
