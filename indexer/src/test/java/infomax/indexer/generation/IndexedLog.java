@@ -53,6 +53,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.apache.kafka.clients.admin.Admin;
@@ -85,6 +86,9 @@ final class IndexedLog implements AutoCloseable {
 
   /** What the indexer meets in its store; the test's own store always answers. */
   volatile StoreObserver storeOfIndexer = StoreObserver.NONE;
+
+  /** What lies between the indexer and its store. */
+  UnaryOperator<ObjectStore> wayToStore = way -> way;
 
   /** How the indexer decodes images. */
   DecodedImages.Decoding decoding = EncoderPixels::of;
@@ -128,9 +132,10 @@ final class IndexedLog implements AutoCloseable {
             FollowedGenerations.start(
                 clients,
                 new Publications(
-                    ObjectStore.open(
-                        folder.resolve("objects"),
-                        (step, name) -> storeOfIndexer.before(step, name)),
+                    wayToStore.apply(
+                        ObjectStore.open(
+                            folder.resolve("objects"),
+                            (step, name) -> storeOfIndexer.before(step, name))),
                     this::now),
                 log,
                 signals,

@@ -61,8 +61,7 @@ final class IndexingProcess {
     FollowedGenerations generations =
         FollowedGenerations.start(
             clients,
-            new Publications(
-                ObjectStore.open(folder.resolve("objects")), InstantSource.system()),
+            new Publications(ObjectStore.open(folder.resolve("objects")), InstantSource.system()),
             ControlLog.open(clients, "test-process", Duration.ofSeconds(30)),
             new SignalSender(clients, "test-process"),
             new SimpleMeterRegistry(),

@@ -65,10 +65,7 @@ class ExpiredTombstonesIT {
       Health health = new Health();
       try (IndexerService _ = start(world, health)) {
         IndexGeneration fresh =
-            world
-                .await(state -> state.generations().containsKey(2))
-                .generations()
-                .get(2);
+            world.await(state -> state.generations().containsKey(2)).generations().get(2);
         // The fresh one need not hurry.
         keepTombstones(Duration.ofDays(7));
         assertThat(fresh.encoderVersion()).isZero();
@@ -110,8 +107,7 @@ class ExpiredTombstonesIT {
     try (Admin admin = KAFKA.clients().admin("test-retention")) {
       admin
           .incrementalAlterConfigs(
-              Map.of(
-                  new ConfigResource(ConfigResource.Type.TOPIC, Topic.IMAGES.name()), change))
+              Map.of(new ConfigResource(ConfigResource.Type.TOPIC, Topic.IMAGES.name()), change))
           .all()
           .get();
     }
