@@ -18,6 +18,7 @@ import infomax.runtime.process.ChildJvm;
 import infomax.store.StoreStep;
 import infomax.testing.TestingKafka;
 import infomax.testing.TinyEncoder;
+import infomax.testing.store.FaultyObjectStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,6 +55,38 @@ final class FaultsIT {
   @AfterEach
   void close() {
     log.close();
+  }
+
+  /** What was committed last is out soon after the last fault, without another commit. */
+  @Test
+  void followsTheLogThroughAStoreThatFailsNowAndThen() throws Exception {
+    FaultyObjectStore[] faulty = {null};
+    log.wayToStore =
+        store -> {
+          faulty[0] = new FaultyObjectStore(store, 0.15, 20_261_127);
+          return faulty[0];
+        };
+    log.write(log.images("image", 40));
+    IndexGeneration generation = log.begin(1, log.release(0));
+    log.start("local");
+    log.awaitEnd(1);
+    log.enter(generation, GenerationState.LIVE);
+    log.alias(1);
+    for (int round = 0; round < 15; round++) {
+      log.write(log.images("image", 4 + round));
+      log.write(IndexedLog.deletes("image", 20 + round, 22 + round));
+      log.awaitEnd(1);
+    }
+    faulty[0].faulty(false);
+    Manifest manifest = log.awaitEnd(1);
+    try (PublishedIndex index = log.open(manifest, "check")) {
+      log.assertEqualsTopic(index);
+    }
+    System.out.println("faults " + faulty[0].met());
+    assertThat(log.generations.failures()).isEmpty();
+    await()
+        .atMost(DEADLINE)
+        .untilAsserted(() -> assertThat(log.generations.readiness().healthy()).isTrue());
   }
 
   /** ONNX Runtime fails on the whole batch that the image is in. */
@@ -97,7 +130,10 @@ final class FaultsIT {
     log.begin(1, log.release(0));
     for (int death = 1; death <= 3; death++) {
       log.start("local");
-      await().atMost(DEADLINE).until(() -> !log.generations.check().healthy());
+      await()
+          .dontCatchUncaughtExceptions()
+          .atMost(DEADLINE)
+          .until(() -> !log.generations.check().healthy());
       log.stop();
     }
     log.start("local");

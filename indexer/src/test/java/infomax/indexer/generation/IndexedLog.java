@@ -57,6 +57,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.apache.kafka.clients.admin.Admin;
@@ -89,6 +90,9 @@ final class IndexedLog implements AutoCloseable {
 
   /** What the indexer meets in its store; the test's own store always answers. */
   volatile StoreObserver storeOfIndexer = StoreObserver.NONE;
+
+  /** What lies between the indexer and its store. */
+  UnaryOperator<ObjectStore> wayToStore = way -> way;
 
   /** How the indexer decodes images. */
   DecodedImages.Decoding decoding = EncoderPixels::of;
@@ -132,9 +136,10 @@ final class IndexedLog implements AutoCloseable {
             FollowedGenerations.start(
                 clients,
                 new Publications(
-                    ObjectStore.open(
-                        folder.resolve("objects"),
-                        (step, name) -> storeOfIndexer.before(step, name)),
+                    wayToStore.apply(
+                        ObjectStore.open(
+                            folder.resolve("objects"),
+                            (step, name) -> storeOfIndexer.before(step, name))),
                     this::now),
                 log,
                 signals,

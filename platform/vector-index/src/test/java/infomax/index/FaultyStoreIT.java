@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,6 +38,7 @@ final class FaultyStoreIT {
   private static final double PROBABILITY = 0.15;
   private static final int PER_COMMIT = 10;
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(50);
+  private static final Duration STILL = Duration.ofSeconds(30);
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @TempDir static Path folder;
@@ -87,6 +89,38 @@ final class FaultyStoreIT {
         server.faulty(false);
       }
     }
+  }
+
+  /** It takes connections and says nothing, as behind a broken network. */
+  @Test
+  @Tag("soak")
+  void aServiceThatStandsStillIsWaitedOut() throws Exception {
+    ObjectStore store = StoreLocation.from(Settings.of(server.settings("still"))).open();
+    long startNanos = System.nanoTime();
+    try (ExecutorService threads = Executors.newFixedThreadPool(1)) {
+      Future<?> publishing =
+          threads.submit(
+              () -> {
+                publish(store, 400, 4);
+                return true;
+              });
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(() -> store.names("publications/1/0").size() > 3 || publishing.isDone());
+      signal("STOP");
+      long stoppedNanos = System.nanoTime();
+      Awaitility.await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> System.nanoTime() - stoppedNanos > STILL.toNanos());
+      signal("CONT");
+      publishing.get();
+    }
+    System.out.println("took " + (System.nanoTime() - startNanos) / 1_000_000 + " ms");
+  }
+
+  private static void signal(String name) throws Exception {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(server.pid())).start();
+    assertThat(kill.waitFor()).isZero();
   }
 
   private static void publish(ObjectStore store, int changes, long seed) throws Exception {
