@@ -41,15 +41,15 @@ final class SecuredBroker implements AutoCloseable {
   static SecuredBroker start(Path folder) throws Exception {
     makeCertificate(folder, "broker", "-ext", "san=ip:127.0.0.1");
     makeCertificate(folder, "client");
+    String quoted = ADMIN_PASSWORD.replace("\\", "\\\\").replace("\"", "\\\"");
     String jaas =
         "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"admin\""
-            + " password=\"%1$s\" user_admin=\"%1$s\";";
-    String quoted = ADMIN_PASSWORD.replace("\\", "\\\\").replace("\"", "\\\"");
+            + " password=\"%1$s\" user_admin=\"%1$s\";".formatted(quoted);
     Map<String, String> overrides = new HashMap<>();
     overrides.put("listener.security.protocol.map", "CLIENT:SASL_SSL,CONTROLLER:PLAINTEXT");
     overrides.put("sasl.enabled.mechanisms", "PLAIN,SCRAM-SHA-512");
     overrides.put("sasl.mechanism.inter.broker.protocol", "PLAIN");
-    overrides.put("listener.name.client.plain.sasl.jaas.config", jaas.formatted(quoted));
+    overrides.put("listener.name.client.plain.sasl.jaas.config", jaas);
     overrides.put(
         "listener.name.client.scram-sha-512.sasl.jaas.config",
         "org.apache.kafka.common.security.scram.ScramLoginModule required;");

@@ -136,39 +136,44 @@ public final class RollBenchmark {
     EncoderRelease next = next(system);
     double alone = encoderImagesPerSecond(system, next);
     progress.accept("the encoder alone: %.0f images/s".formatted(alone));
+    Asked idle = new Asked();
+    Asked during = new Asked();
+    IndexGeneration rolled;
+    double fetched;
+    long streamed;
+    double minutes;
     try (ReleaseEncoders encoders =
             new ReleaseEncoders(system.system().store(), system.controlLog());
-        AnswerCheck check = AnswerCheck.start(system.api(), encoders::open, ImageIntake.create(1));
         UploadStream stream =
             system.stream(
                 () -> new ClusteredImages(options.seed(), STREAM_FROM),
                 options.rate(),
                 options.seed())) {
-      Asked idle = new Asked();
-      try (QueryLoad load = queries(system, stream, check)) {
-        StreamBenchmark.pass(stream, options.idle());
+      AnswerCheck check = AnswerCheck.start(system.api(), encoders::open, ImageIntake.create(1));
+      // What it has taken is checked once it is closed, and told after that.
+      try (check) {
+        try (QueryLoad load = queries(system, stream, check)) {
+          StreamBenchmark.pass(stream, options.idle());
+          system.freshness().restartMeasuring();
+          StreamBenchmark.pass(stream, options.idle());
+          idle.take(load, system);
+        }
+        progress.accept(
+            "before the roll: freshness p99 %s ms, query p99 %.1f ms"
+                .formatted(idle.freshnessP99, idle.p99Millis));
+        double fetchedBefore = system.metric("infomax_search_fetched_bytes_total");
+        long takenBefore = stream.taken();
+        long startNanos = System.nanoTime();
         system.freshness().restartMeasuring();
-        StreamBenchmark.pass(stream, options.idle());
-        idle.take(load, system);
+        try (QueryLoad load = queries(system, stream, check)) {
+          rolled = roll(system, next);
+          during.take(load, system);
+        }
+        minutes = (System.nanoTime() - startNanos) / 60e9;
+        fetched = system.metric("infomax_search_fetched_bytes_total") - fetchedBefore;
+        streamed = stream.taken() - takenBefore;
       }
-      progress.accept(
-          "before the roll: freshness p99 %s ms, query p99 %.1f ms"
-              .formatted(idle.freshnessP99, idle.p99Millis));
-      Asked during = new Asked();
-      IndexGeneration rolled;
-      double fetchedBefore = system.metric("infomax_search_fetched_bytes_total");
-      long takenBefore = stream.taken();
-      long startNanos = System.nanoTime();
-      system.freshness().restartMeasuring();
-      try (QueryLoad load = queries(system, stream, check)) {
-        rolled = roll(system, next);
-        during.take(load, system);
-      }
-      double minutes = (System.nanoTime() - startNanos) / 60e9;
-      double fetched = system.metric("infomax_search_fetched_bytes_total") - fetchedBefore;
-      check.close();
-      return report(
-          rolled, alone, idle, during, check, fetched, stream.taken() - takenBefore, minutes);
+      return report(rolled, alone, idle, during, check, fetched, streamed, minutes);
     }
   }
 
