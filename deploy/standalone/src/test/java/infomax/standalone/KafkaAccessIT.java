@@ -72,8 +72,11 @@ final class KafkaAccessIT {
         AccessRule.all().stream()
             .flatMap(rule -> rule.bindings("User:" + rule.service()).stream())
             .toList());
-    Typed created = topics("operator", "--create");
-    assertThat(created.exitCode()).as(created.errors()).isZero();
+    // Users and rules are acknowledged before the broker goes by them.
+    Typed created =
+        Awaitility.await("the operator may create")
+            .atMost(Duration.ofSeconds(60))
+            .until(() -> topics("operator", "--create"), typed -> typed.exitCode() == 0);
     assertThat(created.errors()).contains("created images with 12 partitions and 1 replicas");
   }
 
@@ -143,11 +146,24 @@ final class KafkaAccessIT {
             .orElseThrow();
     broker.disallow(write);
     try {
-      assertThatThrownBy(() -> StartCheck.run(broker.user("trainer"), "trainer"))
-          .hasMessageContaining("the Kafka user of trainer lacks WRITE on the topic control;");
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () ->
+                  assertThatThrownBy(() -> StartCheck.run(broker.user("trainer"), "trainer"))
+                      .hasMessageContaining(
+                          "the Kafka user of trainer lacks WRITE on the topic control;"));
     } finally {
       broker.allow(List.of(write));
     }
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .ignoreExceptionsInstanceOf(ConfigurationException.class)
+        .until(
+            () -> {
+              StartCheck.run(broker.user("trainer"), "trainer");
+              return true;
+            });
     Typed refused = topics("stranger", "--check");
     assertThat(refused.exitCode()).isEqualTo(1);
     assertThat(refused.errors()).contains("cannot be asked").hasLineCount(1);

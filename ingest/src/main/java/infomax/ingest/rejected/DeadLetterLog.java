@@ -168,6 +168,8 @@ public final class DeadLetterLog {
    */
   Purged purge(long before) {
     try (Consumer<byte[], byte[]> consumer = clients.consumer(clientId, Topic.UPLOAD_BYTES_MAX)) {
+      // Unassigned, the client warns that it cannot remember the end.
+      consumer.assign(List.of(REJECTED));
       long end = end(consumer, REJECTED);
       if (before > end) {
         throw Problem.of(
@@ -182,6 +184,7 @@ public final class DeadLetterLog {
   /** Forgets every letter up to the first one that is not older than {@code before}. */
   Purged purge(Instant before) {
     try (Consumer<byte[], byte[]> consumer = clients.consumer(clientId, Topic.UPLOAD_BYTES_MAX)) {
+      consumer.assign(List.of(REJECTED));
       OffsetAndTimestamp first =
           consumer.offsetsForTimes(Map.of(REJECTED, before.toEpochMilli()), patience).get(REJECTED);
       long begin = beginning(consumer);

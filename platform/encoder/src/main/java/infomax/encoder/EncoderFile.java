@@ -28,6 +28,7 @@ final class EncoderFile {
               "Flatten",
               "Gemm",
               "GlobalMaxPool",
+              "Identity",
               "LeakyRelu",
               "MatMul",
               "MaxPool",
