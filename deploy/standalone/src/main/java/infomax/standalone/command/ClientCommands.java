@@ -256,7 +256,7 @@ final class ClientCommands {
       }
     }
 
-    @Option(names = "--shards", description = "Lucene indexes; a divisor of the log's partitions")
+    @Option(names = "--shards", description = "Lucene indexes; only 1 so far")
     private @Nullable Long shards;
 
     @Option(
