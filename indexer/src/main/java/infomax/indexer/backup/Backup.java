@@ -66,7 +66,7 @@ public record Backup(int format, Instant createdAt, Manifest manifest, EncoderRe
   }
 
   /** Bytes of the index and of the encoder. */
-  long sizeBytes() {
+  public long sizeBytes() {
     return release.onnxBytes() + manifest.files().stream().mapToLong(IndexFile::lengthBytes).sum();
   }
 }
