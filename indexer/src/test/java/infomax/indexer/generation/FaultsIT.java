@@ -72,7 +72,7 @@ final class FaultsIT {
     log.awaitEnd(1);
     log.enter(generation, GenerationState.LIVE);
     log.alias(1);
-    for (int round = 0; round < 15; round++) {
+    for (int round = 0; round < 8; round++) {
       log.write(log.images("image", 4 + round));
       log.write(IndexedLog.deletes("image", 20 + round, 22 + round));
       log.awaitEnd(1);
@@ -247,7 +247,7 @@ final class FaultsIT {
                     .contains("No space left on device"));
     // It says so until it is over, and not only between two attempts.
     long term = log.publications.latest(1, 0).orElseThrow().term();
-    for (int look = 0; look < 40; look++) {
+    for (int look = 0; look < 20; look++) {
       assertThat(log.generations.readiness().detail()).contains("No space left on device");
       java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
     }
