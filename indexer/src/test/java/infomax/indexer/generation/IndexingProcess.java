@@ -32,8 +32,7 @@ final class IndexingProcess {
    * @param folder of the log's store and of the local index
    * @param local name of the folder of the local index
    */
-  static ChildJvm start(KafkaClients clients, Path folder, String local)
-      throws IOException {
+  static ChildJvm start(KafkaClients clients, Path folder, String local) throws IOException {
     return ChildJvm.start(
         NAME,
         IndexingProcess.class,
