@@ -2,7 +2,6 @@ package infomax.indexer.generation;
 
 import infomax.encoder.EncoderDevice;
 import infomax.encoder.signature.ReleaseTrust;
-import infomax.imaging.EncoderPixels;
 import infomax.index.Publications;
 import infomax.runtime.control.ControlLog;
 import infomax.runtime.kafka.KafkaClients;
@@ -20,13 +19,10 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
-/** Indexes in a JVM of its own, to be stopped and killed; says on its output how it is. */
+/** Indexes in a JVM of its own, to be stopped; says on its output how it is. */
 final class IndexingProcess {
 
   static final String NAME = "indexing";
-
-  /** No image has this digest. */
-  static final String HARMLESS = "none";
 
   private static final Duration INTERVAL = Duration.ofMillis(200);
 
@@ -37,10 +33,8 @@ final class IndexingProcess {
    *
    * @param folder of the log's store and of the local index
    * @param local name of the folder of the local index
-   * @param fatal digest of the image that ends the process, as native code might
    */
-  static ChildJvm start(KafkaClients clients, Path folder, String local, String fatal)
-      throws IOException {
+  static ChildJvm start(KafkaClients clients, Path folder, String local) throws IOException {
     return ChildJvm.start(
         NAME,
         IndexingProcess.class,
@@ -50,7 +44,7 @@ final class IndexingProcess {
             "-Xmx200m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1"),
-        List.of(clients.bootstrapServers(), folder.toString(), local, fatal),
+        List.of(clients.bootstrapServers(), folder.toString(), local),
         folder);
   }
 
@@ -58,7 +52,6 @@ final class IndexingProcess {
     ParentWatch.install();
     KafkaClients clients = new KafkaClients(arguments[0]);
     Path folder = Path.of(arguments[1]);
-    String fatal = arguments[3];
     FollowedGenerations generations =
         FollowedGenerations.start(
             clients,
@@ -76,15 +69,7 @@ final class IndexingProcess {
                 INTERVAL,
                 INTERVAL,
                 Duration.ofHours(1),
-                ReleaseTrust.anybody()),
-            new DecodedImages(
-                1 << 20,
-                (image, size) -> {
-                  if (image.digest().hex().equals(fatal)) {
-                    Runtime.getRuntime().halt(139);
-                  }
-                  return EncoderPixels.of(image, size);
-                }));
+                ReleaseTrust.anybody()));
     String before = "";
     while (true) {
       String phases =
