@@ -236,10 +236,7 @@ final class DeadLetterIT {
   private static ProducerRecord<byte[], byte[]> stored(String id) {
     return ImageEventCodec.write(
         new ImageStored(
-            new ImageId(id),
-            CanonicalImage.of(ImageFormat.JPEG, JPEG),
-            Metadata.NONE,
-            Map.of()));
+            new ImageId(id), CanonicalImage.of(ImageFormat.JPEG, JPEG), Metadata.NONE, Map.of()));
   }
 
   /** Another image of the same partition. */
