@@ -107,8 +107,7 @@ final class TracingIT {
       HttpResponse<String> found = search(http, address);
       JsonNode hits = Json.mapper().readTree(found.body()).path("hits");
       assertThat(hits.findValuesAsText("id")).contains("by-http", "by-kafka");
-      String answered =
-          found.headers().firstValue("traceresponse").orElseThrow().split("-", -1)[1];
+      String answered = found.headers().firstValue("traceresponse").orElseThrow().split("-", -1)[1];
       Awaitility.await("the search is told of")
           .atMost(Duration.ofSeconds(20))
           .until(() -> find(receiver, answered, "POST /v1/search").isPresent());
