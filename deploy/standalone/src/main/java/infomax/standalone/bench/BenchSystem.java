@@ -182,9 +182,7 @@ public final class BenchSystem implements AutoCloseable {
   /** Waits until everything that was uploaded is shown. */
   void awaitCaughtUp() throws InterruptedException {
     await(
-        "ingest has taken everything",
-        CATCH_UP_TIMEOUT,
-        () -> UploadLag.of(system.clients()) == 0);
+        "ingest has taken everything", CATCH_UP_TIMEOUT, () -> UploadLag.of(system.clients()) == 0);
     // Asked for now: the lag that a replica tells is half a second old.
     Positions ends;
     try (Admin admin = system.clients().admin("bench-ends")) {
