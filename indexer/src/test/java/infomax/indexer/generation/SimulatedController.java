@@ -12,6 +12,7 @@ import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
 import infomax.events.control.IndexGeneration.Verification;
 import infomax.events.control.LiveAlias;
+import infomax.events.control.IndexParameters;
 import infomax.events.control.Precision;
 import infomax.index.IndexException;
 import infomax.index.Manifest;
@@ -49,8 +50,7 @@ final class SimulatedController extends SimulatedSystem.Actor {
           3,
           Duration.ofSeconds(1),
           Duration.ofDays(30),
-          16,
-          100,
+          IndexParameters.DEFAULT,
           Precision.FLOAT32);
 
   private final SimulatedSystem system;

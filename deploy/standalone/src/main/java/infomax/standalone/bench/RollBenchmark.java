@@ -42,6 +42,7 @@ public final class RollBenchmark {
   private static final long STREAM_FROM = 1L << 40;
   private static final long QUERIES_FROM = 1L << 41;
   private static final int QUERY_IMAGES = 300;
+  private static final String FETCHED = "infomax_search_fetched_bytes_total";
 
   private final Options options;
   private final Consumer<String> progress;
@@ -138,20 +139,16 @@ public final class RollBenchmark {
     progress.accept("the encoder alone: %.0f images/s".formatted(alone));
     Asked idle = new Asked();
     Asked during = new Asked();
-    IndexGeneration rolled;
-    double fetched;
-    long streamed;
-    double minutes;
     try (ReleaseEncoders encoders =
-            new ReleaseEncoders(system.system().store(), system.controlLog());
-        UploadStream stream =
-            system.stream(
-                () -> new ClusteredImages(options.seed(), STREAM_FROM),
-                options.rate(),
-                options.seed())) {
+        new ReleaseEncoders(system.system().store(), system.controlLog())) {
       AnswerCheck check = AnswerCheck.start(system.api(), encoders::open, ImageIntake.create(1));
-      // What it has taken is checked once it is closed, and told after that.
-      try (check) {
+      Rolled rolled;
+      try (check;
+          UploadStream stream =
+              system.stream(
+                  () -> new ClusteredImages(options.seed(), STREAM_FROM),
+                  options.rate(),
+                  options.seed())) {
         try (QueryLoad load = queries(system, stream, check)) {
           StreamBenchmark.pass(stream, options.idle());
           system.freshness().restartMeasuring();
@@ -161,36 +158,44 @@ public final class RollBenchmark {
         progress.accept(
             "before the roll: freshness p99 %s ms, query p99 %.1f ms"
                 .formatted(idle.freshnessP99, idle.p99Millis));
-        double fetchedBefore = system.metric("infomax_search_fetched_bytes_total");
+        double fetchedBefore = system.metric(FETCHED);
         long takenBefore = stream.taken();
         long startNanos = System.nanoTime();
         system.freshness().restartMeasuring();
+        IndexGeneration generation;
         try (QueryLoad load = queries(system, stream, check)) {
-          rolled = roll(system, next);
+          generation = roll(system, next);
           during.take(load, system);
         }
-        minutes = (System.nanoTime() - startNanos) / 60e9;
-        fetched = system.metric("infomax_search_fetched_bytes_total") - fetchedBefore;
-        streamed = stream.taken() - takenBefore;
+        rolled =
+            new Rolled(
+                generation,
+                system.metric(FETCHED) - fetchedBefore,
+                stream.taken() - takenBefore,
+                (System.nanoTime() - startNanos) / 60e9);
       }
-      return report(rolled, alone, idle, during, check, fetched, streamed, minutes);
+      return report(rolled, alone, idle, during, check);
     }
   }
 
-  private Report report(
-      IndexGeneration rolled,
-      double alone,
-      Asked idle,
-      Asked during,
-      AnswerCheck check,
-      double fetched,
-      long streamed,
-      double minutes) {
+  /**
+   * What happened during the roll.
+   *
+   * @param generation the one that went live
+   * @param fetchedBytes what the replica brought over
+   * @param streamed images that streamed in
+   * @param minutes how long it took until it answered
+   */
+  private record Rolled(
+      IndexGeneration generation, double fetchedBytes, long streamed, double minutes) {}
+
+  private Report report(Rolled roll, double alone, Asked idle, Asked during, AnswerCheck check) {
+    IndexGeneration rolled = roll.generation();
     IndexGeneration.Verification verification = rolled.verification();
     long images = verification == null ? 0 : verification.images();
     double rollSeconds = between(rolled, GenerationState.LIVE);
     double encoderOnly = images / alone;
-    double vectorBytes = (images + streamed) * (double) rolled.dimensions() * Float.BYTES;
+    double vectorBytes = (images + roll.streamed()) * (double) rolled.dimensions() * Float.BYTES;
     Report report =
         new Report(
             1,
@@ -213,9 +218,9 @@ public final class RollBenchmark {
             during.failed,
             check.checked(),
             check.mixed(),
-            fetched / minutes,
-            vectorBytes / minutes,
-            fetched / Math.max(1, vectorBytes));
+            roll.fetchedBytes() / roll.minutes(),
+            vectorBytes / roll.minutes(),
+            roll.fetchedBytes() / Math.max(1, vectorBytes));
     progress.accept(report.toString());
     return report;
   }

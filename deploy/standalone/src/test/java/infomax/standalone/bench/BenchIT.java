@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The benchmarks of the whole system in their smallest form, one after the other on one system
  * whose release 0 is a tiny encoder, so that no trainer has to be waited for.
  */
+@Tag("soak")
 final class BenchIT {
 
   private static final long SEED = 5;
