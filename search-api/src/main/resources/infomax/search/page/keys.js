@@ -68,10 +68,21 @@ function ask(refused) {
 
 /** Shows an image of the service; its own `load` and `error` events tell how it went. */
 export function show(image, source) {
-  if (!key() || !source.startsWith('/v1/')) {
+  if (!source.startsWith('/v1/')) {
     image.src = source;
-    return;
+  } else if (key()) {
+    fetchInto(image, source);
+  } else {
+    // It may be the first to hear that a key is needed; an image does not say why it failed.
+    image.addEventListener('error', (event) => {
+      event.stopImmediatePropagation();
+      fetchInto(image, source);
+    }, {once: true, capture: true});
+    image.src = source;
   }
+}
+
+function fetchInto(image, source) {
   keyedFetch(source)
     .then((response) => (response.ok ? response.blob() : Promise.reject(new Error(response.statusText))))
     .then((blob) => {

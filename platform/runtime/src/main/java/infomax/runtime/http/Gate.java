@@ -8,6 +8,8 @@ import infomax.runtime.access.Scope;
 import io.javalin.http.Context;
 import io.javalin.router.Endpoint;
 import io.javalin.security.RouteRole;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -21,6 +23,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stands before every route: who calls (RFC 6750), how often, and whether the key has the route's
@@ -35,6 +39,11 @@ record Gate(
     @Nullable RateLimit rate,
     @Nullable AuditLog audit,
     InstantSource clock) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
+
+  /** Most of a refused body that is read; a larger one may end in a closed connection. */
+  private static final long PASSED_OVER_BYTES = HttpServer.BODY_BYTES_MAX;
 
   private static final String REQUEST_ID = "X-Request-Id";
   private static final Pattern REQUEST_ID_FORM = Pattern.compile("[A-Za-z0-9._-]{1,64}");
@@ -79,6 +88,32 @@ record Gate(
    *     often
    */
   void admit(Context context) {
+    try {
+      check(context);
+    } catch (Problem refusal) {
+      passOver(context);
+      throw refusal;
+    }
+  }
+
+  /** Who is still sending does not read; a connection closed on unread bytes loses the answer. */
+  private static void passOver(Context context) {
+    byte[] sink = new byte[1 << 16];
+    try {
+      InputStream body = context.req().getInputStream();
+      for (long bytes = 0; bytes < PASSED_OVER_BYTES; ) {
+        int read = body.read(sink);
+        if (read < 0) {
+          return;
+        }
+        bytes += read;
+      }
+    } catch (IOException e) {
+      LOG.debug("nobody is left to hear the refusal: {}", e.toString());
+    }
+  }
+
+  private void check(Context context) {
     Scope needed = scope(context.routeRoles());
     context.attribute(SCOPE, needed);
     Endpoint route = context.endpoints().matchedHttpEndpoint();

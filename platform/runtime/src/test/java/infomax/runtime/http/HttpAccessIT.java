@@ -156,7 +156,7 @@ final class HttpAccessIT {
   @Test
   void aRefusalReachesWhoIsStillSending() throws Exception {
     try (HttpServer server = start(new HttpConfig.Access(keys, false, null, null))) {
-      for (int attempt = 0; attempt < 3; attempt++) {
+      for (int attempt = 0; attempt < 10; attempt++) {
         HttpRequest.Builder large =
             request(server, "/v1/things/a").PUT(BodyPublishers.ofByteArray(new byte[5 << 20]));
         assertProblem(send(large), 401, "key_missing");
