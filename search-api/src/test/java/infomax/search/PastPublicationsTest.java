@@ -37,6 +37,7 @@ final class PastPublicationsTest {
       images.put("photo-" + number, Pictures.canonical(number, 32), Map.of());
       images.publish();
     }
+    now.set(Instant.now());
     past = new PastPublications(images.publications(), folder.resolve("test"), 2, now::get);
   }
 

@@ -23,9 +23,13 @@ final class EncoderFile {
       new TreeSet<>(
           List.of(
               "Add",
+              "Cast",
+              "Concat",
               "Conv",
               "DequantizeLinear",
               "Flatten",
+              "Floor",
+              "Gather",
               "Gemm",
               "GlobalMaxPool",
               "Identity",
@@ -35,6 +39,8 @@ final class EncoderFile {
               "Mul",
               "QuantizeLinear",
               "ReduceMax",
+              "ReduceMean",
+              "ReduceMin",
               "ReduceSum",
               "Reshape",
               "Softmax"));

@@ -3,6 +3,7 @@ import {h, pairs, problemState} from './elements.js';
 import {bytes, count, decimals, encoderName, figure, figureName, inOrder, rowName, seconds, shortDigest, time} from './format.js';
 import {bars, curves} from './charts.js';
 import * as api from './api.js';
+import {show} from './keys.js';
 
 const LOSSES = 'losses';
 const LOSS_CHART = 'loss-chart';
@@ -98,6 +99,12 @@ async function drawCurves(encoder, artifact, place) {
   }
 }
 
+function picture(encoder, artifact) {
+  const image = h('img', {loading: 'lazy', alt: `${artifactName(artifact.name)} of ${encoderName(encoder.version)}`});
+  show(image, artifactUrl(encoder, artifact));
+  return image;
+}
+
 function artifacts(encoder) {
   const tables = encoder.artifacts.filter((artifact) => artifact.name === LOSSES);
   // Curves are drawn here, to fit light and dark; their picture is for elsewhere.
@@ -106,7 +113,7 @@ function artifacts(encoder) {
   return [
     pictures.length ? h('div.figures', null, pictures.map((artifact) => h('figure', null,
       h('a', {href: artifactUrl(encoder, artifact), target: '_blank', rel: 'noopener'},
-        h('img', {src: artifactUrl(encoder, artifact), loading: 'lazy', alt: `${artifactName(artifact.name)} of ${encoderName(encoder.version)}`})),
+        picture(encoder, artifact)),
       h('figcaption', null, artifactName(artifact.name))))) : null,
     tables.length ? place : null,
     () => tables.forEach((artifact) => drawCurves(encoder, artifact, place)),

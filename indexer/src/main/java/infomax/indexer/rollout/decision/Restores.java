@@ -17,8 +17,8 @@ import java.util.Optional;
 
 /**
  * Begins a generation with a backup. From there it goes the way of every candidate: it catches up,
- * is verified, and goes live. Candidates of its encoder or older ones end, since it is ahead of
- * them.
+ * is verified, and goes live. Every other candidate ends: those of its encoder or an older one are
+ * behind it, and one of a newer encoder begins anew once it is live.
  */
 final class Restores {
 
@@ -72,7 +72,7 @@ final class Restores {
       decisions.add(new Decision.Write(release));
     }
     for (IndexGeneration other : view.state().generations().values()) {
-      if (Candidate.isCandidate(other) && other.encoderVersion() <= release.version()) {
+      if (Candidate.isCandidate(other)) {
         decisions.add(
             new Decision.Write(other.failed(FailureCause.NOT_WANTED, view.now(), reason)));
       }
