@@ -148,7 +148,7 @@ final class SimulatedIndexer extends SimulatedSystem.Actor {
 
     private final SimulatedFiles files;
     private final Map<String, Optional<Place>> changes = new TreeMap<>();
-    private final Set<Digest> stored = new HashSet<>();
+    private final Set<Digest> published = new HashSet<>();
     private @Nullable ShardStart start;
     private @Nullable ShardPublisher publisher;
     private @Nullable LogProgress progress;
@@ -199,8 +199,8 @@ final class SimulatedIndexer extends SimulatedSystem.Actor {
       start = taken;
       localGivenUp = false;
       changes.clear();
-      stored.clear();
-      taken.files().forEach(file -> stored.add(file.digest()));
+      published.clear();
+      taken.files().forEach(file -> published.add(file.digest()));
       progress =
           new LogProgress(
               spec.partitions(), generation.history().getFirst().at(), taken.progress());
@@ -285,13 +285,8 @@ final class SimulatedIndexer extends SimulatedSystem.Actor {
           .files()
           .forEach(
               (file, bytes) -> {
-                if (stored.add(file.digest())) {
-                  try {
-                    store.put(bytes);
-                  } catch (ObjectStoreException e) {
-                    stored.remove(file.digest());
-                    throw e;
-                  }
+                if (!published.contains(file.digest())) {
+                  store.put(bytes);
                 }
               });
     }
@@ -305,7 +300,11 @@ final class SimulatedIndexer extends SimulatedSystem.Actor {
               List.copyOf(files.files().keySet()),
               system.now());
       switch (outcome) {
-        case PublishOutcome.Published _ -> mustPublish = false;
+        case PublishOutcome.Published _ -> {
+          mustPublish = false;
+          published.clear();
+          files.files().keySet().forEach(file -> published.add(file.digest()));
+        }
         case PublishOutcome.ForeignTerm _ -> standsBy = true;
         case PublishOutcome.BehindPredecessor _ -> publisher = null;
       }

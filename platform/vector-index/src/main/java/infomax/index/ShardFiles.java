@@ -27,13 +27,13 @@ final class ShardFiles {
   private final Path folder;
   private final Directory directory;
   private final Map<String, IndexFile> digested = new ConcurrentHashMap<>();
-  private Set<String> stored;
+  private Set<String> published;
 
   ShardFiles(ObjectStore store, Path folder, Directory directory, Collection<IndexFile> known) {
     this.store = store;
     this.folder = folder;
     this.directory = directory;
-    this.stored = IndexFolder.names(known);
+    this.published = IndexFolder.names(known);
     known.forEach(file -> digested.put(file.name(), file));
   }
 
@@ -47,22 +47,30 @@ final class ShardFiles {
     }
   }
 
-  /** Puts every file of a commit into the store. */
+  /**
+   * Puts every file of a commit into the store, whatever no publication names yet at every call: an
+   * object that nobody names is garbage some day, and a writer may stand still between two attempts
+   * for longer than that.
+   */
   List<IndexFile> put(IndexCommit commit) throws IOException {
     List<IndexFile> files = new ArrayList<>();
     Map<Path, Digest> missing = new LinkedHashMap<>();
     for (String name : commit.getFileNames()) {
       IndexFile file = digest(name);
       files.add(file);
-      if (!stored.contains(name)) {
+      if (!published.contains(name)) {
         missing.put(folder.resolve(name), file.digest());
       }
     }
     store.putDigested(missing);
-    Set<String> now = IndexFolder.names(files);
-    stored.stream().filter(name -> !now.contains(name)).forEach(digested::remove);
-    stored = now;
     return files;
+  }
+
+  /** Remembers that a publication names these files now, and forgets all others. */
+  void published(List<IndexFile> files) {
+    Set<String> now = IndexFolder.names(files);
+    published.stream().filter(name -> !now.contains(name)).forEach(digested::remove);
+    published = now;
   }
 
   private IndexFile digest(String name) throws IOException {

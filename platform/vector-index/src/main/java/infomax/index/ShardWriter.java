@@ -228,7 +228,12 @@ public final class ShardWriter implements AutoCloseable {
     } catch (IOException e) {
       throw failed("read a commit", e);
     }
-    return publisher.publish(progress, last.reader().numDocs(), stored, clock.instant());
+    PublishOutcome outcome =
+        publisher.publish(progress, last.reader().numDocs(), stored, clock.instant());
+    if (outcome instanceof Published) {
+      files.published(stored);
+    }
+    return outcome;
   }
 
   /** Ends without a commit: what was put since the last one is read from the log again. */
