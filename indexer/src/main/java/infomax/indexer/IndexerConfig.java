@@ -1,7 +1,9 @@
 package infomax.indexer;
 
 import infomax.encoder.EncoderDevice;
+import infomax.events.Topic;
 import infomax.indexer.generation.IndexingSettings;
+import infomax.indexer.generation.OwnShards;
 import infomax.indexer.rollout.RolloutConfig;
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
@@ -15,7 +17,7 @@ import java.time.Duration;
  * @param indexing how generations are indexed: {@code indexer.path}, {@code indexer.threads},
  *     {@code encoder.device}, {@code indexer.commit-interval}, {@code
  *     indexer.standby-commit-interval}, {@code indexer.build-commit-interval}, {@code
- *     indexer.check-interval}
+ *     indexer.check-interval}, {@code indexer.shard-ordinal}, {@code indexer.shard-processes}
  * @param rollout how generations are rolled: {@code indexer.rollout.*}, {@code indexer.hnsw.*},
  *     {@code indexer.shards}, {@code indexer.vector-format}, {@code encoder.precision}
  */
@@ -36,8 +38,14 @@ public record IndexerConfig(IndexingSettings indexing, RolloutConfig rollout) {
                 settings, "indexer.commit-interval", StoreLocation.from(settings).commitInterval()),
             positive(settings, "indexer.standby-commit-interval", Duration.ofSeconds(2)),
             positive(settings, "indexer.build-commit-interval", Duration.ofSeconds(10)),
-            positive(settings, "indexer.check-interval", Duration.ofHours(1))),
+            positive(settings, "indexer.check-interval", Duration.ofHours(1)),
+            shards(settings)),
         RolloutConfig.from(settings));
+  }
+
+  private static OwnShards shards(Settings settings) {
+    int processes = settings.integer("indexer.shard-processes", 1, 1, Topic.IMAGES.partitions());
+    return new OwnShards(settings.integer("indexer.shard-ordinal", 0, 0, processes - 1), processes);
   }
 
   private static Duration positive(Settings settings, String key, Duration defaultValue) {

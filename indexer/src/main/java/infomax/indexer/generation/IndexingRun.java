@@ -4,7 +4,7 @@ import infomax.events.Position;
 import infomax.events.Positions;
 import infomax.events.control.FailureCause;
 import infomax.events.signal.Signal.GenerationProgressed;
-import infomax.index.Manifest;
+import infomax.index.PublishedShards;
 import infomax.index.ShardWriter;
 import infomax.indexer.generation.Orders.Mode;
 import infomax.indexer.generation.Orders.Priority;
@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Indexing of one generation from an open writer and an open log until it is told to stop or has to
- * open them anew: poll, embed, put and delete, commit, publish, signal. Used by one thread.
+ * Indexing of one shard from an open writer and an open log until it is told to stop or has to open
+ * them anew: poll, embed, put and delete, commit, publish, signal. Used by one thread.
  */
 final class IndexingRun {
 
@@ -55,6 +55,7 @@ final class IndexingRun {
   private final IndexingSettings settings;
   private final Supplier<Orders> orders;
   private final Consumer<GenerationStatus> status;
+  private final List<Integer> partitions;
   private final LogProgress progress;
   private final CommitCycle commits;
   private final Interval measurements = new Interval(MEASURE_INTERVAL);
@@ -80,9 +81,8 @@ final class IndexingRun {
     this.settings = settings;
     this.orders = orders;
     this.status = status;
-    this.progress =
-        new LogProgress(
-            parts.writer().spec().partitions(), parts.begun(), parts.writer().progress());
+    this.partitions = parts.writer().spec().shardPartitions();
+    this.progress = new LogProgress(partitions, parts.begun(), parts.writer().progress());
     this.commits = new CommitCycle(parts, shared, settings.commitInterval());
     this.leader = orders.get().leader();
   }
@@ -156,8 +156,8 @@ final class IndexingRun {
     try {
       shared
           .publications()
-          .latest(leader, parts.writer().spec().shard())
-          .map(Manifest::positions)
+          .latest(leader)
+          .map(PublishedShards::positions)
           .ifPresent(ledUpTo::addLast);
     } catch (ObjectStoreException e) {
       LOG.debug(
@@ -244,7 +244,7 @@ final class IndexingRun {
           "generation={} reached the end of the log and holds", parts.writer().spec().generation());
     }
     if (now.mode() == Mode.TARGET && now.target() != null && progress.hasMoved()) {
-      arrived = progress.applied().reaches(now.target());
+      arrived = progress.applied().reaches(now.target().in(partitions));
     }
     commits.every(commitInterval(now));
     if (arrived || (progress.hasMoved() && commits.isDue()) || commits.isDueWhenIdle()) {
@@ -291,12 +291,13 @@ final class IndexingRun {
     }
     reports.restart();
     boolean reads = false;
-    for (int partition = 0; partition < parts.writer().spec().partitions(); partition++) {
+    for (int partition : partitions) {
       reads |= isWanted(partition, now);
     }
     GenerationStatus current =
         new GenerationStatus(
             parts.writer().spec().generation(),
+            parts.writer().spec().shard(),
             reads ? GenerationStatus.Phase.READING : GenerationStatus.Phase.HOLDING,
             progress.committed(),
             progress.lag(),
@@ -310,6 +311,7 @@ final class IndexingRun {
             new GenerationProgressed(
                 shared.clock().instant(),
                 current.generation(),
+                current.shard(),
                 current.positions(),
                 current.lag(),
                 current.images(),

@@ -142,7 +142,8 @@ final class IndexedLog implements AutoCloseable {
                     commitInterval,
                     commitInterval,
                     commitInterval,
-                    checkInterval)));
+                    checkInterval,
+                    OwnShards.ALL)));
   }
 
   void stop() {
@@ -363,7 +364,7 @@ final class IndexedLog implements AutoCloseable {
 
   /** The index holds exactly what the topic says below its positions. */
   void assertEqualsTopic(PublishedIndex index) {
-    Map<ImageId, Newest> expected = readTopic(index.manifest().positions());
+    Map<ImageId, Newest> expected = readTopic(index.published().positions());
     Map<ImageId, Newest> found = new TreeMap<>();
     Contents.Tally tally = new Contents.Tally();
     index.forEach(

@@ -35,7 +35,7 @@ class RolloutConfigTest {
                 Map.entry("indexer.rollout.keep-finished", "7d"),
                 Map.entry("indexer.hnsw.max-conn", "24"),
                 Map.entry("indexer.hnsw.beam-width", "200"),
-                Map.entry("indexer.shards", "1"),
+                Map.entry("indexer.shards", "4"),
                 Map.entry("indexer.vector-format", "int8"),
                 Map.entry("indexer.rollout.recall-floor", "0.9"),
                 Map.entry("indexer.rollout.recall-queries", "500"),
@@ -46,7 +46,7 @@ class RolloutConfigTest {
     assertThat(config.sessionTimeout()).isEqualTo(Duration.ofSeconds(6));
     assertThat(config.policy().listening()).isEqualTo(Duration.ofSeconds(6));
     assertThat(config.policy().index())
-        .isEqualTo(new IndexParameters(1, 24, 200, VectorFormat.INT8));
+        .isEqualTo(new IndexParameters(4, 24, 200, VectorFormat.INT8));
     assertThat(config.limits().recallFloor()).isEqualTo(0.9);
   }
 

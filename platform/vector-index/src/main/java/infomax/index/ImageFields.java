@@ -98,7 +98,7 @@ final class ImageFields {
 
   static IndexedImage read(LeafReader leaf, int document) throws IOException {
     return new IndexedImage(
-        ImageId.of(bytes(leaf, ID, document)),
+        id(leaf, document),
         digest(bytes(leaf, DIGEST, document)),
         format(bytes(leaf, FORMAT, document)),
         Math.toIntExact(number(leaf, PARTITION, document)),
@@ -107,6 +107,10 @@ final class ImageFields {
         metadata(leaf, document),
         vector(leaf, document),
         Float.intBitsToFloat(Math.toIntExact(number(leaf, NORM, document))));
+  }
+
+  static ImageId id(LeafReader leaf, int document) throws IOException {
+    return ImageId.of(bytes(leaf, ID, document));
   }
 
   static Metadata metadata(LeafReader leaf, int document) throws IOException {

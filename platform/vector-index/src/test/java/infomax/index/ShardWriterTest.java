@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -182,7 +183,11 @@ final class ShardWriterTest {
     try (ShardWriter writer = writer("other")) {
       putAndPublish(writer, "b");
       try (PublishedIndex second =
-          PublishedIndex.open(publications.store(), latest(), folder.resolve("cache"), first)) {
+          PublishedIndex.open(
+              publications.store(),
+              new PublishedShards(List.of(latest())),
+              folder.resolve("cache"),
+              first)) {
         assertThat(second.images()).isEqualTo(2);
         assertThat(first.image(A)).isPresent();
         first.close();

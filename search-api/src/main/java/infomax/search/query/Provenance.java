@@ -32,7 +32,7 @@ record Provenance(
     return new Provenance(
         EncoderBody.of(live),
         live.number(),
-        live.manifest().images(),
+        live.published().images(),
         live.positions(),
         lag.isPresent() ? lag.getAsLong() : null,
         live.freshness().map(Duration::toMillis).orElse(null));
