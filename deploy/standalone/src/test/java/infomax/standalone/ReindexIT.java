@@ -3,17 +3,32 @@ package infomax.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import infomax.encoder.Embedding;
+import infomax.encoder.Encoder;
+import infomax.events.Digest;
+import infomax.events.Json;
+import infomax.events.control.EncoderRelease;
+import infomax.events.control.EncoderRelease.Verdict;
+import infomax.imaging.EncoderPixels;
+import infomax.runtime.control.ControlWriter;
+import infomax.runtime.kafka.KafkaClients;
 import infomax.standalone.client.ApiClient;
 import infomax.standalone.client.ApiClient.Answer;
 import infomax.standalone.demo.image.GeneratedImages;
 import infomax.standalone.demo.image.SourceImage;
+import infomax.store.ObjectStore;
 import infomax.testing.TestingKafka;
+import infomax.testing.TinyEncoder;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,6 +45,8 @@ final class ReindexIT {
 
   private static final int IMAGES = 40;
   private static final int SEED = 11;
+  private static final int INPUT_SIZE = 32;
+  private static final int DIMENSIONS = 32;
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   @RegisterExtension static final TestingKafka KAFKA = TestingKafka.shared();
@@ -38,6 +55,7 @@ final class ReindexIT {
 
   private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
   private final AtomicInteger searches = new AtomicInteger();
+  private boolean released;
 
   @Test
   void answersStayTheSameWhenOneShardBecomesTwo() throws Exception {
@@ -155,10 +173,60 @@ final class ReindexIT {
     return "image-" + number;
   }
 
+  /** With a release that is there already: a training is no part of this. */
   private StandaloneSystem start() throws InterruptedException {
     return StandaloneSystem.start(
         new StandaloneConfig(
             folder.resolve("data"), 0, Optional.of(KAFKA.clients().bootstrapServers()), Map.of()),
-        _ -> {});
+        this::releaseOnce);
+  }
+
+  private void releaseOnce(KafkaClients clients) throws IOException {
+    if (released) {
+      return;
+    }
+    released = true;
+    ObjectStore store = ObjectStore.open(folder.resolve("data/objects"));
+    byte[] onnx = TinyEncoder.onnx(INPUT_SIZE, DIMENSIONS, SEED);
+    try (ControlWriter control = new ControlWriter(clients, "test-release")) {
+      control.append(
+          new EncoderRelease(
+              0,
+              store.put(onnx),
+              onnx.length,
+              INPUT_SIZE,
+              DIMENSIONS,
+              EncoderPixels.PIPELINE_VERSION,
+              Verdict.UNTRAINED,
+              List.of(),
+              "tiny",
+              SEED,
+              Map.of(),
+              null,
+              null,
+              null,
+              List.of(),
+              Map.of("golden", store.put(golden(onnx))),
+              Instant.now()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while the release was written", e);
+    }
+  }
+
+  private static byte[] golden(byte[] onnx) {
+    byte[] planes = new byte[3 * INPUT_SIZE * INPUT_SIZE];
+    new Random(SEED).nextBytes(planes);
+    try (Encoder encoder = Encoder.open(onnx, Digest.of(onnx), INPUT_SIZE, DIMENSIONS, 1)) {
+      Embedding embedding = encoder.embed(EncoderPixels.ofBytes(INPUT_SIZE, planes));
+      return Json.write(
+          Map.of(
+              "inputSize",
+              INPUT_SIZE,
+              "pixels",
+              List.of(Base64.getEncoder().encodeToString(planes)),
+              "vectors",
+              List.of(embedding.components())));
+    }
   }
 }

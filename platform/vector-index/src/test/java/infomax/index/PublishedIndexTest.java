@@ -141,7 +141,7 @@ final class PublishedIndexTest {
       assertThat(recall(index, Metric.COSINE)).isGreaterThan(0.97);
       assertThat(index.checkIntegrity().detail()).isEmpty();
       assertThat(index.checkIntegrity().clean()).isTrue();
-      try (Stream<Path> files = Files.list(folder.resolve("cache/term-1"))) {
+      try (Stream<Path> files = Files.list(folder.resolve("cache/shard-0/term-1"))) {
         assertThat(files.count()).isLessThan(150);
       }
     } finally {
