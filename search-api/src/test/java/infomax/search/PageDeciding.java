@@ -75,6 +75,8 @@ final class PageDeciding {
     browser.awaitText("[data-generation='2'] .life [data-now]", "live");
     assertThat(browser.all("[data-generation='2'] .life li")).hasSize(4);
     browser.awaitText("[data-generation='2'] .life", "Moved by the test");
+    browser.awaitText(
+        "[data-generation='2'] .facts:last-child", "float32 vectors, maxConn 16, beamWidth 100");
     browser.awaitText("[data-generation='1']", "Promote");
     browser.screenshot("roll");
     browser.awaitTrue("!document.querySelector('[data-role=rollback]').disabled");

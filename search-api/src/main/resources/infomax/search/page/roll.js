@@ -38,7 +38,7 @@ function steps(generation, roll) {
 }
 
 function generationItem(generation, roll) {
-  const {verification, state} = generation;
+  const {verification, state, index} = generation;
   const tone = TONES[state];
   return h('article.card.generation', {'data-generation': generation.number, 'aria-label': `Generation ${generation.number}`},
     h('header', null, h('h2', null, `Generation ${generation.number}`),
@@ -53,7 +53,7 @@ function generationItem(generation, roll) {
       h('span', null, `${count(verification.images)} images compared`),
       h('span', null, `recall@10 ${decimals(verification.recallAt10)}`),
       h('span', null, `golden images cosine ≥ ${decimals(verification.goldenCosineMin, 4)}`)) : null,
-    h('p.facts', null, h('span', null, `maxConn ${generation.maxConn}, beamWidth ${generation.beamWidth}`), h('span', null, `${generation.dimensions} dimensions`),
+    h('p.facts', null, h('span', null, `${index.vectorFormat} vectors, maxConn ${index.maxConn}, beamWidth ${index.beamWidth}`), h('span', null, `${generation.dimensions} dimensions`),
       h('span', null, 'encoder ', h('span.mono', {title: generation.encoder}, shortDigest(generation.encoder)))));
 }
 
