@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -168,9 +167,10 @@ final class RejectedCommands {
           Purge::printText);
     }
 
+    @SuppressWarnings("SystemConsoleNull") // JDK 22 to 24 made one without a terminal, 25 does not.
     private void confirm() {
-      Console console = Objects.requireNonNull(System.console());
-      if (!console.isTerminal()) {
+      Console console = System.console();
+      if (console == null || !console.isTerminal()) {
         throw UserError.usage("there is no terminal to ask at; --yes purges without asking");
       }
       String answer =
