@@ -65,11 +65,11 @@ final class DemoProcess implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add(options);
     command.add("@" + argumentFile);
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    // Beside a stream on a small machine a training takes minutes that no test has to wait for.
+    builder.environment().put("INFOMAX_TRAINER__NICE", "5");
+    Process process = builder.start();
     return new DemoProcess(process, output);
   }
 

@@ -22,9 +22,6 @@ public final class ProcessNice {
 
   private static final Logger LOG = LoggerFactory.getLogger(ProcessNice.class);
 
-  /** The share of a thread of this value is about a twenty-eighth of a normal one's. */
-  private static final int NICE = 15;
-
   private static final Path SELF = Path.of("/proc/self");
 
   /** Where the session stands in proc_pid_stat(5), counted from the field after the name. */
@@ -32,14 +29,18 @@ public final class ProcessNice {
 
   private ProcessNice() {}
 
-  /** Yields: every thread there is, and thereby every thread that those will start. */
-  public static void yieldProcessor() {
-    if (!Files.isDirectory(SELF)) {
+  /**
+   * Yields: every thread there is, and thereby every thread that those will start.
+   *
+   * @param nice 0 (nothing changes) to 19 (yields most)
+   */
+  public static void set(int nice) {
+    if (nice == 0 || !Files.isDirectory(SELF)) {
       return;
     }
     try {
-      yieldAsSession();
-      yieldThreads();
+      setOfSession(nice);
+      setOfThreads(nice);
     } catch (IOException e) {
       LOG.warn("this process does not yield the processor: {}", e.toString());
     }
@@ -50,10 +51,10 @@ public final class ProcessNice {
    * its own gets as much of the processor as all other sessions together. A session that is shared
    * with others is left as it is.
    */
-  private static void yieldAsSession() throws IOException {
+  private static void setOfSession(int nice) throws IOException {
     Path autogroup = SELF.resolve("autogroup");
     if (Files.isWritable(autogroup) && isOwnSession()) {
-      Files.writeString(autogroup, String.valueOf(NICE));
+      Files.writeString(autogroup, String.valueOf(nice));
     }
   }
 
@@ -63,7 +64,7 @@ public final class ProcessNice {
     return Long.parseLong(afterName[SESSION]) == ProcessHandle.current().pid();
   }
 
-  private static void yieldThreads() throws IOException {
+  private static void setOfThreads(int nice) throws IOException {
     Set<Integer> done = new HashSet<>();
     boolean foundMore;
     do {
@@ -72,7 +73,7 @@ public final class ProcessNice {
       for (int thread : threads()) {
         if (done.add(thread)) {
           foundMore = true;
-          ThreadNice.set(thread, NICE);
+          ThreadNice.set(thread, nice);
         }
       }
     } while (foundMore);

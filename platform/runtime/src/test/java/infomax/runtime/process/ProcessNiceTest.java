@@ -39,7 +39,7 @@ class ProcessNiceTest {
     private YieldingMain() {}
 
     public static void main(String[] arguments) throws Exception {
-      ProcessNice.yieldProcessor();
+      ProcessNice.set(15);
       Thread later = Thread.ofPlatform().start(YieldingMain::print);
       later.join();
     }
