@@ -36,6 +36,10 @@ final class CommitCycle {
   private final RecordTraces traces;
   private final ShardWriter writer;
   private final Interval interval;
+
+  /** Not the one of commits: under a stream a commit restarts that one whenever it is due. */
+  private final Interval retry;
+
   private final Interval idle = new Interval(IDLE_INTERVAL);
   private final List<Instant> unpublished = new ArrayList<>();
 
@@ -54,11 +58,13 @@ final class CommitCycle {
     this.shared = shared;
     this.writer = parts.writer();
     this.interval = new Interval(interval);
+    this.retry = new Interval(interval);
   }
 
   /** Commits are due this long after one another from now on. */
   void every(Duration length) {
     interval.set(length);
+    retry.set(length);
   }
 
   boolean isDue() {
@@ -90,7 +96,7 @@ final class CommitCycle {
 
   /** Publishes what is committed and not published; the outcome that ends the run, if one does. */
   Optional<End> publishIfDue(boolean leads) {
-    if (!mustPublish || (!storeProblem.isEmpty() && !interval.isDue())) {
+    if (!mustPublish || (!storeProblem.isEmpty() && !retry.isDue())) {
       return Optional.empty();
     }
     try {
@@ -100,7 +106,7 @@ final class CommitCycle {
         LOG.warn("generation={} cannot be published for now: {}", generation(), e.getMessage());
       }
       storeProblem = "cannot be published for now: " + e.getMessage();
-      interval.restart();
+      retry.restart();
       return Optional.empty();
     }
   }

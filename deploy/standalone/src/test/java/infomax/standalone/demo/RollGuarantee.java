@@ -28,14 +28,15 @@ import javax.imageio.ImageIO;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A roll and a rollback under 50 queries a second: no query fails, every checked answer's scores
- * are those of the encoder it names; what was deleted stays deleted through both; what was bad lies
- * in {@code images.rejected} with its reason; and the index equals an independent read of the
- * topic.
+ * A roll, a rollback, then the alias back and forth once a second, and an object store that is gone
+ * for a while, under 50 queries a second: no query fails, every checked answer's scores are those
+ * of the encoder it names; what was deleted stays deleted through both; what was bad lies in {@code
+ * images.rejected} with its reason; and the index equals an independent read of the topic.
  */
 class RollGuarantee {
 
@@ -47,6 +48,22 @@ class RollGuarantee {
 
   @Test
   void rollAndRollbackUnderLoad() throws Exception {
+    rollAndRollback(Duration.ofSeconds(10), Duration.ofSeconds(3));
+  }
+
+  @Test
+  @Tag("soak")
+  void rollAndRollbackUnderLoadForLonger() throws Exception {
+    rollAndRollback(Duration.ofMinutes(1), Duration.ofSeconds(30));
+  }
+
+  /**
+   * The whole life.
+   *
+   * @param alternating how long the alias moves back and forth
+   * @param outage how long the object store is gone
+   */
+  private void rollAndRollback(Duration alternating, Duration outage) throws Exception {
     System.out.println("seed of this run: " + SEED);
     StandaloneConfig config =
         new StandaloneConfig(
@@ -107,6 +124,9 @@ class RollGuarantee {
         Awaitility.await("at least 1,000 queries over roll and rollback")
             .atMost(Duration.ofMinutes(1))
             .until(() -> queries.sent() - queriesBefore >= 1_000);
+
+        backAndForth(api, control, newest(control), untrained, alternating);
+        takeTheStoreAway(api, outage);
       }
       assertThat(queries.failures()).isEmpty();
       assertThat(queries.failed()).isZero();
@@ -126,8 +146,76 @@ class RollGuarantee {
                 log.images().forEach((id, image) -> stored.put(id, image.digest()));
                 assertThat(LiveContents.read(system.store(), control.state())).isEqualTo(stored);
                 assertThat(stored).doesNotContainKey(new ImageId(deleted));
+                assertThat(serving(api).path("lag").asLong()).isZero();
               });
     }
+  }
+
+  /** Promotes and rolls back in turn, once a second, and says when the last move was made. */
+  private static void backAndForth(
+      ApiClient api, ControlLog control, int trained, int untrained, Duration length) {
+    long startNanos = System.nanoTime();
+    int moves = 0;
+    for (long second = 0; second < length.toSeconds(); second++) {
+      long dueNanos = startNanos + second * 1_000_000_000L;
+      Awaitility.await("the next second")
+          .pollInterval(Duration.ofMillis(10))
+          .until(() -> System.nanoTime() >= dueNanos);
+      int from = control.state().live().orElseThrow().number();
+      boolean promotes = from == untrained;
+      String path = promotes ? "/v1/generations/" + trained + "/promote" : "/v1/rollback";
+      Awaitility.await(path)
+          .atMost(LONG)
+          .until(
+              () ->
+                  api.post(path, Map.of("who", "test", "why", path), Duration.ofSeconds(30))
+                      .succeeded());
+      int to = promotes ? trained : untrained;
+      Awaitility.await("generation " + to + " is live")
+          .atMost(LONG)
+          .pollInterval(Duration.ofMillis(10))
+          .until(() -> control.state().live().orElseThrow().number() == to);
+      moves++;
+    }
+    awaitServing(api, control.state().live().orElseThrow().number());
+    System.out.println(
+        moves + " moves of the alias in " + (System.nanoTime() - startNanos) / 1_000_000 + " ms");
+    assertThat(moves).isEqualTo((int) length.toSeconds());
+  }
+
+  private static int newest(ControlLog control) {
+    return control.state().generations().lastKey();
+  }
+
+  /** As where its file system is not mounted, while images stream and queries run. */
+  private void takeTheStoreAway(ApiClient api, Duration length) throws Exception {
+    Path objects = folder.resolve("data/objects");
+    Path away = folder.resolve("data/objects-away");
+    Files.move(objects, away);
+    long goneNanos = System.nanoTime();
+    Awaitility.await("readiness says what is wrong")
+        .atMost(LONG)
+        .until(
+            () -> {
+              ApiClient.Answer ready = api.get("/readyz");
+              return ready.status() == 503
+                  && new String(ready.body(), StandardCharsets.UTF_8).contains("is gone");
+            });
+    Awaitility.await("the outage")
+        .atMost(length.plus(LONG))
+        .until(() -> System.nanoTime() - goneNanos >= length.toNanos());
+    assertThat(objects).doesNotExist();
+    Files.move(away, objects);
+    long backNanos = System.nanoTime();
+    Awaitility.await("everything works again")
+        .atMost(LONG)
+        .until(() -> api.get("/readyz").status() == 200);
+    System.out.println(
+        "ready "
+            + (System.nanoTime() - backNanos) / 1_000_000
+            + " ms after the store came back from an outage of "
+            + (backNanos - goneNanos) / 1_000_000
+            + " ms");
   }
 
   /** Both encoders, taken from the running system, on images that neither has seen. */
