@@ -12,7 +12,6 @@ import infomax.imaging.UndecodableImageException;
 import infomax.standalone.client.ApiClient;
 import infomax.standalone.client.ApiClient.Answer;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -32,7 +31,6 @@ public final class AnswerCheck implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(AnswerCheck.class);
   private static final int QUEUE_MAX = 256;
-  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
 
   private final ApiClient api;
   private final Encoders encoders;
@@ -84,25 +82,13 @@ public final class AnswerCheck implements AutoCloseable {
     return mixed;
   }
 
-  /**
-   * Checks what is queued, then ends; interrupted, it only waits for the check at hand: the
-   * encoders are closed next, and closing one that computes ends the process.
-   */
+  /** Checks what is queued, then ends. */
   @Override
   public void close() {
     closing = true;
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        if (!thread.join(CLOSE_TIMEOUT)) {
-          queue.clear();
-        }
-      } catch (InterruptedException e) {
-        interrupted = true;
-        queue.clear();
-      }
-    }
-    if (interrupted) {
+    try {
+      thread.join(20_000);
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
