@@ -69,7 +69,7 @@ final class OrtGraph implements Graph {
 
   private static OrtGraph open(
       String device, byte[] onnx, int inputSize, int dimensions, int threads) throws OrtException {
-    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    OrtEnvironment environment = LastingEnvironment.get();
     try (OrtSession.SessionOptions options = options(threads)) {
       if (device.equals(CUDA)) {
         options.addCUDA(0);
