@@ -70,6 +70,7 @@ public final class StandaloneSystem implements AutoCloseable {
    */
   public static StandaloneSystem start(StandaloneConfig config, ClusterListener cluster)
       throws InterruptedException {
+    HttpConfig.loopback(config.port()).requireFreePort();
     checkTrainer(config);
     Closer closer = new Closer();
     try {

@@ -46,11 +46,11 @@ class KillGuarantee {
     Path summary = folder.resolve("summary.json");
     String[] arguments = {
       "--rate",
-      "30",
+      "15",
       "--first",
       "1200",
       "--images-seen",
-      "6400",
+      "3200",
       "--exit-after-roll",
       "--summary",
       summary.toString()

@@ -17,18 +17,16 @@ import org.junit.jupiter.api.Test;
 /** An engine repeats the recorded steps of an independent implementation of the seed preset. */
 abstract class RecordedStepsContract {
 
-  private static final Path FOLDER =
+  static final Path FOLDER =
       Path.of(System.getProperty("infomax.root", "."))
           .resolveSibling("shared")
           .resolve("data")
           .resolve("reference-step");
 
   private final RecordedSteps recorded = new RecordedSteps(FOLDER);
-  private final ComputeTarget target;
   private final TrainingPlan plan;
 
   RecordedStepsContract(ComputeTarget target) {
-    this.target = target;
     this.plan = new TrainingPlan(Preset.named("seed"), 0, RecordedSteps.STEPS, 2, target);
   }
 
@@ -57,14 +55,6 @@ abstract class RecordedStepsContract {
             .isLessThanOrEqualTo(2e-3);
       }
     }
-  }
-
-  @Test
-  void theReplayThatBenchmarksReportStaysWithinTheSameLimits() throws IOException {
-    RecordedStepsReplay replay = RecordedStepsReplay.of(FOLDER, 2, target);
-    assertThat(replay.loss0Relative()).isLessThanOrEqualTo(1e-5);
-    assertThat(replay.gradient0RelativeL2Max()).isLessThanOrEqualTo(2e-3);
-    assertThat(replay.loss20Relative()).isLessThanOrEqualTo(0.02);
   }
 
   @Test

@@ -2,7 +2,11 @@ package infomax.runtime.http;
 
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
+import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -54,6 +58,28 @@ public record HttpConfig(String host, int port, Access access, @Nullable Tls tls
   /** On the loopback interface, for everybody there. */
   public static HttpConfig loopback(int port) {
     return new HttpConfig(LOOPBACK, port, Access.FREE, null);
+  }
+
+  /**
+   * Finds out at once what the server would find out once everything behind it has started.
+   *
+   * @throws ConfigurationException if the port is taken
+   */
+  public void requireFreePort() {
+    try (ServerSocket socket = new ServerSocket()) {
+      // As the server does: connections of an earlier one that linger do not count.
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(host, port));
+    } catch (BindException e) {
+      throw portTaken();
+    } catch (IOException e) {
+      throw new ConfigurationException("cannot listen on " + host + ":" + port + ": " + e);
+    }
+  }
+
+  ConfigurationException portTaken() {
+    return new ConfigurationException(
+        "port " + port + " is taken; stop what listens there or choose another with --port");
   }
 
   /**

@@ -130,10 +130,7 @@ public final class HttpServer implements AutoCloseable {
     try {
       return new HttpServer(javalin.start(), closer);
     } catch (JavalinBindException e) {
-      throw new ConfigurationException(
-          "port "
-              + config.port()
-              + " is taken; stop what listens there or choose another with --port");
+      throw config.portTaken();
     }
   }
 
