@@ -362,12 +362,12 @@ public final class Demo implements AutoCloseable {
       return;
     }
     narrator.say(
-        "%,d images searchable, %,d queries answered (%d failed), freshness p50 %d ms, p99 %d ms",
+        "%,d images searchable, %,d queries answered (%d failed), %s",
         status.path("serving").path("images").asLong(),
         queries.sent(),
         queries.failed(),
-        cast.freshness().quantileMillis(0.5).orElse(0),
-        cast.freshness().quantileMillis(0.99).orElse(0));
+        DemoReport.freshness(
+            cast.freshness().quantileMillis(0.5), cast.freshness().quantileMillis(0.99)));
   }
 
   private void checkImages() {

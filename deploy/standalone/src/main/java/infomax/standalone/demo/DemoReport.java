@@ -100,6 +100,17 @@ final class DemoReport {
     }
   }
 
+  /** Freshness in words; both are empty as long as nothing has come in since the first answer. */
+  static String freshness(OptionalLong p50Millis, OptionalLong p99Millis) {
+    return p50Millis.isEmpty() || p99Millis.isEmpty()
+        ? "no image since the first answer to tell freshness by"
+        : "freshness p50 %d ms, p99 %d ms".formatted(p50Millis.getAsLong(), p99Millis.getAsLong());
+  }
+
+  private static OptionalLong millis(@Nullable Long millis) {
+    return millis == null ? OptionalLong.empty() : OptionalLong.of(millis);
+  }
+
   /** Tells the summary in a few lines. */
   void print(Narrator narrator, DemoSummary summary, List<String> queryFailures) {
     narrator.say(
@@ -112,13 +123,12 @@ final class DemoReport {
         summary.idsMissing(),
         summary.idsExtra());
     narrator.say(
-        "%,d queries, %d failed; %,d answers checked, %d mixed; freshness p50 %d ms, p99 %d ms",
+        "%,d queries, %d failed; %,d answers checked, %d mixed; %s",
         summary.queries(),
         summary.queriesFailed(),
         summary.answersChecked(),
         summary.answersMixed(),
-        summary.freshnessP50Ms() == null ? 0 : summary.freshnessP50Ms(),
-        summary.freshnessP99Ms() == null ? 0 : summary.freshnessP99Ms());
+        freshness(millis(summary.freshnessP50Ms()), millis(summary.freshnessP99Ms())));
     queryFailures.forEach(failure -> narrator.say("failed query: %s", failure));
     PrecisionRow precision = summary.precisionAt10();
     if (precision != null) {
