@@ -127,7 +127,7 @@ final class Flood {
 
   private byte[] request() {
     byte[] head =
-        ("PUT /v1/images/flood-%d HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n")
+        "PUT /v1/images/flood-%d HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
             .formatted(next.getAndIncrement() % IDS, image.length)
             .getBytes(US_ASCII);
     byte[] request = new byte[head.length + image.length];

@@ -24,7 +24,8 @@ enum HostileRequest {
       () -> head("PUT /v1/images/a", "Content-Length: 4294967296\r\nExpect: 100-continue")),
   /** A length that no number holds. */
   LENGTH_BEYOND_NUMBERS(
-      List.of("bad_request"), () -> head("PUT /v1/images/a", "Content-Length: 99999999999999999999")),
+      List.of("bad_request"),
+      () -> head("PUT /v1/images/a", "Content-Length: 99999999999999999999")),
   /** A length below none. */
   NEGATIVE_LENGTH(List.of("bad_request"), () -> head("PUT /v1/images/a", "Content-Length: -1")),
   /** Two lengths: what one reads as a body is the next request to another. */
@@ -54,7 +55,9 @@ enum HostileRequest {
   /** Metadata of 17 KiB in the address: longer than addresses may be, or than metadata may. */
   METADATA_TOO_LONG_IN_THE_ADDRESS(
       List.of("invalid_metadata", "uri_too_long", "request_header_fields_too_large"),
-      () -> upload("PUT /v1/images/a?metadata=%7B%22a%22:%22" + "x".repeat(17 * 1024) + "%22%7D", "")),
+      () ->
+          upload(
+              "PUT /v1/images/a?metadata=%7B%22a%22:%22" + "x".repeat(17 * 1024) + "%22%7D", "")),
   /** Metadata of 17 KiB in a header. */
   METADATA_TOO_LONG_IN_A_HEADER(
       List.of("invalid_metadata", "request_header_fields_too_large"),
@@ -76,7 +79,8 @@ enum HostileRequest {
       List.of("invalid_batch"), () -> form("; boundary=c", part("; name=\"x\"", "a") + "--b--")),
   /** A form that ends within a part. */
   FORM_WITHOUT_AN_END(
-      List.of("invalid_batch"), () -> form("; boundary=b", "--b\r\nContent-Disposition: form-data")),
+      List.of("invalid_batch"),
+      () -> form("; boundary=b", "--b\r\nContent-Disposition: form-data")),
   /** A form whose first part has headers without end. */
   FORM_OF_HEADERS(
       List.of("invalid_batch"), () -> form("; boundary=b", "--b\r\n" + "a: b\r\n".repeat(10_000))),
@@ -89,6 +93,7 @@ enum HostileRequest {
 
   private static final int TIMEOUT_MILLIS = 10_000;
 
+  @SuppressWarnings("ImmutableEnumChecker") // List.of
   private final List<String> codes;
 
   @SuppressWarnings("ImmutableEnumChecker") // suppliers without state
@@ -146,7 +151,10 @@ enum HostileRequest {
   private static String form(String parameters, String body) {
     return head(
             "POST /v1/images/batch",
-            "Content-Type: multipart/form-data" + parameters + "\r\nContent-Length: " + body.length())
+            "Content-Type: multipart/form-data"
+                + parameters
+                + "\r\nContent-Length: "
+                + body.length())
         + body;
   }
 

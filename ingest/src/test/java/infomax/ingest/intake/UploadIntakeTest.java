@@ -48,10 +48,7 @@ final class UploadIntakeTest {
     for (String subject : new String[] {"k\ufffdtzchen", "", "x".repeat(513)}) {
       Upload upload =
           new Upload(
-              null,
-              SampleImages.jpeg(32, 32, 1),
-              null,
-              Map.of(UploadIntake.SUBJECT, subject));
+              null, SampleImages.jpeg(32, 32, 1), null, Map.of(UploadIntake.SUBJECT, subject));
       assertThat(intake.take(upload, UploadSource.KAFKA))
           .isInstanceOfSatisfying(
               Outcome.Refused.class,

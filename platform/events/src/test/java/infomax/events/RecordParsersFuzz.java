@@ -90,7 +90,9 @@ public final class RecordParsersFuzz {
     }
   }
 
-  /** A record of pieces, each behind its length: key, value, and headers that their names precede. */
+  /**
+   * A record of pieces, each behind its length: key, value, and headers that their names precede.
+   */
   private static ConsumerRecord<byte[], byte[]> record(String topic, byte[] bytes) {
     ByteBuffer pieces = ByteBuffer.wrap(bytes);
     byte[] key = piece(pieces);
@@ -100,17 +102,7 @@ public final class RecordParsersFuzz {
       headers.add(HEADERS.get((pieces.get() & 0xff) % HEADERS.size()), piece(pieces));
     }
     return new ConsumerRecord<>(
-        topic,
-        0,
-        0,
-        0,
-        TimestampType.CREATE_TIME,
-        0,
-        0,
-        key,
-        value,
-        headers,
-        Optional.empty());
+        topic, 0, 0, 0, TimestampType.CREATE_TIME, 0, 0, key, value, headers, Optional.empty());
   }
 
   /** A length of 255 is null. */
@@ -138,14 +130,10 @@ public final class RecordParsersFuzz {
         byte[] value = json.readAllBytes();
         Files.write(
             folder.resolve(decisions[number]),
-            ByteBuffer.allocate(value.length + 1)
-                .put((byte) (2 + 6 * number))
-                .put(value)
-                .array());
+            ByteBuffer.allocate(value.length + 1).put((byte) (2 + 6 * number)).put(value).array());
       }
     }
-    Files.write(
-        folder.resolve("image"), "\4\1a\3xyz\0\nimage/jpeg\1\7{\"a\":1}".getBytes(UTF_8));
+    Files.write(folder.resolve("image"), "\4\1a\3xyz\0\nimage/jpeg\1\7{\"a\":1}".getBytes(UTF_8));
     Files.write(
         folder.resolve("letter"),
         "\5\1a\3xyz\5\6ingest\6\5empty\7\1m\b\1t\t\0011\n\0012".getBytes(UTF_8));

@@ -20,8 +20,7 @@ final class ImageMagick {
 
   /** Leaves the test out where the program is not installed. */
   static void assumeInstalled() {
-    assumeTrue(
-        COMMAND.isPresent(), "ImageMagick is not installed, so nothing is compared with it");
+    assumeTrue(COMMAND.isPresent(), "ImageMagick is not installed, so nothing is compared with it");
   }
 
   /** True if it reads a format, by its name in {@code convert -list format}. */
