@@ -6,14 +6,18 @@ import java.util.function.LongSupplier;
 
 /**
  * Bounds how many uploads wait to be decided about: as many as were decided in half of the last
- * second, and {@link #LENGTH_MIN} at least. So whoever is let in is answered within about half a
- * second (Little's law), whatever the images cost and whatever the machine can do, and whoever is
- * not is told so at once. Thread-safe.
+ * second. So whoever is let in is answered within about half a second (Little's law), whatever the
+ * images cost and whatever the machine can do, and whoever is not is told so at once. A queue that
+ * was empty in the last second says nothing about what can be done, and takes {@link #BURST} at
+ * least. Thread-safe.
  */
 public final class UploadQueue {
 
-  /** So many may wait even where nothing was decided lately. */
-  static final int LENGTH_MIN = 16;
+  /** So many may come at once after a rest. */
+  static final int BURST = 16;
+
+  /** So many may wait however long each takes. */
+  static final int LENGTH_MIN = 2;
 
   private static final long WINDOW_NANOS = Duration.ofSeconds(1).toNanos();
   private static final int WAITS_PER_WINDOW = 2;
@@ -23,6 +27,8 @@ public final class UploadQueue {
   private long windowBeginNanos;
   private int decided;
   private int decidedBefore;
+  private boolean rested = true;
+  private boolean restedBefore = true;
 
   /** An empty queue. */
   public UploadQueue() {
@@ -59,7 +65,8 @@ public final class UploadQueue {
    */
   synchronized void check() {
     moveWindow();
-    if (length >= Math.max(LENGTH_MIN, Math.max(decided, decidedBefore) / WAITS_PER_WINDOW)) {
+    int atLeast = rested || restedBefore ? BURST : LENGTH_MIN;
+    if (length >= Math.max(atLeast, Math.max(decided, decidedBefore) / WAITS_PER_WINDOW)) {
       throw Problem.of(
           503, "busy", "too many uploads are waiting; nothing was written, send it again");
     }
@@ -69,6 +76,7 @@ public final class UploadQueue {
     moveWindow();
     length--;
     decided++;
+    rested |= length == 0;
   }
 
   private void moveWindow() {
@@ -78,6 +86,8 @@ public final class UploadQueue {
     }
     decidedBefore = past < 2 * WINDOW_NANOS ? decided : 0;
     decided = 0;
+    restedBefore = rested;
+    rested = length == 0;
     windowBeginNanos += past / WINDOW_NANOS * WINDOW_NANOS;
   }
 }

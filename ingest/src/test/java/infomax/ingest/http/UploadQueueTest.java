@@ -20,7 +20,7 @@ final class UploadQueueTest {
 
   @Test
   void afterARestSomeAreLetInAndTheNextIsToldAtOnce() {
-    assertThat(places()).isEqualTo(UploadQueue.LENGTH_MIN);
+    assertThat(places()).isEqualTo(UploadQueue.BURST);
     assertThatThrownBy(queue::join)
         .isInstanceOfSatisfying(
             Problem.class, problem -> assertThat(problem.code()).isEqualTo("busy"));
@@ -44,6 +44,25 @@ final class UploadQueueTest {
     places.clear();
     nanoTime.addAndGet(10 * SECOND);
     assertThatThrownBy(queue::join).isInstanceOf(Problem.class);
+  }
+
+  @Test
+  void whereEachTakesLongAndTheQueueIsNeverEmptyFewerWaitThanAfterARest() {
+    assertThat(places()).isEqualTo(UploadQueue.BURST);
+    for (int second = 0; second < 3; second++) {
+      nanoTime.addAndGet(SECOND);
+      for (int decided = 0; decided < 4; decided++) {
+        places.remove().close();
+      }
+    }
+    nanoTime.addAndGet(SECOND);
+    // Four a second: two wait for half of one.
+    places.remove().close();
+    places.remove().close();
+    assertThat(places()).isZero();
+    places.remove().close();
+    assertThat(places()).isEqualTo(1);
+    assertThat(places).hasSize(2);
   }
 
   private void decide(int count) {
