@@ -58,15 +58,25 @@ public final class EntriesFuzz {
     }
   }
 
+  /** What the classes need that are seen for the first time is not what an input takes. */
+  public static void fuzzerInitialize() throws IOException {
+    for (byte[] seed : seeds().values()) {
+      fuzzerTestOneInput(seed);
+    }
+  }
+
   /** Writes bodies to begin with into a folder. */
   public static void main(String[] arguments) throws IOException {
     Path folder = Files.createDirectories(Path.of(arguments[0]));
-    Files.writeString(
-        folder.resolve("lines"),
-        "\0{\"id\":\"a\",\"image\":\"AAAA\",\"metadata\":{\"a\":1}}\n{\"id\":\"a\",\"delete\":true}\n");
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    bytes.write(1);
-    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes, "UTF-8")) {
+    for (Map.Entry<String, byte[]> seed : seeds().entrySet()) {
+      Files.write(folder.resolve(seed.getKey()), seed.getValue());
+    }
+  }
+
+  private static Map<String, byte[]> seeds() throws IOException {
+    ByteArrayOutputStream tars = new ByteArrayOutputStream();
+    tars.write(1);
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(tars, "UTF-8")) {
       tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
       tar.putArchiveEntry(new TarArchiveEntry("folder/"));
       tar.closeArchiveEntry();
@@ -76,20 +86,27 @@ public final class EntriesFuzz {
       tar.write(new byte[3]);
       tar.closeArchiveEntry();
     }
-    Files.write(folder.resolve("tar"), bytes.toByteArray());
-    bytes.reset();
-    bytes.write(2);
-    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+    ByteArrayOutputStream zips = new ByteArrayOutputStream();
+    zips.write(2);
+    try (ZipOutputStream zip = new ZipOutputStream(zips)) {
       for (String name : List.of("folder/", "a", "b")) {
         zip.putNextEntry(new ZipEntry(name));
         zip.write(name.endsWith("/") ? new byte[0] : new byte[100]);
       }
     }
-    Files.write(folder.resolve("zip"), bytes.toByteArray());
-    Files.write(
-        folder.resolve("form"),
-        ("\3--b\r\nContent-Disposition: form-data; name=\"id\"\r\n\r\nx\r\n--b\r\n"
-                + "Content-Disposition: form-data; name=\"x\"; filename=\"a\"\r\n\r\nAAA\r\n--b--")
-            .getBytes(UTF_8));
+    String lines =
+        "\0{\"id\":\"a\",\"image\":\"AAAA\",\"metadata\":{\"a\":1}}\n{\"id\":\"a\",\"delete\":true}\n";
+    String form =
+        "\3--b\r\nContent-Disposition: form-data; name=\"id\"\r\n\r\nx\r\n--b\r\n"
+            + "Content-Disposition: form-data; name=\"x\"; filename=\"a\"\r\n\r\nAAA\r\n--b--";
+    return Map.of(
+        "lines",
+        lines.getBytes(UTF_8),
+        "tar",
+        tars.toByteArray(),
+        "zip",
+        zips.toByteArray(),
+        "form",
+        form.getBytes(UTF_8));
   }
 }

@@ -13,7 +13,9 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -116,26 +118,39 @@ public final class RecordParsersFuzz {
     return piece;
   }
 
+  /** What the classes need that are seen for the first time is not what an input takes. */
+  public static void fuzzerInitialize() throws IOException {
+    for (byte[] seed : seeds().values()) {
+      fuzzerTestOneInput(seed);
+    }
+  }
+
   /** Writes records to begin with into a folder. */
   public static void main(String[] arguments) throws IOException {
     Path folder = Files.createDirectories(Path.of(arguments[0]));
-    Files.write(folder.resolve("id"), "\0cat".getBytes(UTF_8));
-    Files.write(
-        folder.resolve("metadata"),
+    for (Map.Entry<String, byte[]> seed : seeds().entrySet()) {
+      Files.write(folder.resolve(seed.getKey()), seed.getValue());
+    }
+  }
+
+  private static Map<String, byte[]> seeds() throws IOException {
+    Map<String, byte[]> seeds = new LinkedHashMap<>();
+    seeds.put("id", "\0cat".getBytes(UTF_8));
+    seeds.put(
+        "metadata",
         "\1{\"label\":\"cat\",\"n\":1.5,\"b\":true,\"t\":[\"a\",\"b\"]}".getBytes(UTF_8));
     String[] decisions = {"EncoderRelease", "IndexGeneration", "ControlRequest", "LiveAlias"};
     for (int number = 0; number < decisions.length; number++) {
       try (InputStream json =
           RecordParsersFuzz.class.getResourceAsStream("wire/" + decisions[number] + ".json")) {
         byte[] value = json.readAllBytes();
-        Files.write(
-            folder.resolve(decisions[number]),
+        seeds.put(
+            decisions[number],
             ByteBuffer.allocate(value.length + 1).put((byte) (2 + 6 * number)).put(value).array());
       }
     }
-    Files.write(folder.resolve("image"), "\4\1a\3xyz\0\nimage/jpeg\1\7{\"a\":1}".getBytes(UTF_8));
-    Files.write(
-        folder.resolve("letter"),
-        "\5\1a\3xyz\5\6ingest\6\5empty\7\1m\b\1t\t\0011\n\0012".getBytes(UTF_8));
+    seeds.put("image", "\4\1a\3xyz\0\nimage/jpeg\1\7{\"a\":1}".getBytes(UTF_8));
+    seeds.put("letter", "\5\1a\3xyz\5\6ingest\6\5empty\7\1m\b\1t\t\0011\n\0012".getBytes(UTF_8));
+    return seeds;
   }
 }

@@ -41,8 +41,22 @@ public final class ImageIntakeFuzz {
     }
   }
 
+  /** What the classes need that are seen for the first time is not what an input takes. */
+  public static void fuzzerInitialize() {
+    for (byte[] seed : seeds().values()) {
+      fuzzerTestOneInput(seed);
+    }
+  }
+
   /** Writes small images to begin with into a folder. */
   public static void main(String[] arguments) throws IOException {
+    Path folder = Files.createDirectories(Path.of(arguments[0]));
+    for (Map.Entry<String, byte[]> seed : seeds().entrySet()) {
+      Files.write(folder.resolve(seed.getKey()), seed.getValue());
+    }
+  }
+
+  private static Map<String, byte[]> seeds() {
     Map<String, byte[]> seeds = new LinkedHashMap<>(SampleImages.ofEveryKind(1));
     seeds.put("jpeg-cmyk", Pictures.JPEG_CMYK);
     seeds.put("jpeg-turned", Pictures.withOrientation(SampleImages.jpeg(16, 8, 1), 6));
@@ -55,9 +69,6 @@ public final class ImageIntakeFuzz {
       seeds.put("png-%d-%d".formatted(kind[0], kind[1]), png.bytes());
     }
     seeds.remove("jpeg-large");
-    Path folder = Files.createDirectories(Path.of(arguments[0]));
-    for (Map.Entry<String, byte[]> seed : seeds.entrySet()) {
-      Files.write(folder.resolve(seed.getKey()), seed.getValue());
-    }
+    return seeds;
   }
 }
