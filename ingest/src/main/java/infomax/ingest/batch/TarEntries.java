@@ -5,6 +5,8 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -23,7 +25,8 @@ final class TarEntries implements Entries {
 
   TarEntries(InputStream body, Making making) {
     this.body = new HeaderLimit(body);
-    this.archive = new TarArchiveInputStream(this.body, StandardCharsets.UTF_8.name());
+    // Byte for character: what is no UTF-8 would be read as a question mark, and names be lost.
+    this.archive = new TarArchiveInputStream(this.body, StandardCharsets.ISO_8859_1.name());
     this.making = making;
   }
 
@@ -52,7 +55,7 @@ final class TarEntries implements Entries {
   }
 
   private Entry read(TarArchiveEntry entry) throws IOException {
-    String name = entry.getName();
+    String name = name(entry.getName());
     if (entry.isSparse()) {
       // It says how many zeros it stands for, and they would have to be counted to get past it.
       throw new IOException(name + " is a sparse file; what follows was not read");
@@ -67,6 +70,21 @@ final class TarEntries implements Entries {
       return Entries.tooManyBytes(name);
     }
     return making.entry(name, name, archive.readAllBytes(), null);
+  }
+
+  /** A name in UTF-8 if it is that, else as it came: in Latin-1, or of an extended header. */
+  private static String name(String read) {
+    if (read.chars().anyMatch(character -> character > 0xff)) {
+      return read;
+    }
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(read.getBytes(StandardCharsets.ISO_8859_1)))
+          .toString();
+    } catch (CharacterCodingException e) {
+      return read;
+    }
   }
 
   /** Bounds what is kept of a header, which the reader of the archive does not. */

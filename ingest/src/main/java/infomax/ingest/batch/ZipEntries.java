@@ -43,6 +43,9 @@ final class ZipEntries implements Entries {
 
   private Entry read(ZipArchiveEntry entry) throws IOException {
     String name = entry.getName();
+    if (!Making.isUtf8(entry.getRawName())) {
+      return Making.unnamed(name);
+    }
     if (entry.getGeneralPurposeBit().usesEncryption()) {
       return Entries.invalid(name, "entry is encrypted");
     }

@@ -22,9 +22,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The intake of this process under a hostile stream, and its speed with honest images. Passes if
- * every upload is answered as it deserves, what was accepted is in the log, refusals that need no
- * decoding take less than 100 ms (99 in 100 of them), no answer takes longer than a decode may, and
- * no decode is left running.
+ * every upload is answered as it deserves, and so is every {@link HostileRequest}, what was
+ * accepted is in the log, refusals that need no decoding take less than 100 ms (99 in 100 of them),
+ * no answer takes longer than a decode may, and no decode is left running.
  */
 public final class IntakeBenchmark {
 
@@ -33,6 +33,7 @@ public final class IntakeBenchmark {
   /** A decode may take 8 s, and wait for one before it. */
   private static final double ANSWER_MILLIS_MAX = 16_000;
 
+  private static final long REQUEST_NANOS_MAX = TimeUnit.SECONDS.toNanos(2);
   private static final long DECODES_END_NANOS = TimeUnit.SECONDS.toNanos(20);
   private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
   private static final int[][] SIZES = {{32, 32}, {512, 512}, {4_000, 3_000}};
@@ -76,18 +77,20 @@ public final class IntakeBenchmark {
           closer.register(HttpServer.start(0, health, metrics, List.of(service.routes())));
       HttpUploads http = closer.register(new HttpUploads(server.port()));
       awaitReady(health);
-      return run(http);
+      return run(http, server.port());
     }
   }
 
-  private Result run(HttpUploads http) throws InterruptedException {
+  private Result run(HttpUploads http, int port) throws InterruptedException {
     long startNanos = System.nanoTime();
     HostileRun hostile = new HostileRun(clients, http, seed, inputs);
     IntakeTally tally = hostile.run();
     double seconds = (System.nanoTime() - startNanos) / 1e9;
     int stuck = decodesLeftRunning();
+    Map<String, String> wrongRequests = wrongRequests(port);
     boolean passed =
         tally.allAnswered()
+            && wrongRequests.isEmpty()
             && stuck == 0
             && tally.undecodedP99Millis() < UNDECODED_P99_MILLIS_MAX
             && tally.maxMillis() < ANSWER_MILLIS_MAX;
@@ -98,6 +101,8 @@ public final class IntakeBenchmark {
     report.put("inputs", inputs);
     report.put("seconds", seconds);
     tally.report(report);
+    report.put("hostileRequests", HostileRequest.values().length);
+    report.put("hostileRequestsWrong", wrongRequests);
     report.put("sentAgainBecauseBusy", hostile.busy());
     report.put("decodesLeftRunning", stuck);
     report.put("heapMaxMiB", Runtime.getRuntime().maxMemory() >> 20);
@@ -112,6 +117,20 @@ public final class IntakeBenchmark {
     }
     report.put("speed", speeds);
     return new Result(passed, report);
+  }
+
+  /** What was answered to requests that are wrong as such, where it is not what it has to be. */
+  private static Map<String, String> wrongRequests(int port) {
+    Map<String, String> wrong = new LinkedHashMap<>();
+    for (HostileRequest request : HostileRequest.values()) {
+      HostileRequest.Outcome outcome = request.send(port);
+      if (!outcome.refused() || outcome.elapsedNanos() > REQUEST_NANOS_MAX) {
+        wrong.put(
+            request.kind(),
+            "%s after %d ms".formatted(outcome.answer(), outcome.elapsedNanos() / 1_000_000));
+      }
+    }
+    return wrong;
   }
 
   private static void awaitReady(Health health) {

@@ -3,7 +3,7 @@ package infomax.ingest.bench;
 import com.sun.management.OperatingSystemMXBean;
 import infomax.events.Positions;
 import infomax.events.Topic;
-import infomax.imaging.ImageIntake;
+import infomax.imaging.StageTimes;
 import infomax.imaging.bench.SampleImages;
 import infomax.runtime.kafka.KafkaClients;
 import java.io.IOException;
@@ -21,7 +21,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * How many JPEGs of one size are taken in per second, by each way in, and how many per second of
- * processor time of this process. The clients run in this process too.
+ * processor time of this process, which is per core; and where that time goes. The clients run in
+ * this process too.
  */
 final class SpeedRun {
 
@@ -50,31 +51,19 @@ final class SpeedRun {
     report.put("width", width);
     report.put("height", height);
     report.put("bytes", jpeg.length);
-    report.put("decodeMillis", decodeMillis(jpeg));
+    StageTimes stages = StageTimes.measure(jpeg, WARM_UP);
+    report.put("headerMillis", stages.headerMillis());
+    report.put("pixelsMillis", stages.pixelsMillis());
+    report.put("encodeMillis", stages.encodeMillis());
     long cpuNanos = SYSTEM.getProcessCpuTime();
     long startNanos = System.nanoTime();
     int taken = send(jpeg, time);
-    report.put("http", rate(taken, startNanos, cpuNanos));
+    report.put("http", rate(taken, startNanos, cpuNanos, stages));
     cpuNanos = SYSTEM.getProcessCpuTime();
     startNanos = System.nanoTime();
     byUploads(jpeg, taken);
-    report.put("uploads", rate(taken, startNanos, cpuNanos));
+    report.put("uploads", rate(taken, startNanos, cpuNanos, stages));
     return report;
-  }
-
-  /** One image from bytes to canonical form on one thread, without network and log. */
-  private static double decodeMillis(byte[] jpeg) {
-    ImageIntake intake = ImageIntake.create(1);
-    long deadlineNanos = System.nanoTime() + WARM_UP.toNanos();
-    long startNanos = System.nanoTime();
-    int times = 0;
-    while (System.nanoTime() < deadlineNanos) {
-      if (intake.canonicalize(jpeg) instanceof ImageIntake.Outcome.Rejected rejected) {
-        throw new IllegalStateException(rejected.toString());
-      }
-      times++;
-    }
-    return (System.nanoTime() - startNanos) / 1e6 / times;
   }
 
   /** Sends by HTTP from several clients; how many were taken. */
@@ -133,13 +122,18 @@ final class SpeedRun {
     }
   }
 
-  private static Map<String, Object> rate(int images, long startNanos, long startCpuNanos) {
+  private static Map<String, Object> rate(
+      int images, long startNanos, long startCpuNanos, StageTimes stages) {
     double seconds = (System.nanoTime() - startNanos) / 1e9;
     double cpuSeconds = (SYSTEM.getProcessCpuTime() - startCpuNanos) / 1e9;
+    double cpuMillis = 1e3 * cpuSeconds / Math.max(1, images);
     Map<String, Object> rate = new LinkedHashMap<>();
     rate.put("images", images);
     rate.put("imagesPerSecond", images / seconds);
     rate.put("imagesPerCpuSecond", images / cpuSeconds);
+    rate.put("cpuMillis", cpuMillis);
+    // HTTP, Kafka, the clients of both, compiling and collecting garbage.
+    rate.put("cpuMillisOutsideImaging", cpuMillis - stages.millis());
     return rate;
   }
 }

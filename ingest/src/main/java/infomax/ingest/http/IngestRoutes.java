@@ -47,6 +47,7 @@ public final class IngestRoutes implements Routes {
   private final LogWriter log;
   private final WriteWatch watch;
   private final UploadRoom room;
+  private final UploadQueue queue = new UploadQueue();
   private final Duration patience;
 
   /**
@@ -78,6 +79,7 @@ public final class IngestRoutes implements Routes {
   private void store(Context context, byte @Nullable [] id) throws InterruptedException {
     UploadBody body = UploadBody.of(context, patience);
     try (UploadRoom.Place _ = room.take(body.imageBytes())) {
+      queue.check();
       Optional<byte[]> image = body.image();
       if (image.isEmpty()) {
         intake.refuse(TOO_MANY_BYTES, UploadSource.HTTP);
@@ -94,7 +96,7 @@ public final class IngestRoutes implements Routes {
       throws InterruptedException {
     Optional<WaitRequest> wait = WaitRequest.of(context);
     Upload upload = new Upload(id, body, metadata(context), passedThrough(context));
-    switch (intake.take(upload, UploadSource.HTTP)) {
+    switch (decide(upload)) {
       case UploadIntake.Outcome.Refused(Rejection rejection) -> throw problem(rejection);
       case UploadIntake.Outcome.Taken(ImageEvent event) -> {
         AuditSubject.set(context, event.id().toString());
@@ -104,6 +106,16 @@ public final class IngestRoutes implements Routes {
           answer(context, 202, event.id(), log.write(event), null);
         }
       }
+    }
+  }
+
+  /** Slow clients and the log are not what others wait for, so only this takes a place. */
+  private UploadIntake.Outcome decide(Upload upload) {
+    if (upload.bytes() == null) {
+      return intake.take(upload, UploadSource.HTTP);
+    }
+    try (UploadQueue.Place _ = queue.join()) {
+      return intake.take(upload, UploadSource.HTTP);
     }
   }
 

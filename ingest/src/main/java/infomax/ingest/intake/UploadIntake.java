@@ -143,7 +143,15 @@ public final class UploadIntake {
       return ImageId.of(upload.key());
     }
     String subject = upload.passedThrough().get(SUBJECT);
-    return subject == null ? null : new ImageId(subject);
+    if (subject == null) {
+      return null;
+    }
+    // What stands for bytes that are no UTF-8 would make one id of different ones.
+    if (subject.indexOf('\ufffd') >= 0) {
+      throw new IllegalArgumentException(
+          SUBJECT + " is no UTF-8 or has the character U+FFFD, expected text in UTF-8");
+    }
+    return new ImageId(subject);
   }
 
   private Outcome store(

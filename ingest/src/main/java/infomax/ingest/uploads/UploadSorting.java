@@ -1,5 +1,6 @@
 package infomax.ingest.uploads;
 
+import infomax.events.Digest;
 import infomax.events.Token;
 import infomax.events.Topic;
 import infomax.events.image.DeadLetter;
@@ -123,13 +124,20 @@ final class UploadSorting implements Processor<byte[], byte[], byte[], byte[]> {
         <= Topic.UPLOAD_BYTES_MAX;
   }
 
-  /** The original stays where it is for a while; the letter says where. */
+  /** The original stays where it is for a while; the letter says where, and which bytes it had. */
   private static DeadLetter withoutValue(DeadLetter letter) {
+    byte @Nullable [] value = letter.value();
+    if (value == null) {
+      return letter;
+    }
+    String which =
+        "the %d bytes (SHA-256 %s) are too many to be kept here"
+            .formatted(value.length, Digest.of(value).hex());
     return new DeadLetter(
         letter.key(),
         null,
         letter.stage(),
-        addendum(letter.rejection(), "the bytes are too many to be kept here"),
+        addendum(letter.rejection(), which),
         letter.origin(),
         letter.originHeaders());
   }

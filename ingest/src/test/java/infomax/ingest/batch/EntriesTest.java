@@ -115,6 +115,48 @@ final class EntriesTest {
   }
 
   @Test
+  void namesThatAreNoUtf8NeverBecomeOneId() throws IOException {
+    for (String type :
+        List.of("application/x-tar", "application/zip", "multipart/form-data; boundary=b")) {
+      byte[] body =
+          switch (type) {
+            case "application/x-tar" -> tar("photo-1.jpg", "photo-2.jpg", "photo.jpg");
+            case "application/zip" -> zip("photo-1.jpg", "photo-2.jpg", "photo.jpg");
+            default ->
+                ("--b\r\nContent-Disposition: form-data; name=\"x\"; filename=\"photo-1.jpg\"\r\n\r\n"
+                        + "1\r\n--b\r\nContent-Disposition: form-data; name=\"x\"; "
+                        + "filename=\"photo-2.jpg\"\r\n\r\n2\r\n--b\r\nContent-Disposition: "
+                        + "form-data; name=\"x\"; filename=\"photo.jpg\"\r\n\r\n3\r\n--b--")
+                    .getBytes(UTF_8);
+          };
+      List<Entry> entries = readAll(type, new ByteArrayInputStream(latin1(body)));
+      assertThat(entries).as(type).hasSize(3);
+      if (type.equals("application/x-tar")) {
+        // Its reader takes what is no UTF-8 for Latin-1.
+        assertThat(upload(entries.get(0)).key()).isEqualTo("photo\u00e41.jpg".getBytes(UTF_8));
+        assertThat(upload(entries.get(1)).key()).isEqualTo("photo\u00f62.jpg".getBytes(UTF_8));
+      } else {
+        assertThat(reason(entries.get(0))).as(type).isEqualTo(RejectionReason.INVALID_ID);
+        assertThat(reason(entries.get(1))).as(type).isEqualTo(RejectionReason.INVALID_ID);
+      }
+      assertThat(upload(entries.get(2)).key()).as(type).isEqualTo("photo.jpg".getBytes(UTF_8));
+    }
+  }
+
+  /** Names as an old Windows writes them: the dash becomes a letter of Latin-1. */
+  private static byte[] latin1(byte[] archive) {
+    byte[] changed = archive.clone();
+    String text = new String(archive, ISO_8859_1);
+    for (int number = 1; number <= 2; number++) {
+      String name = "photo-" + number;
+      for (int at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+        changed[at + 5] = (byte) (number == 1 ? 0xe4 : 0xf6);
+      }
+    }
+    return changed;
+  }
+
+  @Test
   void anArchiveThatIsCutOffYieldsWhatIsWholeAndSaysSo() throws IOException {
     byte[] tar = tar("a", "b");
     Entries entries =

@@ -23,6 +23,7 @@ final class IntakeBenchmarkIT {
     assertThat(report)
         .containsEntry("unansweredExamples", List.of())
         .containsEntry("wrongExamples", List.of())
+        .containsEntry("hostileRequestsWrong", Map.of())
         .containsEntry("decodesLeftRunning", 0);
     int accepted = (int) report.get("accepted");
     int refused =

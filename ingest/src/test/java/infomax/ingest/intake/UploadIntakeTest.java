@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import infomax.events.image.RejectionReason;
 import infomax.imaging.ImageIntake;
+import infomax.imaging.bench.SampleImages;
 import infomax.ingest.intake.UploadIntake.Outcome;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.awt.image.BufferedImage;
@@ -40,6 +41,20 @@ final class UploadIntakeTest {
     assertThat(Duration.ofNanos(System.nanoTime() - startNanos)).isLessThan(Duration.ofSeconds(1));
     assertThat(meters.get("infomax.ingest.uploads").tag("source", "http").timer().count())
         .isEqualTo(1);
+  }
+
+  @Test
+  void aSubjectThatWasNoUtf8NamesNoImage() {
+    for (String subject : new String[] {"k\ufffdtzchen", "", "x".repeat(513)}) {
+      Upload upload =
+          new Upload(
+              null, SampleImages.jpeg(32, 32, 1), null, Map.of(UploadIntake.SUBJECT, subject));
+      assertThat(intake.take(upload, UploadSource.KAFKA))
+          .isInstanceOfSatisfying(
+              Outcome.Refused.class,
+              refused ->
+                  assertThat(refused.rejection().reason()).isEqualTo(RejectionReason.INVALID_ID));
+    }
   }
 
   /** A progressive JPEG of 36 million pixels that repeats one of its scans. */

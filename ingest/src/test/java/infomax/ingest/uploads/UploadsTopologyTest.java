@@ -167,7 +167,9 @@ final class UploadsTopologyTest {
     DeadLetter letter = deadLetter();
     assertThat(letter.value()).isNull();
     assertThat(letter.key()).isEqualTo(KEY);
-    assertThat(letter.rejection().message()).contains("too many to be kept");
+    assertThat(letter.rejection().message())
+        .contains(almost + " bytes (SHA-256 " + Digest.of(new byte[almost]).hex() + ")")
+        .contains("too many to be kept");
     uploads.pipeInput(new TestRecord<>(new byte[almost], new byte[0]));
     assertThat(deadLetter().key()).isNull();
   }

@@ -45,6 +45,9 @@ record Gate(
   /** Most of a refused body that is read; a larger one may end in a closed connection. */
   private static final long PASSED_OVER_BYTES = HttpServer.BODY_BYTES_MAX;
 
+  /** How long a refused body is read; a slower one may end in a closed connection. */
+  private static final long PASSED_OVER_NANOS = Duration.ofSeconds(5).toNanos();
+
   private static final String REQUEST_ID = "X-Request-Id";
   private static final Pattern REQUEST_ID_FORM = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final String SCHEME = "bearer ";
@@ -96,12 +99,21 @@ record Gate(
     }
   }
 
-  /** Who is still sending does not read; a connection closed on unread bytes loses the answer. */
+  /**
+   * Who is still sending does not read; a connection closed on unread bytes loses the answer.
+   * Nothing is read of a body that waits to be asked for, or that announces too much.
+   */
   private static void passOver(Context context) {
+    if (context.header("Expect") != null
+        || context.req().getContentLengthLong() > PASSED_OVER_BYTES) {
+      return;
+    }
     byte[] sink = new byte[1 << 16];
+    long beginNanos = System.nanoTime();
     try {
       InputStream body = context.req().getInputStream();
-      for (long bytes = 0; bytes < PASSED_OVER_BYTES; ) {
+      for (long bytes = 0;
+          bytes < PASSED_OVER_BYTES && System.nanoTime() - beginNanos < PASSED_OVER_NANOS; ) {
         int read = body.read(sink);
         if (read < 0) {
           return;

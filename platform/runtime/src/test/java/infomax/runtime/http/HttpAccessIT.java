@@ -18,6 +18,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -34,6 +35,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterEach;
@@ -161,6 +163,55 @@ final class HttpAccessIT {
             request(server, "/v1/things/a").PUT(BodyPublishers.ofByteArray(new byte[5 << 20]));
         assertProblem(send(large), 401, "key_missing");
       }
+    }
+  }
+
+  /** A stranger who asks first, or announces too much, has nothing of its body read. */
+  @Test
+  void aRefusalComesBeforeTheBodyWhereTheCallerWaitsForIt() throws Exception {
+    try (HttpServer server = start(new HttpConfig.Access(keys, false, null, null))) {
+      for (String headers :
+          List.of(
+              "Content-Length: 5000000\r\nExpect: 100-continue",
+              "Content-Length: 4294967296",
+              "Content-Length: 4294967296\r\nExpect: 100-continue")) {
+        String answer =
+            raw(server, "PUT /v1/things/a HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n\r\n");
+        assertThat(answer)
+            .as(headers)
+            .startsWith("HTTP/1.1 401 ")
+            .contains("key_missing")
+            .containsIgnoringCase("connection: close");
+      }
+    }
+  }
+
+  @Test
+  void aStrangerThatSendsSlowlyIsLeft() throws Exception {
+    try (HttpServer server = start(new HttpConfig.Access(keys, false, null, null));
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      socket.setSoTimeout(30_000);
+      OutputStream out = socket.getOutputStream();
+      out.write(
+          "PUT /v1/things/a HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\n"
+              .getBytes(StandardCharsets.US_ASCII));
+      Thread sender =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      while (true) {
+                        out.write(' ');
+                        LockSupport.parkNanos(100_000_000);
+                      }
+                    } catch (IOException e) {
+                      // It was left.
+                    }
+                  });
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(answer).startsWith("HTTP/1.1 401 ").contains("key_missing");
+      socket.close();
+      sender.join();
     }
   }
 
