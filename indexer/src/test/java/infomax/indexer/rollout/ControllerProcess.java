@@ -3,6 +3,7 @@ package infomax.indexer.rollout;
 import infomax.events.control.IndexParameters;
 import infomax.events.control.Precision;
 import infomax.index.Publications;
+import infomax.indexer.rollout.decision.RolloutMode;
 import infomax.indexer.rollout.decision.RolloutPolicy;
 import infomax.indexer.rollout.verification.VerificationLimits;
 import infomax.runtime.control.ControlLog;
@@ -26,6 +27,11 @@ final class ControllerProcess {
   private ControllerProcess() {}
 
   static ChildJvm start(KafkaClients clients, Path folder, String instanceId) throws IOException {
+    return start(clients, folder, instanceId, RolloutMode.AUTOMATIC);
+  }
+
+  static ChildJvm start(KafkaClients clients, Path folder, String instanceId, RolloutMode mode)
+      throws IOException {
     return ChildJvm.start(
         "controller-" + instanceId,
         ControllerProcess.class,
@@ -35,11 +41,15 @@ final class ControllerProcess {
             "-Xmx200m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1"),
-        List.of(clients.bootstrapServers(), folder.toString(), instanceId),
+        List.of(clients.bootstrapServers(), folder.toString(), instanceId, mode.name()),
         folder);
   }
 
   static RolloutConfig config(String instanceId) {
+    return config(instanceId, RolloutMode.AUTOMATIC);
+  }
+
+  static RolloutConfig config(String instanceId, RolloutMode mode) {
     return new RolloutConfig(
         instanceId,
         Duration.ofSeconds(3),
@@ -53,7 +63,9 @@ final class ControllerProcess {
             Duration.ofMillis(500),
             Duration.ofDays(30),
             IndexParameters.DEFAULT,
-            Precision.FLOAT32),
+            Precision.FLOAT32,
+            mode,
+            Duration.ofSeconds(20)),
         VerificationLimits.DEFAULT);
   }
 
@@ -67,7 +79,7 @@ final class ControllerProcess {
     SignalFeed signals = SignalFeed.start(clients, instanceId);
     RolloutController controller =
         RolloutController.start(
-            config(instanceId),
+            config(instanceId, RolloutMode.valueOf(arguments[3])),
             clients,
             control,
             signals,
