@@ -291,8 +291,7 @@ public final class SearchService implements AutoCloseable {
           .register(metrics);
       ShadowComparing comparing =
           new ShadowComparing(control::state, loaded, recent, signals::send, replica, clock);
-      closer.register(
-          Ticker.start("search-shadow", config.heartbeatInterval(), comparing::turn));
+      closer.register(Ticker.start("search-shadow", config.heartbeatInterval(), comparing::turn));
     }
 
     private void check(

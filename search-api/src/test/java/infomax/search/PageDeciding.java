@@ -104,9 +104,7 @@ final class PageDeciding {
 
   /** Generation 1 answers; generation 3 is verified and waits. */
   void approvesOrRejectsAndPauses() throws Exception {
-    system
-        .generation(3, system.release(2, Verdict.ACCEPTED, Map.of()))
-        .catchUp();
+    system.generation(3, system.release(2, Verdict.ACCEPTED, Map.of())).catchUp();
     system.enter(3, GenerationState.VERIFIED);
     system.compared(
         3,

@@ -269,8 +269,7 @@ final class RequestsIT {
 
   private List<String> neighbours(int number, int generation) throws Exception {
     return ids(
-        client.get(
-            "/v1/images/image-" + number + "/neighbours?k=10&generation=" + generation));
+        client.get("/v1/images/image-" + number + "/neighbours?k=10&generation=" + generation));
   }
 
   private List<String> nearest(int number, int generation) throws Exception {

@@ -36,8 +36,7 @@ final class ShadowReports implements Consumer<Signal> {
       case ReplicaReported report ->
           report
               .loaded()
-              .forEach(
-                  loaded -> loadedSince.putIfAbsent(loaded.generation(), clock.instant()));
+              .forEach(loaded -> loadedSince.putIfAbsent(loaded.generation(), clock.instant()));
       case ShadowCompared compared -> {
         loadedSince.putIfAbsent(compared.generation(), clock.instant());
         comparisons
@@ -55,8 +54,7 @@ final class ShadowReports implements Consumer<Signal> {
     Map<Integer, ShadowStatus> heard = new HashMap<>();
     loadedSince.forEach(
         (number, since) ->
-            heard.put(
-                number, new ShadowStatus(since, comparisons.getOrDefault(number, Map.of()))));
+            heard.put(number, new ShadowStatus(since, comparisons.getOrDefault(number, Map.of()))));
     return heard;
   }
 

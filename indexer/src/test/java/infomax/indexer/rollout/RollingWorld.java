@@ -59,8 +59,7 @@ final class RollingWorld implements AutoCloseable {
   static final int DIMENSIONS = 6;
 
   /** What the replica says of every candidate. */
-  static final Figures FIGURES =
-      new Figures(0.7, 0.8, new Latency(1, 2), new Latency(1.5, 2.5));
+  static final Figures FIGURES = new Figures(0.7, 0.8, new Latency(1, 2), new Latency(1.5, 2.5));
 
   private static final String REPLICA = "replica-a";
 

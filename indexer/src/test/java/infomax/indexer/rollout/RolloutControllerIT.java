@@ -226,8 +226,7 @@ class RolloutControllerIT {
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     try (ControlLog control = ControlLog.open(world.clients, "a", Duration.ofSeconds(30));
         SignalFeed signals = SignalFeed.start(world.clients, "a");
-        RolloutController _ =
-            controller("a", RolloutMode.APPROVAL, control, signals, meters)) {
+        RolloutController _ = controller("a", RolloutMode.APPROVAL, control, signals, meters)) {
       ControlState approved = awaitFinal(approval);
       assertThat(approved.requests().get(approval.id()).status()).isEqualTo(Status.DONE);
       assertThat(approved.alias().generation()).isEqualTo(2);
@@ -237,8 +236,7 @@ class RolloutControllerIT {
       assertThat(awaitFinal(pause).isPaused()).isTrue();
       Awaitility.await()
           .untilAsserted(
-              () ->
-                  assertThat(meters.get("infomax.indexing.paused").gauge().value()).isEqualTo(1));
+              () -> assertThat(meters.get("infomax.indexing.paused").gauge().value()).isEqualTo(1));
       world.release(2, Verdict.ACCEPTED);
       ControlRequest resume = world.ask(Kind.RESUME, Map.of());
       ControlState resumed = awaitFinal(resume);

@@ -41,8 +41,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * {@code POST /v1/trainings}, {@code /v1/rollback}, {@code /v1/generations/{g}/promote} and {@code
- * /reject}, {@code /v1/reindex}, {@code /v1/pause}, {@code /v1/resume}: each answers 202 with the request, which {@code GET /v1/requests/{id}} follows to
- * its final status.
+ * /reject}, {@code /v1/reindex}, {@code /v1/pause}, {@code /v1/resume}: each answers 202 with the
+ * request, which {@code GET /v1/requests/{id}} follows to its final status.
  */
 public final class RequestRoutes implements Routes {
 

@@ -42,20 +42,16 @@ final class ShadowAnswers {
   Optional<List<ImageId>> to(RecentQuery query) {
     return switch (query) {
       case RecentQuery.OfIndexed(ImageId id) ->
-          generation
-              .index()
-              .image(id)
-              .map(image -> nearest(QueryVector.of(image), Set.of(id)));
-      case RecentQuery.OfImage(CanonicalImage image) -> vector(image).map(vector -> nearest(vector, Set.of()));
+          generation.index().image(id).map(image -> nearest(QueryVector.of(image), Set.of(id)));
+      case RecentQuery.OfImage(CanonicalImage image) ->
+          vector(image).map(vector -> nearest(vector, Set.of()));
     };
   }
 
   private Optional<QueryVector> vector(CanonicalImage image) {
     try {
       Embedding embedding =
-          generation
-              .encoder()
-              .embed(EncoderPixels.of(image, generation.release().inputSize()));
+          generation.encoder().embed(EncoderPixels.of(image, generation.release().inputSize()));
       return embedding.hasDirection()
           ? Optional.of(
               new QueryVector(UnitVector.direction(embedding.components()), embedding.norm()))

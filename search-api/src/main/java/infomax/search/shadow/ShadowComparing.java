@@ -136,7 +136,8 @@ public final class ShadowComparing {
       }
     } catch (Deadline.OutOfTimeException e) {
       // Those that were answered in time are a sample as well.
-      LOG.debug("generation={} was not compared on every query: {}", candidate.number(), e.getMessage());
+      LOG.debug(
+          "generation={} was not compared on every query: {}", candidate.number(), e.getMessage());
     }
     if (pair.queries == 0) {
       return none(

@@ -18,8 +18,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Moves the alias, ends candidates and pauses indexing as operators ask for. The request's final status is in the same batch as its
- * effect, so that a request is executed once or not at all.
+ * Moves the alias, ends candidates and pauses indexing as operators ask for. The request's final
+ * status is in the same batch as its effect, so that a request is executed once or not at all.
  */
 final class Requests {
 
@@ -50,9 +50,7 @@ final class Requests {
       case ROLLBACK ->
           Optional.of(alias == null ? nothingLive(request) : rollback(view, request, alias));
       case PROMOTE ->
-          alias == null
-              ? Optional.of(nothingLive(request))
-              : promote(view, policy, request, alias);
+          alias == null ? Optional.of(nothingLive(request)) : promote(view, policy, request, alias);
       case REJECT ->
           Optional.of(alias == null ? nothingLive(request) : reject(view, request, alias));
       case PAUSE -> Optional.of(pause(view, request, true));
@@ -212,8 +210,7 @@ final class Requests {
             : "indexing goes on after " + Duration.between(before.since(), view.now());
     return new Plan.Write(
         List.of(
-            new Decision.Write(
-                new IndexingPause(paused, view.now(), request.who(), request.why())),
+            new Decision.Write(new IndexingPause(paused, view.now(), request.who(), request.why())),
             new Decision.Write(request.as(Status.DONE, outcome))),
         reason(outcome, request));
   }

@@ -43,7 +43,13 @@ public final class RolloutDecisions {
   /** Nothing can catch up, so that no deadline is to be missed either. */
   private static Plan paused(IndexingPause pause) {
     return new Plan.Wait(
-        "indexing is paused since " + pause.since() + " (" + pause.who() + ": " + pause.why() + ")");
+        "indexing is paused since "
+            + pause.since()
+            + " ("
+            + pause.who()
+            + ": "
+            + pause.why()
+            + ")");
   }
 
   private Plan roll(RolloutView view) {

@@ -140,8 +140,7 @@ public final class ControlInvariants {
   }
 
   /** A move nobody asked for leads to a wanted encoder, and to a new one only while rolls go on. */
-  private void automaticMovesAreWanted(
-      RolloutView view, Plan.Write write, ControlState after) {
+  private void automaticMovesAreWanted(RolloutView view, Plan.Write write, ControlState after) {
     LiveAlias alias = after.alias();
     boolean asked =
         write.decisions().stream()
@@ -177,8 +176,7 @@ public final class ControlInvariants {
         .noneMatch(
             generation ->
                 (generation.state() == CAUGHT_UP || generation.state() == VERIFIED)
-                    && before.generations().get(generation.number()).state()
-                        != generation.state());
+                    && before.generations().get(generation.number()).state() != generation.state());
   }
 
   private static void comparableAtTarget(Plan.Verify verify) {

@@ -178,81 +178,32 @@ public record IndexGeneration(
 
   /** This generation in another state, with the transition added to its history. */
   public IndexGeneration entered(GenerationState next, Instant at, String reason) {
-    return with(next, longerBy(new Transition(next, at, reason)), null);
+    return after(new Transition(next, at, reason));
   }
 
   /** This generation failed, with the transition added to its history. */
   public IndexGeneration failed(FailureCause cause, Instant at, String reason) {
-    Transition transition = new Transition(GenerationState.FAILED, at, reason, cause);
-    return with(GenerationState.FAILED, longerBy(transition), null);
+    return after(new Transition(GenerationState.FAILED, at, reason, cause));
   }
 
   /** This generation with target positions. */
   public IndexGeneration withTarget(Positions positions) {
-    return new IndexGeneration(
-        number,
-        encoderVersion,
-        encoder,
-        dimensions,
-        topicId,
-        partitions,
-        index,
-        overrides,
-        request,
-        state,
-        history,
-        positions,
-        verification,
-        restoredFrom,
-        shadow,
-        waitsFor);
+    return with(state, history, positions, verification, shadow, waitsFor);
   }
 
   /** This generation with the outcome of its verification. */
   public IndexGeneration withVerification(Verification outcome) {
-    return new IndexGeneration(
-        number,
-        encoderVersion,
-        encoder,
-        dimensions,
-        topicId,
-        partitions,
-        index,
-        overrides,
-        request,
-        state,
-        history,
-        target,
-        outcome,
-        restoredFrom,
-        shadow,
-        waitsFor);
+    return with(state, history, target, outcome, shadow, waitsFor);
   }
 
   /** This generation with the outcome of its comparison on live queries. */
   public IndexGeneration withShadow(ShadowComparison outcome) {
-    return new IndexGeneration(
-        number,
-        encoderVersion,
-        encoder,
-        dimensions,
-        topicId,
-        partitions,
-        index,
-        overrides,
-        request,
-        state,
-        history,
-        target,
-        verification,
-        restoredFrom,
-        outcome,
-        waitsFor);
+    return with(state, history, target, verification, outcome, waitsFor);
   }
 
   /** This generation waiting for something, until it enters another state. */
   public IndexGeneration waitingFor(String what) {
-    return with(state, history, what);
+    return with(state, history, target, verification, shadow, what);
   }
 
   /** When it entered its current state. */
@@ -265,14 +216,19 @@ public record IndexGeneration(
     return history.getLast().reason();
   }
 
-  private List<Transition> longerBy(Transition transition) {
+  private IndexGeneration after(Transition transition) {
     List<Transition> longer = new ArrayList<>(history);
     longer.add(transition);
-    return longer;
+    return with(transition.state(), longer, target, verification, shadow, null);
   }
 
   private IndexGeneration with(
-      GenerationState newState, List<Transition> newHistory, @Nullable String newWaitsFor) {
+      GenerationState newState,
+      List<Transition> newHistory,
+      @Nullable Positions newTarget,
+      @Nullable Verification newVerification,
+      @Nullable ShadowComparison newShadow,
+      @Nullable String newWaitsFor) {
     return new IndexGeneration(
         number,
         encoderVersion,
@@ -285,10 +241,10 @@ public record IndexGeneration(
         request,
         newState,
         newHistory,
-        target,
-        verification,
+        newTarget,
+        newVerification,
         restoredFrom,
-        shadow,
+        newShadow,
         newWaitsFor);
   }
 
