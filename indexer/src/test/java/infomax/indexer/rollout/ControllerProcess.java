@@ -27,11 +27,6 @@ final class ControllerProcess {
   private ControllerProcess() {}
 
   static ChildJvm start(KafkaClients clients, Path folder, String instanceId) throws IOException {
-    return start(clients, folder, instanceId, RolloutMode.AUTOMATIC);
-  }
-
-  static ChildJvm start(KafkaClients clients, Path folder, String instanceId, RolloutMode mode)
-      throws IOException {
     return ChildJvm.start(
         "controller-" + instanceId,
         ControllerProcess.class,
@@ -41,7 +36,7 @@ final class ControllerProcess {
             "-Xmx200m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1"),
-        List.of(clients.bootstrapServers(), folder.toString(), instanceId, mode.name()),
+        List.of(clients.bootstrapServers(), folder.toString(), instanceId),
         folder);
   }
 
@@ -79,7 +74,7 @@ final class ControllerProcess {
     SignalFeed signals = SignalFeed.start(clients, instanceId);
     RolloutController controller =
         RolloutController.start(
-            config(instanceId, RolloutMode.valueOf(arguments[3])),
+            config(instanceId),
             clients,
             control,
             signals,

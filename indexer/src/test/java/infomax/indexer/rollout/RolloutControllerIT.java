@@ -207,61 +207,61 @@ class RolloutControllerIT {
     }
   }
 
-  /** What operators are asked for, and what they say, is all on control. */
+  /** What operators are asked for, and what they say, is all on control: any controller knows. */
   @Test
   void aCandidateWaitsForApprovalThroughADeathAndIndexingPausesAsItIsAsked() throws Exception {
-    try (ChildJvm first =
-        ControllerProcess.start(world.clients, folder, "a", RolloutMode.APPROVAL)) {
-      world.release(0, Verdict.UNTRAINED);
-      world.awaitState(1, GenerationState.LIVE);
-      world.release(1, Verdict.ACCEPTED);
-      world.await(state -> waits(state, 2));
-      first.kill();
-    }
-    IndexGeneration waiting = world.control.state().generations().get(2);
-    assertThat(waiting.state()).isEqualTo(GenerationState.VERIFIED);
-    assertThat(waiting.shadow().figures()).isEqualTo(RollingWorld.FIGURES);
-    assertThat(waiting.shadow().live()).isEqualTo(1);
-    ControlRequest approval = world.ask(Kind.PROMOTE, Map.of(ControlRequest.GENERATION, "2"));
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     try (ControlLog control = ControlLog.open(world.clients, "a", Duration.ofSeconds(30));
-        SignalFeed signals = SignalFeed.start(world.clients, "a");
-        RolloutController _ = controller("a", RolloutMode.APPROVAL, control, signals, meters)) {
-      ControlState approved = awaitFinal(approval);
-      assertThat(approved.requests().get(approval.id()).status()).isEqualTo(Status.DONE);
-      assertThat(approved.alias().generation()).isEqualTo(2);
-      assertThat(approved.alias().reason()).contains("tester: a test");
-
-      ControlRequest pause = world.ask(Kind.PAUSE, Map.of());
-      assertThat(awaitFinal(pause).isPaused()).isTrue();
-      Awaitility.await()
-          .untilAsserted(
-              () -> assertThat(meters.get("infomax.indexing.paused").gauge().value()).isEqualTo(1));
+        SignalFeed signals = SignalFeed.start(world.clients, "a")) {
+      try (RolloutController _ = controller("a", RolloutMode.APPROVAL, control, signals, meters)) {
+        world.release(0, Verdict.UNTRAINED);
+        world.awaitState(1, GenerationState.LIVE);
+        world.release(1, Verdict.ACCEPTED);
+        IndexGeneration waiting =
+            world.await(state -> waits(state, 2)).generations().get(2);
+        assertThat(waiting.state()).isEqualTo(GenerationState.VERIFIED);
+        assertThat(waiting.shadow().figures()).isEqualTo(RollingWorld.FIGURES);
+        assertThat(waiting.shadow().live()).isEqualTo(1);
+        Awaitility.await()
+            .untilAsserted(
+                () ->
+                    assertThat(meters.get("infomax.rollout.approval.waiting").gauge().value())
+                        .isEqualTo(1));
+        assertThat(
+                meters
+                    .get("infomax.shadow.ratio")
+                    .tag("generation", "2")
+                    .tag("measure", "overlap_at_10")
+                    .gauge()
+                    .value())
+            .isEqualTo(RollingWorld.FIGURES.overlapAt10());
+      }
+      ControlRequest approval = world.ask(Kind.PROMOTE, Map.of(ControlRequest.GENERATION, "2"));
+      try (RolloutController _ = controller("a", RolloutMode.APPROVAL, control, signals, meters)) {
+        ControlState approved = awaitFinal(approval);
+        assertThat(approved.requests().get(approval.id()).status()).isEqualTo(Status.DONE);
+        assertThat(approved.alias().generation()).isEqualTo(2);
+        assertThat(approved.alias().reason()).contains("tester: a test");
+        assertThat(awaitFinal(world.ask(Kind.PAUSE, Map.of())).isPaused()).isTrue();
+        Awaitility.await()
+            .untilAsserted(
+                () ->
+                    assertThat(meters.get("infomax.indexing.paused").gauge().value()).isEqualTo(1));
+      }
       world.release(2, Verdict.ACCEPTED);
       ControlRequest resume = world.ask(Kind.RESUME, Map.of());
-      ControlState resumed = awaitFinal(resume);
-      assertThat(resumed.isPaused()).isFalse();
-      assertThat(resumed.requests().get(resume.id()).outcome()).startsWith("indexing goes on");
-
-      world.await(state -> waits(state, 3));
-      Awaitility.await()
-          .untilAsserted(
-              () ->
-                  assertThat(meters.get("infomax.rollout.approval.waiting").gauge().value())
-                      .isEqualTo(1));
-      assertThat(
-              meters
-                  .get("infomax.shadow.ratio")
-                  .tag("generation", "3")
-                  .tag("measure", "overlap_at_10")
-                  .gauge()
-                  .value())
-          .isEqualTo(RollingWorld.FIGURES.overlapAt10());
-      ControlState rejected =
-          awaitFinal(world.ask(Kind.REJECT, Map.of(ControlRequest.GENERATION, "3")));
-      assertThat(rejected.generations().get(3).state()).isEqualTo(GenerationState.FAILED);
-      assertThat(rejected.alias().generation()).isEqualTo(2);
-      assertThat(rejected.alias().barredEncoders()).containsExactly(2);
+      assertThat(world.control.state().isPaused()).isTrue();
+      try (RolloutController _ = controller("a", RolloutMode.APPROVAL, control, signals, meters)) {
+        ControlState resumed = awaitFinal(resume);
+        assertThat(resumed.isPaused()).isFalse();
+        assertThat(resumed.requests().get(resume.id()).outcome()).startsWith("indexing goes on");
+        world.await(state -> state.generations().containsKey(3));
+        ControlState rejected =
+            awaitFinal(world.ask(Kind.REJECT, Map.of(ControlRequest.GENERATION, "3")));
+        assertThat(rejected.generations().get(3).state()).isEqualTo(GenerationState.FAILED);
+        assertThat(rejected.alias().generation()).isEqualTo(2);
+        assertThat(rejected.alias().barredEncoders()).containsExactly(2);
+      }
     }
   }
 
