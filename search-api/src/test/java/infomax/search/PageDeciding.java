@@ -120,7 +120,6 @@ final class PageDeciding {
     browser.awaitText(card + " [data-role=waits]", "waits for approval");
     browser.awaitText(card + " [data-role=shadow]", "overlap@10 0.734");
     browser.awaitText(card + " [data-role=shadow]", "rank-biased overlap 0.801");
-    browser.awaitText("[data-notice=roll]", "waits for approval");
     browser.screenshot("approval");
     browser.click(card + " [data-key='reject 3']");
     browser.awaitText("dialog[open]", "not rolled by itself again");

@@ -217,8 +217,7 @@ class RolloutControllerIT {
         world.release(0, Verdict.UNTRAINED);
         world.awaitState(1, GenerationState.LIVE);
         world.release(1, Verdict.ACCEPTED);
-        IndexGeneration waiting =
-            world.await(state -> waits(state, 2)).generations().get(2);
+        IndexGeneration waiting = world.await(state -> waits(state, 2)).generations().get(2);
         assertThat(waiting.state()).isEqualTo(GenerationState.VERIFIED);
         assertThat(waiting.shadow().figures()).isEqualTo(RollingWorld.FIGURES);
         assertThat(waiting.shadow().live()).isEqualTo(1);
