@@ -41,7 +41,7 @@ function untrained(status) {
   if (status.serving?.encoder.verdict !== 'untrained') return null;
   return h('section.notice.warn', {'aria-label': 'Untrained', 'data-notice': 'untrained'},
     h('p.wide', null, h('strong', null, 'The untrained network is answering. '),
-      'The first trained encoder takes over by itself as soon as it has beaten it.'));
+      status.roll?.waitsFor ? 'A trained encoder waits for approval to take over.' : 'The first trained encoder takes over by itself as soon as it has beaten it.'));
 }
 
 function notReady(status) {
