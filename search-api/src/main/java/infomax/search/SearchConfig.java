@@ -31,6 +31,8 @@ import java.time.Duration;
  *     search.content-cache-bytes}
  * @param recallInterval how often recall is measured, setting {@code search.recall-interval}; 0 for
  *     never
+ * @param shadowQueries recent queries kept to compare a candidate with the live generation on,
+ *     setting {@code search.shadow-queries}; 0 for none
  * @param trust whose encoders are used, setting {@code encoder.public-key-file}
  */
 public record SearchConfig(
@@ -45,6 +47,7 @@ public record SearchConfig(
     int contentReaders,
     long contentCacheBytesMax,
     Duration recallInterval,
+    int shadowQueries,
     ReleaseTrust trust) {
 
   private static final String PUBLIC_KEY = "encoder.public-key-file";
@@ -66,6 +69,7 @@ public record SearchConfig(
         settings.integer("search.content-readers", 4, 1, 64),
         settings.whole("search.content-cache-bytes", 64L << 20, 0, 16L << 30),
         settings.duration("search.recall-interval", Duration.ofMinutes(1)),
+        settings.integer("search.shadow-queries", 100, 0, 1000),
         trust(settings));
   }
 

@@ -38,6 +38,8 @@ import infomax.search.rejected.RejectedTail;
 import infomax.search.release.Artifacts;
 import infomax.search.release.ReleaseRoutes;
 import infomax.search.request.RequestRoutes;
+import infomax.search.shadow.RecentQueries;
+import infomax.search.shadow.ShadowComparing;
 import infomax.search.status.EventHub;
 import infomax.search.status.SignalWatch;
 import infomax.search.status.StatusFeed;
@@ -169,13 +171,15 @@ public final class SearchService implements AutoCloseable {
               config.contentCacheBytesMax());
       Answering answering = new Answering(loaded, past, logEnd, config.searchesAtOnce());
       SearchMeters meters = new SearchMeters(metrics);
+      RecentQueries recent = new RecentQueries(config.shadowQueries(), clock);
       SearchRoutes searchRoutes =
           new SearchRoutes(
               new ImageSearch(
                   answering,
                   ImageIntake.create(config.decodesAtOnce()),
                   content::readAhead,
-                  meters),
+                  meters,
+                  recent::made),
               new IndexedImages(answering, content::readAhead),
               new Duplicates(answering),
               meters);
@@ -198,6 +202,7 @@ public final class SearchService implements AutoCloseable {
       rejected.follow(feed::rejected);
       measure(loaded, loader, logEnd, answering, status);
       run(control, loader, announcer, watch, feed);
+      compare(control, loaded, recent, signals);
       check(control, rejected, loaded, loader);
       return new SearchService(
           closer,
@@ -277,6 +282,16 @@ public final class SearchService implements AutoCloseable {
       closer.register(
           Ticker.start("search-heartbeat", config.heartbeatInterval(), announcer::announce));
       closer.register(Ticker.start("search-status", STATUS_INTERVAL, feed::tick));
+    }
+
+    private void compare(
+        ControlLog control, LoadedGenerations loaded, RecentQueries recent, SignalSender signals) {
+      Gauge.builder("infomax.shadow.queries", recent, RecentQueries::size)
+          .description("recent queries kept to compare a candidate on")
+          .register(metrics);
+      ShadowComparing comparing =
+          new ShadowComparing(control::state, loaded, recent, signals::send, replica, clock);
+      closer.register(Ticker.start("search-shadow", config.heartbeatInterval(), comparing::turn));
     }
 
     private void check(

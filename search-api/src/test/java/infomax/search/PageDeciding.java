@@ -8,6 +8,12 @@ import infomax.events.Json;
 import infomax.events.control.ControlRequest;
 import infomax.events.control.ControlRequest.Kind;
 import infomax.events.control.ControlRequest.Status;
+import infomax.events.control.EncoderRelease.Verdict;
+import infomax.events.control.GenerationState;
+import infomax.events.control.IndexingPause;
+import infomax.events.control.ShadowComparison;
+import infomax.events.control.ShadowComparison.Figures;
+import infomax.events.control.ShadowComparison.Latency;
 import infomax.events.signal.Signal.TrainingProgressed;
 import infomax.runtime.signal.SignalSender;
 import java.time.Duration;
@@ -94,6 +100,49 @@ final class PageDeciding {
     browser.awaitText(".toast", "generation 1 is live again");
     browser.awaitText("[data-generation='1'] .life [data-now]", "live");
     browser.awaitText("[data-role=serving]", "paused since the rollback");
+  }
+
+  /** Generation 1 answers; generation 3 is verified and waits. */
+  void approvesOrRejectsAndPauses() throws Exception {
+    system.generation(3, system.release(2, Verdict.ACCEPTED, Map.of())).catchUp();
+    system.enter(3, GenerationState.VERIFIED);
+    system.compared(
+        3,
+        new ShadowComparison(
+            1,
+            "search-1",
+            Instant.now(),
+            80,
+            new Figures(0.734, 0.801, new Latency(2.1, 4.2), new Latency(2.3, 5.1)),
+            "80 of 80 recent queries were answered by both"));
+    browser.open(system.url("/#/roll"));
+    String card = "[data-generation='3']";
+    browser.awaitText(card + " [data-role=waits]", "waits for approval");
+    browser.awaitText(card + " [data-role=shadow]", "overlap@10 0.734");
+    browser.awaitText(card + " [data-role=shadow]", "rank-biased overlap 0.801");
+    browser.screenshot("approval");
+    browser.click(card + " [data-key='reject 3']");
+    browser.awaitText("dialog[open]", "not rolled by itself again");
+    browser.click("dialog[open] button.main");
+    ControlRequest reject = asked(Kind.REJECT);
+    assertThat(reject.parameters()).containsEntry(ControlRequest.GENERATION, "3");
+    system.enter(3, GenerationState.FAILED);
+    system.decide(reject.as(Status.DONE, "generation 3 rejected"));
+    browser.awaitText(".toast", "generation 3 rejected");
+
+    browser.awaitText("[data-role=pause]", "Pause indexing");
+    browser.click("[data-role=pause]");
+    browser.awaitText("dialog[open]", "Searches are answered");
+    browser.click("dialog[open] button.main");
+    ControlRequest pause = asked(Kind.PAUSE);
+    system.decide(new IndexingPause(true, Instant.now(), "page", "the store is moved"));
+    system.decide(pause.as(Status.DONE, "indexing is paused"));
+    browser.awaitText("[data-notice=paused]", "the store is moved");
+    browser.awaitText("[data-role=serving]", "paused since");
+    browser.awaitText("[data-role=pause]", "Resume indexing");
+    browser.screenshot("paused");
+    system.decide(new IndexingPause(false, Instant.now(), "page", "moved"));
+    browser.awaitTrue("!document.querySelector('[data-notice=paused]')");
   }
 
   private ControlRequest asked(Kind kind) {

@@ -106,6 +106,7 @@ final class PageIT {
       PageDeciding deciding = new PageDeciding(browser, system, signals);
       deciding.startsATrainingAndCancelsIt();
       deciding.rollsBackOnceConfirmed();
+      deciding.approvesOrRejectsAndPauses();
       assertThat(browser.complaints()).isEmpty();
       asksForAKeyWhereOneIsNeeded(browser, system);
     }

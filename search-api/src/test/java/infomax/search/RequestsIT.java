@@ -1,6 +1,7 @@
 package infomax.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,12 +12,15 @@ import infomax.events.control.ControlRequest;
 import infomax.events.control.EncoderRelease;
 import infomax.events.control.EncoderRelease.Verdict;
 import infomax.events.control.GenerationState;
+import infomax.events.control.IndexingPause;
+import infomax.events.control.ShadowComparison;
 import infomax.events.image.DeadLetter;
 import infomax.events.image.Rejection;
 import infomax.events.image.RejectionReason;
 import infomax.events.signal.Signal;
 import infomax.events.signal.Signal.LoadedGeneration;
 import infomax.events.signal.Signal.ReplicaReported;
+import infomax.events.signal.Signal.ShadowCompared;
 import infomax.events.signal.Signal.TrainingProgressed;
 import infomax.runtime.signal.SignalFeed;
 import infomax.runtime.signal.SignalSender;
@@ -29,9 +33,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.Producer;
@@ -123,6 +129,9 @@ final class RequestsIT {
             () ->
                 assertProblem(
                     client.post("/v1/generations/1/promote", "{}"), 409, "generation_not_standby"));
+    assertProblem(client.post("/v1/generations/1/reject", "{}"), 409, "nothing_live");
+    assertProblem(client.post("/v1/generations/7/reject", "{}"), 404, "generation_not_found");
+    assertProblem(client.post("/v1/pause", "{\"for\":\"1h\"}"), 400, "unknown_field");
     HttpRequest foreign =
         HttpRequest.newBuilder(URI.create(system.url("/v1/rollback")))
             .header("Origin", "https://elsewhere.example")
@@ -189,6 +198,115 @@ final class RequestsIT {
                 assertThat(Client.json(client.get("/v1/requests")).get("requests"))
                     .extracting(each -> each.get("kind").asText())
                     .contains("rollback", "promote"));
+  }
+
+  /** What is found is what the API itself answers from both; a generation is like itself. */
+  @Test
+  void comparesVerifiedCandidatesOnRecentQueriesUntilItIsWrittenDown() throws Exception {
+    for (int number = 0; number < 30; number++) {
+      system.put("image-" + number, Pictures.canonical(number, 32), Map.of());
+    }
+    EncoderRelease untrained = system.release(0, Verdict.UNTRAINED, Map.of());
+    system.generation(1, untrained).catchUp();
+    system.goLive(1, null);
+    system.generation(2, untrained).catchUp();
+    system.generation(3, untrained).catchUp();
+    system.generation(4, system.release(1, Verdict.ACCEPTED, Map.of())).catchUp();
+    Map<Integer, ShadowCompared> heard = new ConcurrentHashMap<>();
+    try (SignalFeed feed = SignalFeed.start(system.clients(), "test")) {
+      feed.follow(
+          signal -> {
+            if (signal instanceof ShadowCompared compared) {
+              heard.put(compared.generation(), compared);
+            }
+          });
+      system.enter(2, GenerationState.VERIFIED);
+      await().atMost(PATIENCE).until(() -> heard.containsKey(2));
+      assertThat(heard.get(2).comparison().figures()).as("nobody has asked yet").isNull();
+      system.enter(2, GenerationState.FAILED);
+
+      for (int number = 0; number < 4; number++) {
+        assertThat(client.get("/v1/images/image-" + number + "/neighbours").statusCode())
+            .isEqualTo(200);
+      }
+      assertThat(client.post("/v1/search", "image/png", Pictures.png(9, 96)).statusCode())
+          .isEqualTo(200);
+      system.enter(3, GenerationState.VERIFIED);
+      await().atMost(PATIENCE).until(() -> heard.containsKey(3));
+      ShadowComparison same = heard.get(3).comparison();
+      assertThat(same.live()).isEqualTo(1);
+      assertThat(same.queries()).isEqualTo(5);
+      assertThat(same.figures().overlapAt10()).isEqualTo(1, within(1e-9));
+      assertThat(same.figures().rankBiasedOverlap()).isEqualTo(1, within(1e-9));
+      assertThat(same.figures().liveLatency().medianMillis()).isPositive();
+
+      system.enter(4, GenerationState.VERIFIED);
+      await().atMost(PATIENCE).until(() -> heard.containsKey(4));
+      ShadowComparison other = heard.get(4).comparison();
+      assertThat(other.queries()).isEqualTo(5);
+      double expected = 0;
+      for (int number = 0; number < 4; number++) {
+        expected += overlap(neighbours(number, 1), neighbours(number, 4));
+      }
+      expected += overlap(nearest(9, 1), nearest(9, 4));
+      assertThat(other.figures().overlapAt10()).isEqualTo(expected / 5, within(1e-9));
+
+      system.compared(4, other);
+      JsonNode shown =
+          await()
+              .atMost(PATIENCE)
+              .until(
+                  () -> Client.json(client.get("/v1/generations/4")),
+                  answer -> answer.path("shadow").isObject());
+      assertThat(shown.path("shadow").path("queries").asInt()).isEqualTo(5);
+      assertThat(shown.path("waitsFor").asText()).isEqualTo("waits for approval");
+      JsonNode status = Client.json(client.get("/v1/status"));
+      assertThat(status.path("roll").path("waitsFor").asText()).isEqualTo("waits for approval");
+      assertThat(client.post("/v1/generations/4/promote", "{}").statusCode()).isEqualTo(202);
+      assertThat(client.post("/v1/generations/4/reject", "{}").statusCode()).isEqualTo(202);
+    }
+  }
+
+  private List<String> neighbours(int number, int generation) throws Exception {
+    return ids(
+        client.get("/v1/images/image-" + number + "/neighbours?k=10&generation=" + generation));
+  }
+
+  private List<String> nearest(int number, int generation) throws Exception {
+    return ids(
+        client.post(
+            "/v1/search?k=10&generation=" + generation, "image/png", Pictures.png(number, 96)));
+  }
+
+  private static List<String> ids(HttpResponse<byte[]> answer) throws Exception {
+    List<String> ids = new ArrayList<>();
+    Client.json(answer).get("hits").forEach(hit -> ids.add(hit.get("id").asText()));
+    assertThat(ids).hasSize(10);
+    return ids;
+  }
+
+  private static double overlap(List<String> one, List<String> other) {
+    return one.stream().filter(other::contains).count() / 10.0;
+  }
+
+  @Test
+  void asksForAPauseAndShowsIt() throws Exception {
+    HttpResponse<byte[]> accepted =
+        client.post("/v1/pause", "{\"who\":\"ann\",\"why\":\"the store is moved\"}");
+    assertThat(accepted.statusCode()).isEqualTo(202);
+    assertThat(Client.json(accepted).get("kind").asText()).isEqualTo("pause");
+    assertThat(Client.json(client.get("/v1/status")).get("paused").isNull()).isTrue();
+    system.decide(new IndexingPause(true, Instant.now(), "ann", "the store is moved"));
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              JsonNode paused = Client.json(client.get("/v1/status")).get("paused");
+              assertThat(paused.path("who").asText()).isEqualTo("ann");
+              assertThat(paused.path("why").asText()).isEqualTo("the store is moved");
+            });
+    assertThat(Client.json(client.post("/v1/resume", "{}")).get("kind").asText())
+        .isEqualTo("resume");
   }
 
   @Test

@@ -48,7 +48,8 @@ final class SearchConfigTest {
                 Map.entry("search.past-publications", "9"),
                 Map.entry("search.content-readers", "6"),
                 Map.entry("search.content-cache-bytes", "7"),
-                Map.entry("search.recall-interval", "8s")));
+                Map.entry("search.recall-interval", "8s"),
+                Map.entry("search.shadow-queries", "11")));
     assertThat(SearchConfig.from(settings))
         .isEqualTo(
             new SearchConfig(
@@ -63,6 +64,7 @@ final class SearchConfigTest {
                 6,
                 7,
                 Duration.ofSeconds(8),
+                11,
                 ReleaseTrust.anybody()));
     settings.verifyAllUsed();
   }

@@ -18,6 +18,7 @@ import infomax.events.control.IndexGeneration;
 import infomax.events.control.IndexOverrides;
 import infomax.events.control.IndexParameters;
 import infomax.events.control.LiveAlias;
+import infomax.events.control.ShadowComparison;
 import infomax.events.image.CanonicalImage;
 import infomax.events.image.ImageEvent;
 import infomax.events.image.ImageEvent.ImageDeleted;
@@ -112,6 +113,7 @@ final class SmallSystem implements AutoCloseable {
             3,
             1 << 20,
             Duration.ofSeconds(1),
+            30,
             ReleaseTrust.anybody());
     this.service = closer.register(SearchService.start(config, clients, metrics, health));
     this.server = closer.register(HttpServer.start(0, health, metrics, List.of(service.routes())));
@@ -205,6 +207,14 @@ final class SmallSystem implements AutoCloseable {
   void enter(int number, GenerationState state) throws InterruptedException {
     IndexGeneration next =
         generations.get(number).entered(state, CLOCK.instant(), "moved by the test");
+    generations.put(number, next);
+    decide(next);
+  }
+
+  /** Writes down how a verified generation would have answered; it waits for approval. */
+  void compared(int number, ShadowComparison shadow) throws InterruptedException {
+    IndexGeneration next =
+        generations.get(number).withShadow(shadow).waitingFor("waits for approval");
     generations.put(number, next);
     decide(next);
   }

@@ -105,9 +105,10 @@ final class GenerationIndexing implements AutoCloseable {
     orders = next;
     if (!before.equals(next)) {
       LOG.info(
-          "generation={} mode={} leads={} target={}",
+          "generation={} mode={} paused={} leads={} target={}",
           generation.number(),
           next.mode(),
+          next.paused(),
           next.leads(),
           next.target() == null ? "none" : next.target().byPartition());
     }

@@ -30,6 +30,8 @@ public record GenerationStatus(
     READING,
     /** Holding still at its positions. */
     HOLDING,
+    /** Holding still because operators paused indexing. */
+    PAUSED,
     /** Waiting to try again after a failure of something it needs. */
     RETRYING,
     /** Another writer has taken over. */
@@ -41,7 +43,7 @@ public record GenerationStatus(
 
     /** True while turns follow one another. */
     boolean isAtWork() {
-      return this == READING || this == HOLDING;
+      return this == READING || this == HOLDING || this == PAUSED;
     }
 
     /** True if nothing more will be done. */

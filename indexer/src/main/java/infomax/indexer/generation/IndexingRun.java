@@ -309,7 +309,7 @@ final class IndexingRun {
     GenerationStatus current =
         new GenerationStatus(
             parts.writer().spec().generation(),
-            reads ? GenerationStatus.Phase.READING : GenerationStatus.Phase.HOLDING,
+            phase(now, reads),
             progress.committed(),
             progress.lag(),
             parts.writer().images(),
@@ -326,6 +326,13 @@ final class IndexingRun {
                 current.lag(),
                 current.images(),
                 current.embedded()));
+  }
+
+  private static GenerationStatus.Phase phase(Orders now, boolean reads) {
+    if (now.paused()) {
+      return GenerationStatus.Phase.PAUSED;
+    }
+    return reads ? GenerationStatus.Phase.READING : GenerationStatus.Phase.HOLDING;
   }
 
   /** What is wrong; empty if nothing is. */

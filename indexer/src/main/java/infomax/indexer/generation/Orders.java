@@ -16,9 +16,15 @@ import org.jspecify.annotations.Nullable;
  * @param leader the live generation, or the oldest one before any went live: it is embedded first,
  *     and it alone writes dead letters
  * @param priority where its records stand among those of other generations
+ * @param paused true if nothing is to be read for now, however far that is
  */
 record Orders(
-    Mode mode, @Nullable Positions target, int generation, int leader, Priority priority) {
+    Mode mode,
+    @Nullable Positions target,
+    int generation,
+    int leader,
+    Priority priority,
+    boolean paused) {
 
   /** Whose records are embedded first when the processor is short, the first first. */
   enum Priority {
@@ -55,7 +61,8 @@ record Orders(
     int leader = leader(state);
     Priority priority =
         generation.number() == leader ? Priority.LEADER : priority(generation.state());
-    return new Orders(mode, generation.target(), generation.number(), leader, priority);
+    return new Orders(
+        mode, generation.target(), generation.number(), leader, priority, state.isPaused());
   }
 
   /** True if the generation is the leader itself. */

@@ -25,6 +25,9 @@ final class ReadingPlan {
 
   /** True if the partition is to be read on. */
   boolean isWanted(int partition, Orders now) {
+    if (now.paused()) {
+      return false;
+    }
     return switch (now.mode()) {
       case FOLLOW -> true;
       case BUILD -> !built;

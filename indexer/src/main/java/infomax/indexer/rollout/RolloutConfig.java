@@ -48,7 +48,9 @@ public record RolloutConfig(
             settings.duration("indexer.rollout.back-off", policy.backOff()),
             settings.duration("indexer.rollout.keep-finished", policy.keepFinished()),
             index(settings, policy.index()),
-            settings.choice("encoder.precision", policy.precision())),
+            settings.choice("encoder.precision", policy.precision()),
+            settings.choice("indexer.rollout.mode", policy.mode()),
+            settings.duration("indexer.rollout.comparison-deadline", policy.comparisonDeadline())),
         new VerificationLimits(
             settings.decimal("indexer.rollout.recall-floor", limits.recallFloor(), 0, 1),
             settings.integer(

@@ -104,6 +104,8 @@ public final class RolloutController implements AutoCloseable, Check {
     ReplicaReports replicas =
         new ReplicaReports(config.policy().listening(), config.policy().behindMax(), clock);
     signals.follow(replicas);
+    ShadowReports shadows = new ShadowReports(clock);
+    signals.follow(shadows);
     Verifier verifier =
         new Verifier(publications.store(), clients, folder, config.limits(), failures::isFatal);
     RolloutController controller =
@@ -111,7 +113,7 @@ public final class RolloutController implements AutoCloseable, Check {
             config,
             clients,
             new Surroundings(
-                control, publications, failures, replicas, new LogWatch(clients), clock),
+                control, publications, failures, replicas, shadows, new LogWatch(clients), clock),
             new VerificationDesk(verifier, clock));
     RolloutMetrics.register(meters, controller, control);
     return controller;

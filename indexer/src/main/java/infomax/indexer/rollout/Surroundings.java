@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
  * @param publications the publications of every generation
  * @param failures what indexing reports
  * @param replicas what search replicas report
+ * @param shadows what they say of candidates' answers to live queries
  * @param log the topic images
  * @param clock what time it is
  */
@@ -42,6 +43,7 @@ record Surroundings(
     Publications publications,
     IndexingFailures failures,
     ReplicaReports replicas,
+    ShadowReports shadows,
     LogWatch log,
     InstantSource clock) {
 
@@ -68,6 +70,7 @@ record Surroundings(
         newest,
         failures.byGeneration(),
         replicas.heardWithin(now),
+        shadows.ofVerified(state),
         comparison,
         verification,
         offers,

@@ -11,6 +11,7 @@ import infomax.events.Topic;
 import infomax.events.control.FailureCause;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
+import infomax.events.control.IndexingPause;
 import infomax.events.image.DeadLetter;
 import infomax.events.image.ImageEvent.ImageStored;
 import infomax.events.image.ImageEventCodec;
@@ -87,6 +88,41 @@ final class FollowedGenerationsIT {
     try (PublishedIndex index = log.open(manifest, "check")) {
       assertThat(index.checkIntegrity().detail()).isEmpty();
     }
+  }
+
+  /** What is written meanwhile is not lost and not applied, whoever restarts. */
+  @Test
+  void appliesNothingWhileItIsPausedAndGoesOnWhereItWas() throws Exception {
+    log.write(log.images("image", 30));
+    live(1);
+    assertIndexed(1, 30);
+    log.decide(new IndexingPause(true, log.now(), "ann", "a test"));
+    awaitPaused(0);
+    Manifest before = log.publications.latest(1, 0).orElseThrow();
+    log.write(log.images("later", 20));
+    awaitPaused(20);
+    log.stop();
+    log.start("local");
+    awaitPaused(20);
+    assertThat(log.publications.latest(1, 0).orElseThrow().positions())
+        .isEqualTo(before.positions());
+    assertThat(status(1).embedded()).isZero();
+    assertThat(log.meters.get("infomax.indexer.lag").gauge().value()).isGreaterThanOrEqualTo(20);
+    assertThat(log.generations.readiness().healthy()).isTrue();
+
+    log.decide(new IndexingPause(false, log.now(), "ann", "a test"));
+    assertIndexed(1, 50);
+    assertThat(status(1).embedded()).isEqualTo(20);
+  }
+
+  private void awaitPaused(long lagMin) {
+    await()
+        .atMost(DEADLINE)
+        .untilAsserted(
+            () -> {
+              assertThat(status(1).phase()).isEqualTo(Phase.PAUSED);
+              assertThat(status(1).lag()).isGreaterThanOrEqualTo(lagMin);
+            });
   }
 
   @Test

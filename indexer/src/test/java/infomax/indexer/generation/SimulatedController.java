@@ -23,6 +23,7 @@ import infomax.indexer.rollout.decision.Plan;
 import infomax.indexer.rollout.decision.Publication;
 import infomax.indexer.rollout.decision.RestoreOffer;
 import infomax.indexer.rollout.decision.RolloutDecisions;
+import infomax.indexer.rollout.decision.RolloutMode;
 import infomax.indexer.rollout.decision.RolloutPolicy;
 import infomax.indexer.rollout.decision.RolloutView;
 import infomax.indexer.rollout.decision.VerificationStatus;
@@ -51,7 +52,9 @@ final class SimulatedController extends SimulatedSystem.Actor {
           Duration.ofSeconds(1),
           Duration.ofDays(30),
           IndexParameters.DEFAULT,
-          Precision.FLOAT32);
+          Precision.FLOAT32,
+          RolloutMode.AUTOMATIC,
+          Duration.ZERO);
 
   private final SimulatedSystem system;
   private final SimulatedIndexer indexer;
@@ -239,6 +242,7 @@ final class SimulatedController extends SimulatedSystem.Actor {
         newest,
         indexer.failures,
         List.copyOf(system.replicas.values()),
+        Map.of(),
         comparison,
         verification,
         offers(state),

@@ -152,6 +152,7 @@ final class SimulatedSystem {
       // Resumes automatic rolls.
       ask(Kind.PROMOTE, Map.of(ControlRequest.GENERATION, Integer.toString(alias.generation())));
     }
+    ask(Kind.RESUME, Map.of());
     actors.forEach(actor -> actor.stoppedUntil = Instant.MIN);
   }
 
@@ -311,6 +312,7 @@ final class SimulatedSystem {
         case 8 -> lossy.add(1 + random.nextInt(1 + state.generations().size()));
         case 9, 10, 11 -> backUp(state);
         case 12 -> restore();
+        case 13 -> ask(state.isPaused() ? Kind.RESUME : Kind.PAUSE, Map.of());
         default -> {}
       }
     }

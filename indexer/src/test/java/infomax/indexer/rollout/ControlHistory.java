@@ -34,7 +34,7 @@ final class ControlHistory {
           GenerationState.CAUGHT_UP,
           Set.of(GenerationState.CAUGHT_UP, GenerationState.VERIFIED, GenerationState.FAILED),
           GenerationState.VERIFIED,
-          Set.of(GenerationState.LIVE, GenerationState.FAILED),
+          Set.of(GenerationState.VERIFIED, GenerationState.LIVE, GenerationState.FAILED),
           GenerationState.LIVE,
           Set.of(GenerationState.STANDBY, GenerationState.FAILED),
           GenerationState.STANDBY,
@@ -79,7 +79,7 @@ final class ControlHistory {
         ControlRequest earlier = before.requests().get(request.id());
         assertThat(earlier == null || !earlier.status().isFinal()).as(key).isTrue();
       }
-      case infomax.events.control.EncoderRelease _ -> {}
+      case infomax.events.control.EncoderRelease _, infomax.events.control.IndexingPause _ -> {}
     }
     return before.with(event);
   }

@@ -3,6 +3,7 @@ package infomax.indexer.rollout;
 import infomax.events.control.IndexParameters;
 import infomax.events.control.Precision;
 import infomax.index.Publications;
+import infomax.indexer.rollout.decision.RolloutMode;
 import infomax.indexer.rollout.decision.RolloutPolicy;
 import infomax.indexer.rollout.verification.VerificationLimits;
 import infomax.runtime.control.ControlLog;
@@ -40,6 +41,10 @@ final class ControllerProcess {
   }
 
   static RolloutConfig config(String instanceId) {
+    return config(instanceId, RolloutMode.AUTOMATIC);
+  }
+
+  static RolloutConfig config(String instanceId, RolloutMode mode) {
     return new RolloutConfig(
         instanceId,
         Duration.ofSeconds(3),
@@ -53,7 +58,9 @@ final class ControllerProcess {
             Duration.ofMillis(500),
             Duration.ofDays(30),
             IndexParameters.DEFAULT,
-            Precision.FLOAT32),
+            Precision.FLOAT32,
+            mode,
+            Duration.ofSeconds(20)),
         VerificationLimits.DEFAULT);
   }
 

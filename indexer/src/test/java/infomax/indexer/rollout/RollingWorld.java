@@ -13,12 +13,16 @@ import infomax.events.control.EncoderRelease;
 import infomax.events.control.EncoderRelease.Verdict;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
+import infomax.events.control.ShadowComparison;
+import infomax.events.control.ShadowComparison.Figures;
+import infomax.events.control.ShadowComparison.Latency;
 import infomax.events.image.ImageEvent.ImageDeleted;
 import infomax.events.image.ImageEvent.ImageStored;
 import infomax.events.image.ImageEventCodec;
 import infomax.events.image.Metadata;
 import infomax.events.signal.Signal.LoadedGeneration;
 import infomax.events.signal.Signal.ReplicaReported;
+import infomax.events.signal.Signal.ShadowCompared;
 import infomax.imaging.EncoderPixels;
 import infomax.imaging.ImageIntake;
 import infomax.imaging.ImageIntake.Outcome.Accepted;
@@ -53,6 +57,11 @@ final class RollingWorld implements AutoCloseable {
 
   static final int INPUT_SIZE = 8;
   static final int DIMENSIONS = 6;
+
+  /** What the replica says of every candidate. */
+  static final Figures FIGURES = new Figures(0.7, 0.8, new Latency(1, 2), new Latency(1.5, 2.5));
+
+  private static final String REPLICA = "replica-a";
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int IDS = 120;
@@ -181,7 +190,7 @@ final class RollingWorld implements AutoCloseable {
       while (!closing) {
         stream();
         ControlState state = control.state();
-        if (indexes) {
+        if (indexes && !state.isPaused()) {
           indexers.turn(state);
         }
         if (replicaReports.get()) {
@@ -228,7 +237,18 @@ final class RollingWorld implements AutoCloseable {
                             manifest.positions())));
       }
     }
-    signals.send(new ReplicaReported(Instant.now(), "replica-a", loaded));
+    signals.send(new ReplicaReported(Instant.now(), REPLICA, loaded));
+    for (LoadedGeneration each : loaded) {
+      IndexGeneration generation = state.generations().get(each.generation());
+      if (live > 0 && generation.state() == GenerationState.VERIFIED) {
+        signals.send(
+            new ShadowCompared(
+                Instant.now(),
+                REPLICA,
+                each.generation(),
+                new ShadowComparison(live, REPLICA, Instant.now(), 7, FIGURES, "by the test")));
+      }
+    }
   }
 
   private byte[] png() throws Exception {

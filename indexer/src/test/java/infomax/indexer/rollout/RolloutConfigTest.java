@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import infomax.events.control.IndexParameters;
 import infomax.events.control.VectorFormat;
+import infomax.indexer.rollout.decision.RolloutMode;
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
 import java.time.Duration;
@@ -33,6 +34,8 @@ class RolloutConfigTest {
                 Map.entry("indexer.rollout.attempts-max", "2"),
                 Map.entry("indexer.rollout.back-off", "1s"),
                 Map.entry("indexer.rollout.keep-finished", "7d"),
+                Map.entry("indexer.rollout.mode", "approval"),
+                Map.entry("indexer.rollout.comparison-deadline", "0s"),
                 Map.entry("indexer.hnsw.max-conn", "24"),
                 Map.entry("indexer.hnsw.beam-width", "200"),
                 Map.entry("indexer.shards", "1"),
@@ -47,6 +50,8 @@ class RolloutConfigTest {
     assertThat(config.policy().listening()).isEqualTo(Duration.ofSeconds(6));
     assertThat(config.policy().index())
         .isEqualTo(new IndexParameters(1, 24, 200, VectorFormat.INT8));
+    assertThat(config.policy().mode()).isEqualTo(RolloutMode.APPROVAL);
+    assertThat(config.policy().comparisonDeadline()).isZero();
     assertThat(config.limits().recallFloor()).isEqualTo(0.9);
   }
 

@@ -10,6 +10,7 @@ import infomax.events.control.EncoderRelease.Verdict;
 import infomax.events.control.FailureCause;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
+import infomax.indexer.rollout.decision.RolloutMode;
 import infomax.runtime.control.ControlLog;
 import infomax.runtime.process.ChildJvm;
 import infomax.runtime.signal.SignalFeed;
@@ -71,6 +72,7 @@ class RolloutControllerIT {
       world.release(1, Verdict.ACCEPTED);
       IndexGeneration second = world.awaitState(2, GenerationState.LIVE);
       assertThat(second.verification().detail()).contains("as in generation 1");
+      assertThat(second.shadow().figures()).isEqualTo(RollingWorld.FIGURES);
       assertThat(world.control.state().alias().previous()).isEqualTo(1);
       assertThat(meters.get("infomax.rollout.acting").gauge().value()).isEqualTo(1);
       Awaitility.await()
@@ -205,10 +207,81 @@ class RolloutControllerIT {
     }
   }
 
+  /** What operators are asked for, and what they say, is all on control: any controller knows. */
+  @Test
+  void aCandidateWaitsForApprovalThroughADeathAndIndexingPausesAsItIsAsked() throws Exception {
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    try (ControlLog control = ControlLog.open(world.clients, "a", Duration.ofSeconds(30));
+        SignalFeed signals = SignalFeed.start(world.clients, "a")) {
+      try (RolloutController _ = controller("a", RolloutMode.APPROVAL, control, signals, meters)) {
+        world.release(0, Verdict.UNTRAINED);
+        world.awaitState(1, GenerationState.LIVE);
+        world.release(1, Verdict.ACCEPTED);
+        IndexGeneration waiting = world.await(state -> waits(state, 2)).generations().get(2);
+        assertThat(waiting.state()).isEqualTo(GenerationState.VERIFIED);
+        assertThat(waiting.shadow().figures()).isEqualTo(RollingWorld.FIGURES);
+        assertThat(waiting.shadow().live()).isEqualTo(1);
+        Awaitility.await()
+            .untilAsserted(
+                () ->
+                    assertThat(meters.get("infomax.rollout.approval.waiting").gauge().value())
+                        .isEqualTo(1));
+        assertThat(
+                meters
+                    .get("infomax.shadow.ratio")
+                    .tag("generation", "2")
+                    .tag("measure", "overlap_at_10")
+                    .gauge()
+                    .value())
+            .isEqualTo(RollingWorld.FIGURES.overlapAt10());
+      }
+      ControlRequest approval = world.ask(Kind.PROMOTE, Map.of(ControlRequest.GENERATION, "2"));
+      try (RolloutController _ = controller("a", RolloutMode.APPROVAL, control, signals, meters)) {
+        ControlState approved = awaitFinal(approval);
+        assertThat(approved.requests().get(approval.id()).status()).isEqualTo(Status.DONE);
+        assertThat(approved.alias().generation()).isEqualTo(2);
+        assertThat(approved.alias().reason()).contains("tester: a test");
+        assertThat(awaitFinal(world.ask(Kind.PAUSE, Map.of())).isPaused()).isTrue();
+        Awaitility.await()
+            .untilAsserted(
+                () ->
+                    assertThat(meters.get("infomax.indexing.paused").gauge().value()).isEqualTo(1));
+      }
+      world.release(2, Verdict.ACCEPTED);
+      ControlRequest resume = world.ask(Kind.RESUME, Map.of());
+      assertThat(world.control.state().isPaused()).isTrue();
+      try (RolloutController _ = controller("a", RolloutMode.APPROVAL, control, signals, meters)) {
+        ControlState resumed = awaitFinal(resume);
+        assertThat(resumed.isPaused()).isFalse();
+        assertThat(resumed.requests().get(resume.id()).outcome()).startsWith("indexing goes on");
+        world.await(state -> state.generations().containsKey(3));
+        ControlState rejected =
+            awaitFinal(world.ask(Kind.REJECT, Map.of(ControlRequest.GENERATION, "3")));
+        assertThat(rejected.generations().get(3).state()).isEqualTo(GenerationState.FAILED);
+        assertThat(rejected.alias().generation()).isEqualTo(2);
+        assertThat(rejected.alias().barredEncoders()).containsExactly(2);
+      }
+    }
+  }
+
+  private static boolean waits(ControlState state, int generation) {
+    IndexGeneration found = state.generations().get(generation);
+    return found != null && found.waitsFor() != null;
+  }
+
   private RolloutController controller(
       String instanceId, ControlLog control, SignalFeed signals, SimpleMeterRegistry meters) {
+    return controller(instanceId, RolloutMode.AUTOMATIC, control, signals, meters);
+  }
+
+  private RolloutController controller(
+      String instanceId,
+      RolloutMode mode,
+      ControlLog control,
+      SignalFeed signals,
+      SimpleMeterRegistry meters) {
     return RolloutController.start(
-        ControllerProcess.config(instanceId),
+        ControllerProcess.config(instanceId, mode),
         world.clients,
         control,
         signals,

@@ -55,6 +55,7 @@ class TenureIT {
               Map::of,
               new ReplicaReports(
                   Duration.ofSeconds(3), Duration.ofMillis(500), InstantSource.system()),
+              new ShadowReports(InstantSource.system()),
               log,
               InstantSource.system());
       Verifier verifier =

@@ -11,6 +11,7 @@ import infomax.index.SearchAnswer;
 import infomax.index.VectorQuery;
 import infomax.search.live.LiveGeneration;
 import infomax.search.query.StageTimes.Stage;
+import infomax.search.shadow.RecentQuery;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -29,51 +30,79 @@ public final class ImageSearch {
   private final ImageIntake intake;
   private final Consumer<Collection<IndexedImage>> shown;
   private final SearchMeters meters;
+  private final Consumer<RecentQuery> answered;
 
-  /**
-   * A search.
-   *
-   * @param shown told the images of an answer whose bytes will be asked for next; must not wait
-   */
+  /** A search of which nobody keeps the queries. */
   public ImageSearch(
       Answering answering,
       ImageIntake intake,
       Consumer<Collection<IndexedImage>> shown,
       SearchMeters meters) {
+    this(answering, intake, shown, meters, _ -> {});
+  }
+
+  /**
+   * A search.
+   *
+   * @param shown told the images of an answer whose bytes will be asked for next; must not wait
+   * @param answered told every query of one image that was answered; must not wait
+   */
+  public ImageSearch(
+      Answering answering,
+      ImageIntake intake,
+      Consumer<Collection<IndexedImage>> shown,
+      SearchMeters meters,
+      Consumer<RecentQuery> answered) {
     this.answering = answering;
     this.intake = intake;
     this.shown = shown;
     this.meters = meters;
+    this.answered = answered;
   }
 
   /** Answers a search. */
   SearchBody search(SearchRequest request, StageTimes times) throws InterruptedException {
     long startNanos = System.nanoTime();
     Uploads uploads = uploads(List.of(request), times);
-    return answering.answer(
-        request.demands(),
-        (live, deadline) ->
-            new SearchBody(
-                result(request, uploads.embed(live, times), live, deadline, times),
-                answering.provenance(live),
-                tookMillis(startNanos)));
+    SearchBody body =
+        answering.answer(
+            request.demands(),
+            (live, deadline) ->
+                new SearchBody(
+                    result(request, uploads.embed(live, times), live, deadline, times),
+                    answering.provenance(live),
+                    tookMillis(startNanos)));
+    remember(request, uploads);
+    return body;
   }
 
   /** Answers several searches, all from one publication; images are embedded together. */
   BatchBody batch(BatchRequest request, StageTimes times) throws InterruptedException {
     long startNanos = System.nanoTime();
     Uploads uploads = uploads(request.searches(), times);
-    return answering.answer(
-        request.demands(),
-        (live, deadline) -> {
-          Map<Query.ByImage, QueryVector> embedded = uploads.embed(live, times);
-          return new BatchBody(
-              request.searches().stream()
-                  .map(search -> result(search, embedded, live, deadline, times))
-                  .toList(),
-              answering.provenance(live),
-              tookMillis(startNanos));
-        });
+    BatchBody body =
+        answering.answer(
+            request.demands(),
+            (live, deadline) -> {
+              Map<Query.ByImage, QueryVector> embedded = uploads.embed(live, times);
+              return new BatchBody(
+                  request.searches().stream()
+                      .map(search -> result(search, embedded, live, deadline, times))
+                      .toList(),
+                  answering.provenance(live),
+                  tookMillis(startNanos));
+            });
+    request.searches().forEach(search -> remember(search, uploads));
+    return body;
+  }
+
+  private void remember(SearchRequest request, Uploads uploads) {
+    switch (request.query()) {
+      case Query.ById(ImageId id) -> answered.accept(new RecentQuery.OfIndexed(id));
+      case Query.ByImage upload ->
+          uploads.canonical(upload).map(RecentQuery.OfImage::new).ifPresent(answered);
+      case Query.ByVector _, Query.ByExamples _ -> {}
+    }
   }
 
   /** Random images with their neighbours. */

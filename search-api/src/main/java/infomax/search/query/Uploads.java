@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The uploaded images of a request in canonical form, which a generation embeds in one run. */
 final class Uploads {
@@ -44,6 +45,11 @@ final class Uploads {
     }
     times.add(Stage.DECODE, System.nanoTime() - startNanos);
     return new Uploads(images);
+  }
+
+  /** The canonical form of an upload among them. */
+  Optional<CanonicalImage> canonical(Query.ByImage upload) {
+    return Optional.ofNullable(images.get(upload));
   }
 
   /** Their vectors by the generation's encoder. */

@@ -30,6 +30,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -38,9 +40,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code POST /v1/trainings}, {@code /v1/rollback}, {@code /v1/generations/{g}/promote}, {@code
- * /v1/reindex}: each answers 202 with the request, which {@code GET /v1/requests/{id}} follows to
- * its final status.
+ * {@code POST /v1/trainings}, {@code /v1/rollback}, {@code /v1/generations/{g}/promote} and {@code
+ * /reject}, {@code /v1/reindex}, {@code /v1/pause}, {@code /v1/resume}: each answers 202 with the
+ * request, which {@code GET /v1/requests/{id}} follows to its final status.
  */
 public final class RequestRoutes implements Routes {
 
@@ -51,6 +53,9 @@ public final class RequestRoutes implements Routes {
   private static final int WHO_MAX = 100;
   private static final int WHY_MAX = 500;
   private static final int LISTED_MAX = 100;
+
+  private static final Set<GenerationState> ON_THE_WAY =
+      Set.of(GenerationState.BUILDING, GenerationState.CAUGHT_UP, GenerationState.VERIFIED);
 
   private static final SequencedMap<String, VectorFormat> VECTOR_FORMATS = vectorFormats();
 
@@ -73,7 +78,10 @@ public final class RequestRoutes implements Routes {
     routes.post("/v1/trainings/{id}/cancel", this::cancel, Scope.ADMIN);
     routes.post("/v1/rollback", this::rollback, Scope.ADMIN);
     routes.post("/v1/generations/{generation}/promote", this::promote, Scope.ADMIN);
+    routes.post("/v1/generations/{generation}/reject", this::reject, Scope.ADMIN);
     routes.post("/v1/reindex", this::reindex, Scope.ADMIN);
+    routes.post("/v1/pause", context -> indexing(context, Kind.PAUSE), Scope.ADMIN);
+    routes.post("/v1/resume", context -> indexing(context, Kind.RESUME), Scope.ADMIN);
     routes.get(
         "/v1/requests", context -> list(context, "requests", List.of(Kind.values())), Scope.READ);
     routes.get("/v1/requests/{id}", this::request, Scope.READ);
@@ -153,16 +161,9 @@ public final class RequestRoutes implements Routes {
 
   private void promote(Context context) throws InterruptedException {
     Fields fields = body(context, List.of("who", "why"));
-    String text = context.pathParam("generation");
-    IndexGeneration generation =
-        text.matches("\\d{1,9}") ? control.get().generations().get(Integer.parseInt(text)) : null;
-    if (generation == null) {
-      throw Problem.of(
-          404,
-          "generation_not_found",
-          "generation is '" + text + "', expected one of " + control.get().generations().keySet());
-    }
-    if (generation.state() != GenerationState.STANDBY) {
+    IndexGeneration generation = generation(context);
+    if (generation.state() != GenerationState.STANDBY
+        && generation.state() != GenerationState.VERIFIED) {
       throw Problem.of(
           409,
           "generation_not_standby",
@@ -170,7 +171,7 @@ public final class RequestRoutes implements Routes {
               + generation.number()
               + " is "
               + generation.state()
-              + ", expected one that is on standby");
+              + ", expected one that is on standby or verified");
     }
     accept(
         context,
@@ -178,6 +179,49 @@ public final class RequestRoutes implements Routes {
         Kind.PROMOTE,
         Map.of(ControlRequest.GENERATION, Integer.toString(generation.number())),
         MOVE_EXPIRES_AFTER);
+  }
+
+  private void reject(Context context) throws InterruptedException {
+    Fields fields = body(context, List.of("who", "why"));
+    IndexGeneration generation = generation(context);
+    if (!ON_THE_WAY.contains(generation.state())) {
+      throw Problem.of(
+          409,
+          "generation_not_on_its_way",
+          "generation "
+              + generation.number()
+              + " is "
+              + generation.state()
+              + ", expected one that is not live yet");
+    }
+    if (control.get().alias() == null) {
+      throw Problem.of(
+          409, "nothing_live", "no generation is live; the first one cannot be rejected");
+    }
+    accept(
+        context,
+        fields,
+        Kind.REJECT,
+        Map.of(ControlRequest.GENERATION, Integer.toString(generation.number())),
+        MOVE_EXPIRES_AFTER);
+  }
+
+  private void indexing(Context context, Kind kind) throws InterruptedException {
+    accept(context, body(context, List.of("who", "why")), kind, Map.of(), MOVE_EXPIRES_AFTER);
+  }
+
+  private IndexGeneration generation(Context context) {
+    String text = context.pathParam("generation");
+    SortedMap<Integer, IndexGeneration> known = control.get().generations();
+    IndexGeneration generation =
+        text.matches("\\d{1,9}") ? known.get(Integer.parseInt(text)) : null;
+    if (generation == null) {
+      throw Problem.of(
+          404,
+          "generation_not_found",
+          "generation is '" + text + "', expected one of " + known.keySet());
+    }
+    return generation;
   }
 
   private void reindex(Context context) throws InterruptedException {

@@ -4,6 +4,7 @@ import infomax.events.signal.Signal;
 import infomax.events.signal.Signal.GenerationProgressed;
 import infomax.events.signal.Signal.PublicationMade;
 import infomax.events.signal.Signal.ReplicaReported;
+import infomax.events.signal.Signal.ShadowCompared;
 import infomax.events.signal.Signal.TrainingProgressed;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,7 +40,7 @@ public final class SignalWatch {
             .computeIfAbsent(progressed.generation(), _ -> new Rate())
             .read(progressed.embedded(), System.nanoTime());
       }
-      case PublicationMade _, ReplicaReported _ -> {}
+      case PublicationMade _, ReplicaReported _, ShadowCompared _ -> {}
     }
   }
 

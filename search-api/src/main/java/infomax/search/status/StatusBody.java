@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestsOpen requests that are not final
  * @param automaticRolls false after a rollback; null before anything was live
  * @param previous generation a rollback goes back to; null if there is none
+ * @param paused who let indexing stop, and when; null while images are indexed
  */
 record StatusBody(
     Instant at,
@@ -41,7 +42,17 @@ record StatusBody(
     int encoders,
     int requestsOpen,
     @Nullable Boolean automaticRolls,
-    @Nullable Integer previous) {
+    @Nullable Integer previous,
+    @Nullable Paused paused) {
+
+  /**
+   * A pause of indexing.
+   *
+   * @param since since when
+   * @param who who asked for it
+   * @param why why
+   */
+  record Paused(Instant since, String who, String why) {}
 
   /**
    * What answers.
@@ -81,6 +92,7 @@ record StatusBody(
    * @param state where it is
    * @param since when it got there
    * @param reason why it got there
+   * @param waitsFor what it waits for although it could go live; null if for nothing
    * @param images images indexed so far
    * @param ofImages images in the generation that answers; null if none does
    * @param lag offset distance to the end of the log; null before it was heard of
@@ -92,6 +104,7 @@ record StatusBody(
       GenerationState state,
       Instant since,
       String reason,
+      @Nullable String waitsFor,
       long images,
       @Nullable Long ofImages,
       @Nullable Long lag,

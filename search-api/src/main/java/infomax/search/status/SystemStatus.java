@@ -4,6 +4,7 @@ import infomax.events.control.ControlRequest;
 import infomax.events.control.ControlState;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
+import infomax.events.control.IndexingPause;
 import infomax.events.signal.Signal.GenerationProgressed;
 import infomax.events.signal.Signal.TrainingProgressed;
 import infomax.search.live.GenerationLoader;
@@ -14,6 +15,7 @@ import infomax.search.live.LogEnd;
 import infomax.search.query.EncoderBody;
 import infomax.search.rejected.RejectedTail;
 import infomax.search.status.StatusBody.Loaded;
+import infomax.search.status.StatusBody.Paused;
 import infomax.search.status.StatusBody.Rates;
 import infomax.search.status.StatusBody.Roll;
 import infomax.search.status.StatusBody.Serving;
@@ -111,7 +113,14 @@ public final class SystemStatus {
                 .filter(request -> !request.status().isFinal())
                 .count(),
         state.alias() == null ? null : state.alias().automaticRolls(),
-        state.previous().map(IndexGeneration::number).orElse(null));
+        state.previous().map(IndexGeneration::number).orElse(null),
+        paused(state.pause()));
+  }
+
+  private static @Nullable Paused paused(@Nullable IndexingPause pause) {
+    return pause == null || !pause.paused()
+        ? null
+        : new Paused(pause.since(), pause.who(), pause.why());
   }
 
   private @Nullable Serving serving() {
@@ -149,6 +158,7 @@ public final class SystemStatus {
         generation.state(),
         generation.since(),
         generation.reason(),
+        generation.waitsFor(),
         progress.map(GenerationProgressed::images).orElse(0L),
         serving == null ? null : serving.images(),
         progress.map(GenerationProgressed::lag).orElse(null),

@@ -83,6 +83,9 @@ export const sheet = ({rows, seed, metric, exact}, signal) =>
 export const train = (body) => post('/v1/trainings', body);
 export const cancel = (training, body) => post(`/v1/trainings/${encodeURIComponent(training)}/cancel`, body);
 export const rollback = (body) => post('/v1/rollback', body);
+export const pause = (body) => post('/v1/pause', body);
+export const resume = (body) => post('/v1/resume', body);
+export const reject = (generation, body) => post(`/v1/generations/${generation}/reject`, body);
 export const promote = (generation, body) => post(`/v1/generations/${generation}/promote`, body);
 
 /** Follows a request until it is final; `limitMillis` bounds the wait. */

@@ -1,4 +1,4 @@
-// Asking for something that changes the system: train, roll back, promote.
+// Asking for something that changes the system: train, roll back, promote, reject, pause.
 import {h, toast} from './elements.js';
 import * as api from './api.js';
 import * as live from './live.js';
@@ -87,6 +87,32 @@ function rollback() {
   const serving = live.status()?.serving;
   ask('Roll back', `The previous generation answers again at once${serving ? `, instead of generation ${serving.generation}` : ''}. Its successor is never promoted automatically again, and automatic rolls pause.`,
     [reason()], 'Roll back', (form) => api.rollback({who: 'page', why: form.why}));
+}
+
+/** A button that pauses indexing, or lets it go on. */
+export function pauseButton() {
+  const button = h('button', {type: 'button', 'data-key': 'pause', 'data-role': 'pause', onclick: pauseOrResume});
+  const draw = (status) => {
+    const text = status?.paused ? 'Resume indexing…' : 'Pause indexing…';
+    if (button.textContent !== text) button.textContent = text;
+  };
+  draw(live.status());
+  const stop = live.on('status', (status) => (button.isConnected ? draw(status) : stop()));
+  return button;
+}
+
+function pauseOrResume() {
+  if (live.status()?.paused) {
+    ask('Resume indexing', 'Indexing goes on where it was paused.', [reason()], 'Resume', (form) => api.resume({who: 'page', why: form.why}));
+  } else {
+    ask('Pause indexing', 'No image is indexed and no roll goes on until it is resumed. Searches are answered and uploads taken meanwhile.',
+      [reason()], 'Pause', (form) => api.pause({who: 'page', why: form.why}));
+  }
+}
+
+export function reject(generation) {
+  ask(`Reject generation ${generation}`, 'It ends, and its encoder is not rolled by itself again. What answers now goes on answering.',
+    [reason()], 'Reject', (form) => api.reject(generation, {who: 'page', why: form.why}));
 }
 
 export function promote(generation) {

@@ -33,7 +33,7 @@ function roll(status) {
   const share = roll.ofImages ? Math.min(1, roll.images / roll.ofImages) : 0;
   return h('section.notice', {'aria-label': 'Roll', 'data-notice': 'roll'},
     h('p', null, h('strong', null, `${encoderName(roll.encoder)} is on its way in`), h('span.muted', null, ` – generation ${roll.generation}`)),
-    h('p.side', null, roll.state === 'building' && roll.ofImages ? `${count(roll.images)} of ${count(roll.ofImages)} images` : roll.reason),
+    h('p.side', null, roll.state === 'building' && roll.ofImages ? `${count(roll.images)} of ${count(roll.ofImages)} images` : roll.waitsFor ?? roll.reason),
     steps(at, share));
 }
 
@@ -41,7 +41,7 @@ function untrained(status) {
   if (status.serving?.encoder.verdict !== 'untrained') return null;
   return h('section.notice.warn', {'aria-label': 'Untrained', 'data-notice': 'untrained'},
     h('p.wide', null, h('strong', null, 'The untrained network is answering. '),
-      'The first trained encoder takes over by itself as soon as it has beaten it.'));
+      status.roll?.waitsFor ? 'A trained encoder waits for approval to take over.' : 'The first trained encoder takes over by itself as soon as it has beaten it.'));
 }
 
 function notReady(status) {
@@ -56,6 +56,12 @@ function behind(status) {
     h('p.wide', null, h('strong', null, `Generation ${status.waiting.generation} is to take over. `), `${status.waiting.reason}.`));
 }
 
+function paused(status) {
+  if (!status.paused) return null;
+  return h('section.notice.warn', {'aria-label': 'Paused', 'data-notice': 'paused'},
+    h('p.wide', null, h('strong', null, 'Indexing is paused. '), `${status.paused.who} asked for it${status.paused.why ? `: ${status.paused.why}` : ''}. New images are kept and become searchable once it is resumed.`));
+}
+
 function lost() {
   if (live.connectionState() !== 'lost') return null;
   return h('section.notice.bad', {role: 'alert', 'data-notice': 'lost'},
@@ -66,7 +72,7 @@ let drawn = '';
 
 function draw() {
   const status = live.status();
-  const notices = [lost(), ...(status ? [notReady(status), untrained(status), behind(status), trainingNotice(status), roll(status)] : [])].filter(Boolean);
+  const notices = [lost(), ...(status ? [notReady(status), paused(status), untrained(status), behind(status), trainingNotice(status), roll(status)] : [])].filter(Boolean);
   // Redrawn only when something changed, so that screen readers and selections are left alone.
   const key = notices.map((notice) => notice.outerHTML).join('');
   if (key === drawn) return;

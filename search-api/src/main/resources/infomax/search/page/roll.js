@@ -37,6 +37,19 @@ function steps(generation, roll) {
     ahead.map((state) => h('li', {'data-state': 'ahead'}, h('p.step', null, h('span.muted', null, stateName(state))))));
 }
 
+/** How it would have answered recent queries. */
+function shadowFacts(shadow) {
+  const {figures} = shadow;
+  if (!figures) return h('p.facts', {'data-role': 'shadow'}, h('span', null, `not compared on live queries: ${shadow.detail}`));
+  const {liveLatency, candidateLatency} = figures;
+  return h('p.facts', {'data-role': 'shadow', title: shadow.detail},
+    h('span', null, `${count(shadow.queries)} live queries, beside generation ${shadow.live}`),
+    h('span', null, `overlap@10 ${decimals(figures.overlapAt10)}`),
+    h('span', {title: 'likeness of the rankings, agreement at the top counting most (p = 0.9)'}, `rank-biased overlap ${decimals(figures.rankBiasedOverlap)}`),
+    h('span', null, `median ${decimals(candidateLatency.medianMillis, 1)} ms (live ${decimals(liveLatency.medianMillis, 1)})`),
+    h('span', null, `p99 ${decimals(candidateLatency.p99Millis, 1)} ms (live ${decimals(liveLatency.p99Millis, 1)})`));
+}
+
 function generationItem(generation, roll) {
   const {verification, state, index} = generation;
   const tone = TONES[state];
@@ -44,8 +57,10 @@ function generationItem(generation, roll) {
     h('header', null, h('h2', null, `Generation ${generation.number}`),
       h(tone ? `span.chip.${tone}` : 'span.chip', null, stateName(state)),
       h('span.muted.small', null, encoderName(generation.encoderVersion)),
-      state === 'standby' ? h('span.side', null,
+      generation.waitsFor ? h('span.chip.warn', {'data-role': 'waits'}, generation.waitsFor) : null,
+      state === 'standby' || generation.waitsFor ? h('span.side', null,
         h('a.button.slim', {href: `#/sheet?beside=${generation.number}`}, 'Compare'),
+        generation.waitsFor ? h('button.slim', {type: 'button', 'data-key': `reject ${generation.number}`, onclick: () => dialogs.reject(generation.number)}, 'Reject…') : null,
         h('button.slim', {type: 'button', 'data-key': `promote ${generation.number}`, onclick: () => dialogs.promote(generation.number)}, 'Promote…')) : null),
     steps(generation, roll),
     verification ? h('p.facts', {title: verification.detail},
@@ -53,6 +68,7 @@ function generationItem(generation, roll) {
       h('span', null, `${count(verification.images)} images compared`),
       h('span', null, `recall@10 ${decimals(verification.recallAt10)}`),
       h('span', null, `golden images cosine ≥ ${decimals(verification.goldenCosineMin, 4)}`)) : null,
+    generation.shadow ? shadowFacts(generation.shadow) : null,
     h('p.facts', null, h('span', null, `${index.vectorFormat} vectors, maxConn ${index.maxConn}, beamWidth ${index.beamWidth}`), h('span', null, `${generation.dimensions} dimensions`),
       h('span', null, 'encoder ', h('span.mono', {title: generation.encoder}, shortDigest(generation.encoder)))));
 }
@@ -67,6 +83,7 @@ function servingCard(status) {
       ['Images', count(serving.images)],
       ['Freshness', status.freshness?.samples ? `median ${millis(status.freshness.medianMillis)}, highest ${millis(status.freshness.maxMillis)}, last minute` : '–'],
       ['Loaded', status.loaded.map((each) => `generation ${each.generation}${each.serving ? ' (answers)' : ''}`).join(', ')],
+      ['Indexing', status.paused ? `paused since ${time(status.paused.since)} by ${status.paused.who}${status.paused.why ? `: ${status.paused.why}` : ''}` : 'on'],
       ['Automatic rolls', status.automaticRolls === false ? 'paused since the rollback; a promotion resumes them' : 'on'],
       ['Rollback', status.previous === null || status.previous === undefined ? 'nothing to go back to' : `to generation ${status.previous}`],
       ['Replica', h('span.mono', null, status.replica)],
@@ -118,7 +135,7 @@ export function show(holder) {
   holder.append(
     h('div.head', null, h('div', null, h('h1', null, 'Roll'),
       h('p', null, 'A generation is an index built from the log with one encoder. The next one is built beside the one that answers, compared with it image by image, and takes over without a pause.')),
-      h('div.controls', null, dialogs.rollbackButton())),
+      h('div.controls', null, dialogs.pauseButton(), dialogs.rollbackButton())),
     h('div.beside', null, place, h('div.stack', null, serving, requestsPlace)));
   drawServing();
   load();
@@ -126,7 +143,7 @@ export function show(holder) {
   let progressed = '';
   return live.on('status', (status) => {
     drawServing();
-    const now = JSON.stringify([status.roll?.state, status.roll?.generation, status.serving?.generation, status.requestsOpen, status.automaticRolls]);
+    const now = JSON.stringify([status.roll?.state, status.roll?.generation, status.serving?.generation, status.roll?.waitsFor, status.requestsOpen, status.automaticRolls]);
     const how = JSON.stringify([status.roll?.images, status.roll?.lag]);
     if (now !== seen) {
       if (seen) load();

@@ -29,7 +29,7 @@ function dropCard() {
     h('h2', null, 'Drop an image anywhere'),
     h('p', null, 'or paste one, or'),
     chooser('Choose an image', true),
-    h('p', null, 'JPEG, PNG, WebP, GIF or BMP, up to 10 MiB. It is used for your searches only and kept nowhere.'));
+    h('p', null, 'JPEG, PNG, WebP, GIF or BMP, up to 10 MiB. It is used for your searches, stays among the last queries in memory to compare encoders on, and is written nowhere.'));
 }
 
 /** How to search; every change is a new address, so that the browser's way back works. */

@@ -39,55 +39,6 @@ final class ClientCommands {
     }
   }
 
-  /** {@code infomax generations}. */
-  @Command(
-      name = "generations",
-      mixinStandardHelpOptions = true,
-      description = "Lists the index generations, the newest first, and why each is where it is.")
-  static final class Generations extends ClientCommand {
-    @Override
-    void run(ApiClient api) throws IOException, InterruptedException {
-      print(required(api.get("/v1/generations")), Generations::printText);
-    }
-
-    /** Such as {@code int8 M=16 ef=100}, and the number of shards where there are several. */
-    private static String index(JsonNode index) {
-      int shards = index.path("shards").asInt();
-      return "%s M=%d ef=%d%s"
-          .formatted(
-              index.path("vectorFormat").asText(),
-              index.path("maxConn").asInt(),
-              index.path("beamWidth").asInt(),
-              shards == 1 ? "" : " shards=" + shards);
-    }
-
-    private static void printText(JsonNode answer) {
-      System.out.printf(
-          "%-10s  %-7s  %-9s  %-22s  %s%n", "generation", "encoder", "state", "index", "since");
-      for (JsonNode generation : answer.path("generations")) {
-        System.out.printf(
-            Locale.ROOT,
-            "%-10d  %-7d  %-9s  %-22s  %s: %s%n",
-            generation.path("number").asInt(),
-            generation.path("encoderVersion").asInt(),
-            generation.path("state").asText(),
-            index(generation.path("index")),
-            generation.path("since").asText(),
-            generation.path("reason").asText());
-      }
-      JsonNode live = answer.path("live");
-      if (live.isObject()) {
-        System.out.printf(
-            "generation %s is live%s, automatic rolls are %s%n",
-            live.path("generation").asText(),
-            live.path("previous").isNumber()
-                ? ", " + live.path("previous").asText() + " is there to roll back to"
-                : "",
-            live.path("automaticRolls").asBoolean() ? "on" : "off");
-      }
-    }
-  }
-
   /** {@code infomax ingest}. */
   @Command(
       name = "ingest",
@@ -305,7 +256,7 @@ final class ClientCommands {
     }
   }
 
-  private static void printRequest(JsonNode request) {
+  static void printRequest(JsonNode request) {
     System.out.printf(
         "asked as request %s; infomax status shows what comes of it%n",
         request.path("id").asText());

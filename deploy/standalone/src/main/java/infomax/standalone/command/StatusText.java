@@ -10,6 +10,12 @@ final class StatusText {
 
   static void print(JsonNode status) {
     serving(status.path("serving"));
+    JsonNode paused = status.path("paused");
+    if (paused.isObject()) {
+      line(
+          "indexing is paused since %s by %s: %s",
+          text(paused, "since"), text(paused, "who"), text(paused, "why"));
+    }
     JsonNode waiting = status.path("waiting");
     if (waiting.isObject()) {
       line("waiting: generation %s, %s", text(waiting, "generation"), text(waiting, "reason"));
@@ -66,7 +72,7 @@ final class StatusText {
           text(roll, "state"),
           roll.path("images").asLong(),
           roll.path("ofImages").asLong(),
-          text(roll, "reason"));
+          roll.path("waitsFor").isTextual() ? text(roll, "waitsFor") : text(roll, "reason"));
     }
   }
 

@@ -108,6 +108,23 @@ final class CommandLineIT {
       Typed rollback = Typed.run("rollback", "--why", "a test", "--url", url);
       assertThat(rollback.exitCode()).isEqualTo(1);
       assertThat(rollback.errors()).contains("no previous generation");
+      assertThat(json(url, "generations", "show", generation).get("state").asText())
+          .isEqualTo("live");
+      assertThat(text(url, "generations", "show", generation)).contains("verification: passed");
+      Typed promote = Typed.run("promote", "99", "--why", "a test", "--url", url);
+      assertThat(promote.exitCode()).isEqualTo(1);
+      assertThat(promote.errors()).contains("generation is '99'");
+      Typed reject = Typed.run("reject", generation, "--why", "a test", "--url", url);
+      assertThat(reject.exitCode()).isEqualTo(1);
+      assertThat(reject.errors()).contains("expected one that is not live yet");
+      assertThat(json(url, "pause", "--why", "a test").get("kind").asText()).isEqualTo("pause");
+      Awaitility.await("the pause shows")
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> text(url, "status").contains("indexing is paused since"));
+      text(url, "resume");
+      Awaitility.await("the pause is over")
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> json(url, "status").get("paused").isNull());
       Typed reindex = Typed.run("reindex", "--vector-format", "int4", "--url", url);
       assertThat(reindex.exitCode()).isEqualTo(1);
       assertThat(reindex.errors()).contains("vectorFormat").contains("float32, int8");

@@ -9,6 +9,7 @@ import infomax.events.control.ControlState;
 import infomax.events.control.EncoderRelease;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
+import infomax.events.control.ShadowComparison;
 import infomax.imaging.ImageIntake;
 import infomax.runtime.control.ControlLog;
 import infomax.standalone.StandaloneConfig;
@@ -109,6 +110,10 @@ class RollGuarantee {
             "the trained encoder is live");
         awaitServing(api, control.state().live().orElseThrow().number());
         assertGone(api, deleted);
+        ShadowComparison shadow = control.state().live().orElseThrow().shadow();
+        System.out.println("live queries before the switch: " + shadow);
+        assertThat(shadow.live()).isEqualTo(untrained);
+        assertThat(shadow.queries()).isPositive();
 
         JsonNode rollback =
             api.post(

@@ -32,12 +32,13 @@ final class Beginning {
   }
 
   /**
-   * A candidate that waits for rolls to resume must not keep a broken live one from being replaced,
-   * nor the live one from being indexed anew when that is asked for.
+   * A candidate that waits for rolls to resume, or for approval, must not keep a broken live one
+   * from being replaced, nor the live one from being indexed anew when that is asked for.
    */
-  static Optional<Plan> replacementWhilePaused(RolloutView view, RolloutPolicy policy) {
+  static Optional<Plan> besideWaiting(
+      RolloutView view, RolloutPolicy policy, IndexGeneration candidate) {
     LiveAlias alias = view.state().alias();
-    return alias == null || alias.automaticRolls()
+    return alias == null || (alias.automaticRolls() && candidate.waitsFor() == null)
         ? Optional.empty()
         : Reindexing.begin(view, policy).or(() -> replacement(view, policy));
   }

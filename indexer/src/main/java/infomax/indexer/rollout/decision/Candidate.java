@@ -5,6 +5,7 @@ import infomax.events.control.FailureCause;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
 import infomax.events.control.LiveAlias;
+import infomax.events.control.ShadowComparison;
 import infomax.indexer.rollout.decision.Plan.Comparison;
 import infomax.indexer.rollout.decision.VerificationStatus.Finished;
 import infomax.indexer.rollout.decision.VerificationStatus.Idle;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The way of one generation from BUILDING to LIVE. */
 final class Candidate {
+
+  private static final String APPROVAL = "waits for approval";
 
   private final RolloutView view;
   private final RolloutPolicy policy;
@@ -155,6 +158,14 @@ final class Candidate {
 
   private Plan verified() {
     LiveAlias alias = view.state().alias();
+    Instant since = view.notBeforeActing(candidate.since());
+    boolean listening = view.now().isBefore(since.plus(policy.listening()));
+    Optional<ShadowComparison> compared =
+        listening ? Optional.empty() : Shadowing.settled(view, policy, candidate);
+    if (compared.isPresent()) {
+      return write(
+          candidate.withShadow(compared.get()), "live queries: " + compared.get().detail());
+    }
     boolean newEncoder =
         view.state()
             .live()
@@ -163,8 +174,11 @@ final class Candidate {
     if (alias != null && newEncoder && !alias.automaticRolls()) {
       return waiting("is verified; automatic rolls are paused");
     }
-    Instant since = view.notBeforeActing(candidate.since());
-    if (view.now().isBefore(since.plus(policy.listening()))) {
+    boolean needsApproval = newEncoder && policy.mode() == RolloutMode.APPROVAL;
+    if (needsApproval && candidate.waitsFor() != null) {
+      return waiting("is verified; " + candidate.waitsFor());
+    }
+    if (listening) {
       return waiting("is verified; listening to the replicas");
     }
     Optional<String> missing = Readiness.missing(view, candidate);
@@ -172,7 +186,12 @@ final class Candidate {
       Instant resumed = alias == null ? since : later(since, alias.since());
       return waitingUntilDeadline(resumed, "is verified; " + missing.get());
     }
-    return goLive(alias);
+    if (Shadowing.isOwed(view, policy, candidate)) {
+      return waiting("is verified; replicas compare it on live queries");
+    }
+    return needsApproval
+        ? write(candidate.waitingFor(APPROVAL), APPROVAL + " to go live, or a rejection")
+        : goLive(alias);
   }
 
   private Plan goLive(@Nullable LiveAlias alias) {

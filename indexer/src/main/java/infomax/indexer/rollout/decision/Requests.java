@@ -3,9 +3,12 @@ package infomax.indexer.rollout.decision;
 import infomax.events.control.ControlRequest;
 import infomax.events.control.ControlRequest.Kind;
 import infomax.events.control.ControlRequest.Status;
+import infomax.events.control.FailureCause;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
+import infomax.events.control.IndexingPause;
 import infomax.events.control.LiveAlias;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -15,25 +18,31 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Moves the alias as operators ask for. The request's final status is in the same batch as its
- * effect, so that a request is executed once or not at all.
+ * Moves the alias, ends candidates and pauses indexing as operators ask for. The request's final
+ * status is in the same batch as its effect, so that a request is executed once or not at all.
  */
 final class Requests {
 
   private Requests() {}
 
-  static Optional<Plan> plan(RolloutView view) {
-    return Stream.of(Kind.ROLLBACK, Kind.PROMOTE, Kind.RESTORE)
+  static Optional<Plan> plan(RolloutView view, RolloutPolicy policy) {
+    return Stream.of(
+            Kind.ROLLBACK, Kind.PROMOTE, Kind.REJECT, Kind.RESTORE, Kind.PAUSE, Kind.RESUME)
         .flatMap(kind -> view.state().open(kind).stream())
         .sorted(Comparator.comparing(ControlRequest::createdAt).thenComparing(ControlRequest::id))
-        .flatMap(request -> execute(view, request).stream())
+        .flatMap(request -> execute(view, policy, request).stream())
         .findFirst();
   }
 
   /** What comes of a request; empty if that cannot be said yet. */
-  private static Optional<Plan> execute(RolloutView view, ControlRequest request) {
+  private static Optional<Plan> execute(
+      RolloutView view, RolloutPolicy policy, ControlRequest request) {
     if (view.now().isAfter(request.expiresAt())) {
-      return Optional.of(end(request, Status.EXPIRED, "not begun before " + request.expiresAt()));
+      return Optional.of(
+          end(
+              request,
+              Status.EXPIRED,
+              "not begun before " + request.expiresAt() + hindrance(view, request)));
     }
     LiveAlias alias = view.state().alias();
     return switch (request.kind()) {
@@ -41,7 +50,11 @@ final class Requests {
       case ROLLBACK ->
           Optional.of(alias == null ? nothingLive(request) : rollback(view, request, alias));
       case PROMOTE ->
-          Optional.of(alias == null ? nothingLive(request) : promote(view, request, alias));
+          alias == null ? Optional.of(nothingLive(request)) : promote(view, policy, request, alias);
+      case REJECT ->
+          Optional.of(alias == null ? nothingLive(request) : reject(view, request, alias));
+      case PAUSE -> Optional.of(pause(view, request, true));
+      case RESUME -> Optional.of(pause(view, request, false));
       case REINDEX ->
           throw new IllegalArgumentException("REINDEX requests are executed step by step");
       case TRAIN, CANCEL ->
@@ -80,18 +93,32 @@ final class Requests {
     return move(view, request, to, moved, outcome);
   }
 
-  private static Plan promote(RolloutView view, ControlRequest request, LiveAlias alias) {
+  /** A verified one goes live when replicas can serve it, as it would by itself. */
+  private static Optional<Plan> promote(
+      RolloutView view, RolloutPolicy policy, ControlRequest request, LiveAlias alias) {
     Optional<IndexGeneration> asked = generation(view, request);
-    if (asked.isEmpty()) {
-      return end(
-          request,
-          Status.FAILED,
-          "generation is '"
-              + request.parameters().get(ControlRequest.GENERATION)
-              + "', expected the number of one of "
-              + view.state().generations().keySet());
+    if (asked.isPresent()
+        && asked.get().state() == GenerationState.VERIFIED
+        && (view.now().isBefore(view.actingSince().plus(policy.listening()))
+            || Readiness.missing(view, asked.get()).isPresent())) {
+      return Optional.empty();
     }
-    IndexGeneration to = asked.get();
+    return Optional.of(
+        asked.map(to -> promote(view, request, alias, to)).orElseGet(() -> unknown(view, request)));
+  }
+
+  private static Plan unknown(RolloutView view, ControlRequest request) {
+    return end(
+        request,
+        Status.FAILED,
+        "generation is '"
+            + request.parameters().get(ControlRequest.GENERATION)
+            + "', expected the number of one of "
+            + view.state().generations().keySet());
+  }
+
+  private static Plan promote(
+      RolloutView view, ControlRequest request, LiveAlias alias, IndexGeneration to) {
     SortedSet<Integer> barred = new TreeSet<>(alias.barredEncoders());
     barred.remove(to.encoderVersion());
     if (to.number() == alias.generation()) {
@@ -115,6 +142,88 @@ final class Requests {
     LiveAlias moved =
         new LiveAlias(to.number(), previous, view.now(), true, barred, reason(outcome, request));
     return move(view, request, to, moved, outcome);
+  }
+
+  /** The release is not tried again by itself; a promotion of it would lift the bar. */
+  private static Plan reject(RolloutView view, ControlRequest request, LiveAlias alias) {
+    Optional<IndexGeneration> asked = generation(view, request);
+    if (asked.isEmpty()) {
+      return unknown(view, request);
+    }
+    IndexGeneration rejected = asked.get();
+    if (!Candidate.isCandidate(rejected)) {
+      return end(
+          request,
+          Status.FAILED,
+          "generation "
+              + rejected.number()
+              + " is "
+              + rejected.state()
+              + ", expected one on its way: BUILDING, CAUGHT_UP or VERIFIED");
+    }
+    boolean bars =
+        view.state()
+            .live()
+            .filter(live -> live.encoderVersion() != rejected.encoderVersion())
+            .isPresent();
+    String outcome =
+        "generation "
+            + rejected.number()
+            + " rejected"
+            + (bars
+                ? "; encoder " + rejected.encoderVersion() + " is not rolled by itself again"
+                : "");
+    List<Decision> decisions = new ArrayList<>();
+    decisions.add(
+        new Decision.Write(
+            rejected.failed(FailureCause.NOT_WANTED, view.now(), reason(outcome, request))));
+    if (bars) {
+      SortedSet<Integer> barred = new TreeSet<>(alias.barredEncoders());
+      barred.add(rejected.encoderVersion());
+      decisions.add(
+          new Decision.Write(
+              new LiveAlias(
+                  alias.generation(),
+                  alias.previous(),
+                  alias.since(),
+                  alias.automaticRolls(),
+                  barred,
+                  alias.reason())));
+    }
+    decisions.add(new Decision.Write(request.as(Status.DONE, outcome)));
+    return new Plan.Write(decisions, outcome);
+  }
+
+  private static Plan pause(RolloutView view, ControlRequest request, boolean paused) {
+    IndexingPause before = view.state().pause();
+    if (view.state().isPaused() == paused) {
+      return end(
+          request,
+          Status.DONE,
+          before == null || !paused
+              ? "indexing is not paused"
+              : "indexing is paused already, since " + before.since() + " by " + before.who());
+    }
+    String outcome =
+        before == null || paused
+            ? "indexing is paused"
+            : "indexing goes on after " + Duration.between(before.since(), view.now());
+    return new Plan.Write(
+        List.of(
+            new Decision.Write(new IndexingPause(paused, view.now(), request.who(), request.why())),
+            new Decision.Write(request.as(Status.DONE, outcome))),
+        reason(outcome, request));
+  }
+
+  /** What a promotion waited for until it expired. */
+  private static String hindrance(RolloutView view, ControlRequest request) {
+    return request.kind() != Kind.PROMOTE
+        ? ""
+        : generation(view, request)
+            .filter(generation -> generation.state() == GenerationState.VERIFIED)
+            .flatMap(generation -> Readiness.missing(view, generation))
+            .map(missing -> "; " + missing)
+            .orElse("");
   }
 
   private static Plan move(

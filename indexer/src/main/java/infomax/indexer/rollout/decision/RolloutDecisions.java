@@ -1,6 +1,7 @@
 package infomax.indexer.rollout.decision;
 
 import infomax.events.control.IndexGeneration;
+import infomax.events.control.IndexingPause;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +14,8 @@ import java.util.Optional;
  * rollback comes before any roll; the candidate takes its next step; a new generation begins if
  * there is no candidate; keys that finished long ago end. One candidate is driven at a time. There
  * is a second one only if the live generation has to be replaced by one of the same encoder while a
- * candidate of a newer encoder waits for rolls to resume.
+ * candidate of a newer encoder waits for rolls to resume or for approval. While indexing is paused
+ * requests are executed and no roll goes on.
  */
 public final class RolloutDecisions {
 
@@ -28,13 +30,26 @@ public final class RolloutDecisions {
   public Plan next(RolloutView view) {
     Optional<Plan> urgent =
         failedGenerations(view)
-            .or(() -> Requests.plan(view))
+            .or(() -> Requests.plan(view, policy))
             .or(() -> Reindexing.settle(view, policy));
     if (urgent.isPresent()) {
       return urgent.get();
     }
-    Plan roll = roll(view);
+    IndexingPause pause = view.state().pause();
+    Plan roll = pause != null && pause.paused() ? paused(pause) : roll(view);
     return roll instanceof Plan.Wait ? Retention.plan(view, policy).orElse(roll) : roll;
+  }
+
+  /** Nothing can catch up, so that no deadline is to be missed either. */
+  private static Plan paused(IndexingPause pause) {
+    return new Plan.Wait(
+        "indexing is paused since "
+            + pause.since()
+            + " ("
+            + pause.who()
+            + ": "
+            + pause.why()
+            + ")");
   }
 
   private Plan roll(RolloutView view) {
@@ -48,7 +63,7 @@ public final class RolloutDecisions {
     }
     Plan plan = new Candidate(view, policy, candidates.getFirst()).plan();
     return plan instanceof Plan.Wait && !hasLiveEncoder(view, candidates.getFirst())
-        ? Beginning.replacementWhilePaused(view, policy).orElse(plan)
+        ? Beginning.besideWaiting(view, policy, candidates.getFirst()).orElse(plan)
         : plan;
   }
 

@@ -19,6 +19,9 @@ import java.time.Duration;
  * @param keepFinished how long finished keys stay before their tombstone
  * @param index index parameters of new generations, where nobody asked for others
  * @param precision which file of a release new generations are built and searched with
+ * @param mode who lets a verified candidate go live
+ * @param comparisonDeadline how long replicas may take to compare a candidate they have loaded with
+ *     the live generation on live queries; 0 to go without
  */
 public record RolloutPolicy(
     Duration heartbeat,
@@ -30,7 +33,9 @@ public record RolloutPolicy(
     Duration backOff,
     Duration keepFinished,
     IndexParameters index,
-    Precision precision) {
+    Precision precision,
+    RolloutMode mode,
+    Duration comparisonDeadline) {
 
   /** What is used when nothing is configured. */
   public static final RolloutPolicy DEFAULT =
@@ -44,7 +49,9 @@ public record RolloutPolicy(
           Duration.ofSeconds(10),
           Duration.ofDays(30),
           IndexParameters.DEFAULT,
-          Precision.FLOAT32);
+          Precision.FLOAT32,
+          RolloutMode.AUTOMATIC,
+          Duration.ofSeconds(30));
 
   /** Checks the ranges. */
   public RolloutPolicy {
@@ -62,6 +69,10 @@ public record RolloutPolicy(
       throw new IllegalArgumentException(
           "attempts " + attemptsMax + ", lag " + lagMax + ": expected >= 1 and >= 0");
     }
+    if (comparisonDeadline.isNegative()) {
+      throw new IllegalArgumentException(
+          "comparison deadline is " + comparisonDeadline + ", expected >= 0");
+    }
   }
 
   /** This policy with another precision. */
@@ -76,6 +87,42 @@ public record RolloutPolicy(
         backOff,
         keepFinished,
         index,
+        other,
+        mode,
+        comparisonDeadline);
+  }
+
+  /** This policy in another mode. */
+  RolloutPolicy with(RolloutMode other) {
+    return new RolloutPolicy(
+        heartbeat,
+        stepDeadline,
+        verificationDeadline,
+        lagMax,
+        completeWithin,
+        attemptsMax,
+        backOff,
+        keepFinished,
+        index,
+        precision,
+        other,
+        comparisonDeadline);
+  }
+
+  /** This policy with another time for the comparison on live queries. */
+  RolloutPolicy comparingWithin(Duration other) {
+    return new RolloutPolicy(
+        heartbeat,
+        stepDeadline,
+        verificationDeadline,
+        lagMax,
+        completeWithin,
+        attemptsMax,
+        backOff,
+        keepFinished,
+        index,
+        precision,
+        mode,
         other);
   }
 

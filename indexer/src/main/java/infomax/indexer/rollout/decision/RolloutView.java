@@ -3,6 +3,7 @@ package infomax.indexer.rollout.decision;
 import infomax.events.control.ControlState;
 import infomax.events.control.FailureCause;
 import infomax.events.control.IndexGeneration;
+import infomax.events.control.IndexingPause;
 import infomax.indexer.rollout.decision.Plan.Comparison;
 import java.time.Instant;
 import java.util.List;
@@ -18,12 +19,14 @@ import org.jspecify.annotations.Nullable;
  * @param publications newest publication by generation
  * @param failures what indexers reported, by generation
  * @param replicas search replicas heard from within the last three heartbeat periods
+ * @param shadows what replicas said of candidates' answers to live queries, by generation
  * @param comparison what this controller holds for the candidate; null if it has named no target
  * @param verification where the verification is
  * @param offers what open requests to restore offer, by request id; absent while the store cannot
  *     be asked
  * @param actingSince when this controller took over; waiting counts from here at the earliest, so
- *     that a roll does not fail because nobody was there to drive it
+ *     that a roll does not fail because nobody was there to drive it; nor does the time count in
+ *     which indexing was paused
  * @param now the present
  */
 public record RolloutView(
@@ -32,6 +35,7 @@ public record RolloutView(
     Map<Integer, Publication> publications,
     Map<Integer, IndexingFailure> failures,
     List<ReplicaStatus> replicas,
+    Map<Integer, ShadowStatus> shadows,
     @Nullable Comparison comparison,
     VerificationStatus verification,
     Map<String, RestoreOffer> offers,
@@ -43,6 +47,7 @@ public record RolloutView(
     publications = Map.copyOf(publications);
     failures = Map.copyOf(failures);
     replicas = List.copyOf(replicas);
+    shadows = Map.copyOf(shadows);
     offers = Map.copyOf(offers);
   }
 
@@ -81,8 +86,10 @@ public record RolloutView(
     return state.live().filter(live -> failureOf(live).isEmpty());
   }
 
-  /** The later of an instant and this controller's first. */
+  /** The latest of an instant, this controller's first, and the last pause's beginning or end. */
   Instant notBeforeActing(Instant instant) {
-    return instant.isAfter(actingSince) ? instant : actingSince;
+    Instant acting = instant.isAfter(actingSince) ? instant : actingSince;
+    IndexingPause pause = state.pause();
+    return pause != null && pause.since().isAfter(acting) ? pause.since() : acting;
   }
 }

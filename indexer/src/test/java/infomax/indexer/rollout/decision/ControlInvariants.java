@@ -35,9 +35,20 @@ public final class ControlInvariants {
           RETIRED, Set.of(),
           FAILED, Set.of());
 
+  private final RolloutMode mode;
   private final Set<Integer> numbersGiven = new HashSet<>();
   private final Set<String> requestsFinished = new HashSet<>();
   private final Set<String> requestsBegun = new HashSet<>();
+
+  /** Of a controller that lets candidates go live by itself. */
+  public ControlInvariants() {
+    this(RolloutMode.AUTOMATIC);
+  }
+
+  /** Of a controller in this mode. */
+  ControlInvariants(RolloutMode mode) {
+    this.mode = mode;
+  }
 
   /** A plan was made from a view and, if it writes, led to this state. */
   public void verify(RolloutView view, Plan plan, ControlState after) {
@@ -59,6 +70,7 @@ public final class ControlInvariants {
     after.generations().values().forEach(generation -> legalStep(before, generation));
     requestsAreExecutedOnce(view, write);
     automaticMovesAreWanted(view, write, after);
+    nothingMovesWhilePaused(before, after);
     for (Decision decision : write.decisions()) {
       if (decision instanceof Decision.Tombstone tombstone) {
         assertThat(isFinished(before, tombstone.key())).as(tombstone.key()).isTrue();
@@ -128,8 +140,7 @@ public final class ControlInvariants {
   }
 
   /** A move nobody asked for leads to a wanted encoder, and to a new one only while rolls go on. */
-  private static void automaticMovesAreWanted(
-      RolloutView view, Plan.Write write, ControlState after) {
+  private void automaticMovesAreWanted(RolloutView view, Plan.Write write, ControlState after) {
     LiveAlias alias = after.alias();
     boolean asked =
         write.decisions().stream()
@@ -144,6 +155,7 @@ public final class ControlInvariants {
             live -> {
               assertThat(encoder).isGreaterThanOrEqualTo(live.encoderVersion());
               if (encoder != live.encoderVersion()) {
+                assertThat(mode).isEqualTo(RolloutMode.AUTOMATIC);
                 assertThat(view.state().alias().automaticRolls()).isTrue();
                 assertThat(alias.barredEncoders()).doesNotContain(encoder);
               }
@@ -152,6 +164,19 @@ public final class ControlInvariants {
                   .allSatisfy(
                       replica -> assertThat(replica.loaded()).containsKey(alias.generation()));
             });
+  }
+
+  /** Candidates take no step but to their end; what operators ask for is done all the same. */
+  private static void nothingMovesWhilePaused(ControlState before, ControlState after) {
+    if (!before.isPaused() || !after.isPaused()) {
+      return;
+    }
+    assertThat(after.generations().values())
+        .as("steps of candidates while indexing is paused")
+        .noneMatch(
+            generation ->
+                (generation.state() == CAUGHT_UP || generation.state() == VERIFIED)
+                    && before.generations().get(generation.number()).state() != generation.state());
   }
 
   private static void comparableAtTarget(Plan.Verify verify) {

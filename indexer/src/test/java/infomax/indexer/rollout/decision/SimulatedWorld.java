@@ -8,6 +8,7 @@ import infomax.events.control.EncoderRelease.Verdict;
 import infomax.events.control.FailureCause;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
+import infomax.events.control.ShadowComparison;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,8 +27,9 @@ final class SimulatedWorld {
 
   private static final Duration TURN = Duration.ofMillis(200);
 
-  final Situation situation = new Situation();
-  final ControlInvariants invariants = new ControlInvariants();
+  final Situation situation;
+  final ControlInvariants invariants;
+  private final RolloutMode mode;
   private final Random random;
   private final Map<Integer, Positions> indexed = new HashMap<>();
   private final Map<Integer, Map<Integer, Instant>> completeAsOf = new HashMap<>();
@@ -43,6 +45,9 @@ final class SimulatedWorld {
 
   SimulatedWorld(long seed) {
     this.random = new Random(seed);
+    this.mode = seed % 2 == 0 ? RolloutMode.AUTOMATIC : RolloutMode.APPROVAL;
+    this.situation = new Situation(RolloutPolicy.DEFAULT.with(mode));
+    this.invariants = new ControlInvariants(mode);
     situation.log = new LogTopic(Situation.TOPIC, Situation.PARTITIONS, Situation.at(0));
     addRelease(Verdict.UNTRAINED);
     addReplica("a");
@@ -56,6 +61,7 @@ final class SimulatedWorld {
     replicas.clear();
     addReplica("a");
     addReplica("b");
+    ask(Kind.RESUME, null);
   }
 
   /** One turn of the whole world. */
@@ -65,6 +71,8 @@ final class SimulatedWorld {
     situation.state.generations().values().forEach(this::index);
     replicas.replaceAll((name, loaded) -> load(loaded));
     reportReplicas();
+    compareOnQueries();
+    approve();
     verify();
     if (faults) {
       disturb();
@@ -98,7 +106,9 @@ final class SimulatedWorld {
   /** Reads on as the protocol of a candidate says, then commits and publishes, mostly. */
   private void index(IndexGeneration generation) {
     int number = generation.number();
-    if (!generation.state().isIndexed() || situation.failures.containsKey(number)) {
+    if (!generation.state().isIndexed()
+        || situation.failures.containsKey(number)
+        || situation.state.isPaused()) {
       return;
     }
     Positions before = indexed.getOrDefault(number, Positions.START);
@@ -167,6 +177,46 @@ final class SimulatedWorld {
         });
   }
 
+  /** Replicas say what they found, now and then, and some never do. */
+  private void compareOnQueries() {
+    situation.shadows.keySet().removeIf(number -> !isVerified(number));
+    int live = situation.state.live().map(IndexGeneration::number).orElse(0);
+    replicas.forEach(
+        (name, loaded) ->
+            loaded.keySet().stream()
+                .filter(this::isVerified)
+                .forEach(number -> compareOnQueries(name, number, live)));
+  }
+
+  private void compareOnQueries(String replica, int candidate, int live) {
+    ShadowStatus before =
+        situation.shadows.getOrDefault(candidate, new ShadowStatus(situation.now, Map.of()));
+    Map<String, ShadowComparison> heard = new HashMap<>(before.byReplica());
+    if (random.nextInt(20) == 0) {
+      heard.put(replica, ShadowComparison.none(live, replica, situation.now, "no queries"));
+    }
+    situation.shadows.put(candidate, new ShadowStatus(before.since(), heard));
+  }
+
+  private boolean isVerified(int number) {
+    IndexGeneration generation = situation.generation(number);
+    return generation != null && generation.state() == GenerationState.VERIFIED;
+  }
+
+  /** Somebody looks at what waits, now and then, and mostly likes it. */
+  private void approve() {
+    if (random.nextInt(100) == 0) {
+      situation.state.generations().values().stream()
+          .filter(generation -> generation.waitsFor() != null)
+          .findFirst()
+          .ifPresent(
+              generation ->
+                  ask(
+                      faults && random.nextInt(3) == 0 ? Kind.REJECT : Kind.PROMOTE,
+                      Integer.toString(generation.number())));
+    }
+  }
+
   private void verify() {
     if (situation.now.isBefore(verificationEndsAt)
         || !(situation.verification instanceof VerificationStatus.Running running)) {
@@ -191,6 +241,12 @@ final class SimulatedWorld {
     }
     if (random.nextInt(200) == 0) {
       ask(Kind.PROMOTE, Integer.toString(random.nextInt(situation.state.generations().size() + 2)));
+    }
+    if (random.nextInt(500) == 0) {
+      ask(Kind.REJECT, Integer.toString(random.nextInt(situation.state.generations().size() + 2)));
+    }
+    if (random.nextInt(400) == 0) {
+      ask(situation.state.isPaused() ? Kind.RESUME : Kind.PAUSE, null);
     }
     if (random.nextInt(400) == 0) {
       int maxConn = 2 + random.nextInt(8);
@@ -259,6 +315,7 @@ final class SimulatedWorld {
     controllerAlive = false;
     backAt = situation.now.plusMillis(random.nextInt(10) == 0 ? 3_600_000 : random.nextInt(15_000));
     situation.comparison = null;
+    situation.shadows.clear();
     situation.verification = new VerificationStatus.Idle(Instant.MIN, "");
     verificationEndsAt = Instant.MAX;
   }

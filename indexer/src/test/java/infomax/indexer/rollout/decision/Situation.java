@@ -30,12 +30,15 @@ final class Situation {
   static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
   static final int PARTITIONS = 2;
   static final String TOPIC = "topic-a";
-  static final RolloutPolicy POLICY = RolloutPolicy.DEFAULT;
+
+  /** Candidates are not compared on live queries, which tests of other things need not wait for. */
+  static final RolloutPolicy POLICY = RolloutPolicy.DEFAULT.comparingWithin(Duration.ZERO);
 
   final RolloutDecisions decisions;
   final Map<Integer, Publication> publications = new HashMap<>();
   final Map<Integer, IndexingFailure> failures = new HashMap<>();
   final List<ReplicaStatus> replicas = new ArrayList<>();
+  final Map<Integer, ShadowStatus> shadows = new HashMap<>();
   final Map<String, RestoreOffer> offers = new HashMap<>();
   ControlState state = ControlState.EMPTY;
   LogTopic log = new LogTopic(TOPIC, PARTITIONS, at(1000));
@@ -130,6 +133,7 @@ final class Situation {
         publications,
         failures,
         replicas,
+        shadows,
         comparison,
         verification,
         offers,

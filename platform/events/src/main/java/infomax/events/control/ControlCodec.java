@@ -52,6 +52,10 @@ public final class ControlCodec {
     if (key.startsWith(ControlRequest.KEY_PREFIX)) {
       return Optional.of(ControlRequest.class);
     }
-    return key.equals(LiveAlias.KEY) ? Optional.of(LiveAlias.class) : Optional.empty();
+    return switch (key) {
+      case LiveAlias.KEY -> Optional.of(LiveAlias.class);
+      case IndexingPause.KEY -> Optional.of(IndexingPause.class);
+      default -> Optional.empty();
+    };
   }
 }

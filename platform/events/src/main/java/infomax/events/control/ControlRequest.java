@@ -56,7 +56,7 @@ public record ControlRequest(
    */
   public static final String FORCE = "force";
 
-  /** Parameter of {@link Kind#PROMOTE}: number of the generation to make live. */
+  /** Parameter of {@link Kind#PROMOTE} and {@link Kind#REJECT}: number of the generation. */
   public static final String GENERATION = "generation";
 
   /** Parameter of {@link Kind#REINDEX}: see {@link IndexParameters#shards}. */
@@ -110,10 +110,19 @@ public record ControlRequest(
     /** Move the alias back to the previous generation; executed by the rollout controller. */
     ROLLBACK,
     /**
-     * Move the alias to a standby generation and resume automatic rolls; executed by the rollout
-     * controller. Parameter: generation.
+     * Move the alias to a standby generation, or to a verified one once replicas have it loaded,
+     * and resume automatic rolls; executed by the rollout controller. Parameter: generation.
      */
     PROMOTE,
+    /**
+     * End a generation that is on its way to go live, and bar its encoder from automatic rolls
+     * unless it is the live one; executed by the rollout controller. Parameter: generation.
+     */
+    REJECT,
+    /** Apply no further records to any index; executed by the rollout controller. */
+    PAUSE,
+    /** Go on applying records where a pause stopped; executed by the rollout controller. */
+    RESUME,
     /**
      * Build a generation of the live encoder with other index parameters and make it live; executed
      * by the rollout controller, once no other generation is being built. Runs until the generation

@@ -16,16 +16,18 @@ import org.jspecify.annotations.Nullable;
  * @param generations generations by number
  * @param alias the live alias; null before the first generation went live
  * @param requests requests by id
+ * @param pause whether indexing is paused; null if nobody ever asked
  */
 public record ControlState(
     SortedMap<Integer, EncoderRelease> encoders,
     SortedMap<Integer, IndexGeneration> generations,
     @Nullable LiveAlias alias,
-    SortedMap<String, ControlRequest> requests) {
+    SortedMap<String, ControlRequest> requests,
+    @Nullable IndexingPause pause) {
 
   /** Nothing decided yet. */
   public static final ControlState EMPTY =
-      new ControlState(new TreeMap<>(), new TreeMap<>(), null, new TreeMap<>());
+      new ControlState(new TreeMap<>(), new TreeMap<>(), null, new TreeMap<>(), null);
 
   /** Copies the maps. */
   public ControlState {
@@ -38,13 +40,16 @@ public record ControlState(
   public ControlState with(ControlEvent event) {
     return switch (event) {
       case EncoderRelease release ->
-          new ControlState(put(encoders, release.version(), release), generations, alias, requests);
+          new ControlState(
+              put(encoders, release.version(), release), generations, alias, requests, pause);
       case IndexGeneration generation ->
           new ControlState(
-              encoders, put(generations, generation.number(), generation), alias, requests);
-      case LiveAlias moved -> new ControlState(encoders, generations, moved, requests);
+              encoders, put(generations, generation.number(), generation), alias, requests, pause);
+      case LiveAlias moved -> new ControlState(encoders, generations, moved, requests, pause);
       case ControlRequest request ->
-          new ControlState(encoders, generations, alias, put(requests, request.id(), request));
+          new ControlState(
+              encoders, generations, alias, put(requests, request.id(), request), pause);
+      case IndexingPause next -> new ControlState(encoders, generations, alias, requests, next);
     };
   }
 
@@ -54,7 +59,13 @@ public record ControlState(
         remove(encoders, key),
         remove(generations, key),
         LiveAlias.KEY.equals(key) ? null : alias,
-        remove(requests, key));
+        remove(requests, key),
+        IndexingPause.KEY.equals(key) ? null : pause);
+  }
+
+  /** True if nothing is indexed until somebody asks to go on. */
+  public boolean isPaused() {
+    return pause != null && pause.paused();
   }
 
   /** The live generation, if there is one. */

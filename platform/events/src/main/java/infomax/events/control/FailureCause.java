@@ -22,7 +22,10 @@ public enum FailureCause {
   GOLDEN_IMAGES_DIFFER(false),
   /** The encoder release cannot be used: absent, damaged, or of another pixel pipeline. */
   ENCODER_UNUSABLE(false),
-  /** Its encoder is no longer wanted: a newer one is live, or it was barred by a rollback. */
+  /**
+   * Its encoder is no longer wanted: a newer one is live, or it was barred by a rollback or
+   * rejected.
+   */
   NOT_WANTED(false);
 
   private final boolean rebuildHelps;

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * @param verification outcome of the comparison at the target; null before
  * @param restoredFrom SHA-256 of the description of the backup it begins with, an object in the
  *     store; null if it is built from the beginning of the log
+ * @param shadow how it would have answered recent queries beside the live generation; null before
+ *     that was judged
+ * @param waitsFor what it waits for although it could go live; null if for nothing
  */
 public record IndexGeneration(
     int number,
@@ -44,7 +47,9 @@ public record IndexGeneration(
     List<Transition> history,
     @Nullable Positions target,
     @Nullable Verification verification,
-    @Nullable Digest restoredFrom)
+    @Nullable Digest restoredFrom,
+    @Nullable ShadowComparison shadow,
+    @Nullable String waitsFor)
     implements ControlEvent {
 
   /** Prefix of the keys of generations. */
@@ -90,6 +95,41 @@ public record IndexGeneration(
         null);
   }
 
+  /** A generation that begins, with a backup or from the beginning of the log. */
+  public IndexGeneration(
+      int number,
+      int encoderVersion,
+      Digest encoder,
+      int dimensions,
+      String topicId,
+      int partitions,
+      IndexParameters index,
+      IndexOverrides overrides,
+      @Nullable String request,
+      GenerationState state,
+      List<Transition> history,
+      @Nullable Positions target,
+      @Nullable Verification verification,
+      @Nullable Digest restoredFrom) {
+    this(
+        number,
+        encoderVersion,
+        encoder,
+        dimensions,
+        topicId,
+        partitions,
+        index,
+        overrides,
+        request,
+        state,
+        history,
+        target,
+        verification,
+        restoredFrom,
+        null,
+        null);
+  }
+
   /** Reads a generation of any age: the oldest say maxConn and beamWidth, and nothing else. */
   @JsonCreator
   @SuppressWarnings("TooManyParameters") // one for each member of the JSON, of any age
@@ -109,7 +149,9 @@ public record IndexGeneration(
       @JsonProperty("history") List<Transition> history,
       @JsonProperty("target") @Nullable Positions target,
       @JsonProperty("verification") @Nullable Verification verification,
-      @JsonProperty("restoredFrom") @Nullable Digest restoredFrom) {
+      @JsonProperty("restoredFrom") @Nullable Digest restoredFrom,
+      @JsonProperty("shadow") @Nullable ShadowComparison shadow,
+      @JsonProperty("waitsFor") @Nullable String waitsFor) {
     return new IndexGeneration(
         number,
         encoderVersion,
@@ -124,7 +166,9 @@ public record IndexGeneration(
         history,
         target,
         verification,
-        restoredFrom);
+        restoredFrom,
+        shadow,
+        waitsFor);
   }
 
   @Override
@@ -134,23 +178,32 @@ public record IndexGeneration(
 
   /** This generation in another state, with the transition added to its history. */
   public IndexGeneration entered(GenerationState next, Instant at, String reason) {
-    return with(next, longerBy(new Transition(next, at, reason)), target, verification);
+    return after(new Transition(next, at, reason));
   }
 
   /** This generation failed, with the transition added to its history. */
   public IndexGeneration failed(FailureCause cause, Instant at, String reason) {
-    Transition transition = new Transition(GenerationState.FAILED, at, reason, cause);
-    return with(GenerationState.FAILED, longerBy(transition), target, verification);
+    return after(new Transition(GenerationState.FAILED, at, reason, cause));
   }
 
   /** This generation with target positions. */
   public IndexGeneration withTarget(Positions positions) {
-    return with(state, history, positions, verification);
+    return with(state, history, positions, verification, shadow, waitsFor);
   }
 
   /** This generation with the outcome of its verification. */
   public IndexGeneration withVerification(Verification outcome) {
-    return with(state, history, target, outcome);
+    return with(state, history, target, outcome, shadow, waitsFor);
+  }
+
+  /** This generation with the outcome of its comparison on live queries. */
+  public IndexGeneration withShadow(ShadowComparison outcome) {
+    return with(state, history, target, verification, outcome, waitsFor);
+  }
+
+  /** This generation waiting for something, until it enters another state. */
+  public IndexGeneration waitingFor(String what) {
+    return with(state, history, target, verification, shadow, what);
   }
 
   /** When it entered its current state. */
@@ -163,17 +216,19 @@ public record IndexGeneration(
     return history.getLast().reason();
   }
 
-  private List<Transition> longerBy(Transition transition) {
+  private IndexGeneration after(Transition transition) {
     List<Transition> longer = new ArrayList<>(history);
     longer.add(transition);
-    return longer;
+    return with(transition.state(), longer, target, verification, shadow, null);
   }
 
   private IndexGeneration with(
       GenerationState newState,
       List<Transition> newHistory,
       @Nullable Positions newTarget,
-      @Nullable Verification newVerification) {
+      @Nullable Verification newVerification,
+      @Nullable ShadowComparison newShadow,
+      @Nullable String newWaitsFor) {
     return new IndexGeneration(
         number,
         encoderVersion,
@@ -188,7 +243,9 @@ public record IndexGeneration(
         newHistory,
         newTarget,
         newVerification,
-        restoredFrom);
+        restoredFrom,
+        newShadow,
+        newWaitsFor);
   }
 
   /**

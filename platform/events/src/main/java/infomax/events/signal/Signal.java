@@ -3,6 +3,7 @@ package infomax.events.signal;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import infomax.events.Positions;
+import infomax.events.control.ShadowComparison;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,8 @@ import java.util.Map;
   @JsonSubTypes.Type(value = Signal.PublicationMade.class, name = "publication-made"),
   @JsonSubTypes.Type(value = Signal.ReplicaReported.class, name = "replica-reported"),
   @JsonSubTypes.Type(value = Signal.TrainingProgressed.class, name = "training-progressed"),
-  @JsonSubTypes.Type(value = Signal.GenerationProgressed.class, name = "generation-progressed")
+  @JsonSubTypes.Type(value = Signal.GenerationProgressed.class, name = "generation-progressed"),
+  @JsonSubTypes.Type(value = Signal.ShadowCompared.class, name = "shadow-compared")
 })
 public sealed interface Signal {
 
@@ -99,5 +101,17 @@ public sealed interface Signal {
    */
   record GenerationProgressed(
       Instant at, int generation, Positions positions, long lag, long images, long embedded)
+      implements Signal {}
+
+  /**
+   * What a search replica found out about a verified candidate; said again and again until it is
+   * decided on {@code control}.
+   *
+   * @param at when it was sent
+   * @param replica unique name of the replica
+   * @param generation number of the candidate
+   * @param comparison what was found
+   */
+  record ShadowCompared(Instant at, String replica, int generation, ShadowComparison comparison)
       implements Signal {}
 }

@@ -16,6 +16,8 @@ import infomax.events.control.EncoderRelease.TrainingSummary;
 import infomax.events.control.EncoderRelease.Verdict;
 import infomax.events.control.IndexGeneration.Transition;
 import infomax.events.control.IndexGeneration.Verification;
+import infomax.events.control.ShadowComparison.Figures;
+import infomax.events.control.ShadowComparison.Latency;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -70,10 +72,21 @@ class ControlStateTest {
               null)
           .withTarget(Positions.ofOffsets(Map.of(0, 500L)))
           .withVerification(new Verification(true, 4_990, 0.998, 1.0, "equal at the target"))
-          .entered(GenerationState.VERIFIED, NOW.plusSeconds(9), "equal to generation 1");
+          .entered(GenerationState.VERIFIED, NOW.plusSeconds(9), "equal to generation 1")
+          .withShadow(
+              new ShadowComparison(
+                  1,
+                  "search-1",
+                  NOW.plusSeconds(10),
+                  80,
+                  new Figures(0.7, 0.75, new Latency(1.5, 4.25), new Latency(1.75, 5)),
+                  "80 recent queries"))
+          .waitingFor("waits for approval");
 
   static final LiveAlias ALIAS =
       new LiveAlias(2, 1, NOW, true, new TreeSet<>(List.of(3)), "verified and loaded");
+
+  static final IndexingPause PAUSE = new IndexingPause(true, NOW, "ann", "the store is moved");
 
   static final ControlRequest REQUEST =
       new ControlRequest(
@@ -107,7 +120,7 @@ class ControlStateTest {
   /** The recorded values are what other versions wrote: they have to stay readable. */
   @Test
   void recordedValuesAreReadAndWrittenUnchanged() throws IOException {
-    for (ControlEvent event : List.of(RELEASE, GENERATION, ALIAS, REQUEST)) {
+    for (ControlEvent event : List.of(RELEASE, GENERATION, ALIAS, REQUEST, PAUSE)) {
       String name = event.getClass().getSimpleName() + ".json";
       try (InputStream recorded = getClass().getResourceAsStream("/infomax/events/wire/" + name)) {
         assertThat(recorded).describedAs(name).isNotNull();
@@ -127,6 +140,8 @@ class ControlStateTest {
     assertThat(old.overrides()).isEqualTo(IndexOverrides.NONE);
     assertThat(old.request()).isNull();
     assertThat(old.history()).isEqualTo(GENERATION.history());
+    assertThat(old.shadow()).isNull();
+    assertThat(old.waitsFor()).isNull();
 
     ObjectNode json = (ObjectNode) Json.mapper().readTree(Json.write(GENERATION));
     json.remove("index");
@@ -186,6 +201,33 @@ class ControlStateTest {
     assertThat(state.encoders()).hasSize(1);
     assertThat(later.without("something/else")).isEqualTo(later);
     assertThat(later.without(LiveAlias.KEY).alias()).isNull();
+  }
+
+  @Test
+  void aPauseHoldsUntilTheNextWordOrUntilItsKeyEnds() {
+    ControlState paused = ControlState.EMPTY.with(PAUSE);
+    assertThat(ControlState.EMPTY.isPaused()).isFalse();
+    assertThat(paused.isPaused()).isTrue();
+    assertThat(paused.with(RELEASE).without("request/r-9").isPaused()).isTrue();
+    assertThat(paused.with(new IndexingPause(false, NOW, "ann", "moved")).isPaused()).isFalse();
+    assertThat(paused.without(IndexingPause.KEY).pause()).isNull();
+  }
+
+  /** What it waited for is over with the next step; what was compared stays known. */
+  @Test
+  void aStepEndsWhatAGenerationWaitsFor() {
+    IndexGeneration live = GENERATION.entered(GenerationState.LIVE, NOW, "approved");
+    assertThat(live.waitsFor()).isNull();
+    assertThat(live.shadow()).isEqualTo(GENERATION.shadow());
+    assertThat(GENERATION.failed(FailureCause.NOT_WANTED, NOW, "rejected").waitsFor()).isNull();
+  }
+
+  @Test
+  void aComparisonHasFiguresExactlyIfThereWereQueries() {
+    assertThat(ShadowComparison.none(1, null, NOW, "no queries").figures()).isNull();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new ShadowComparison(1, "a", NOW, 3, null, "three"))
+        .withMessage("3 queries with figures null, expected both or neither");
   }
 
   @Test

@@ -15,7 +15,7 @@ public enum Scope implements RouteRole {
   READ,
   /** Uploads and deletes of images. */
   WRITE,
-  /** Requests on {@code control}: trainings, rollbacks, promotions. */
+  /** Requests on {@code control}: trainings, rollbacks, promotions, pauses. */
   ADMIN;
 
   /** As it is written in the file of keys and in problems. */
