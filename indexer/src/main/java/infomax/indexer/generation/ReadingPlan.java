@@ -6,7 +6,7 @@ import infomax.indexer.generation.Orders.Mode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a generation reads under its orders. Plain bookkeeping without I/O; used by one thread.
+ * How far a shard reads under its orders. Plain bookkeeping without I/O; used by one thread.
  */
 final class ReadingPlan {
 
@@ -70,7 +70,7 @@ final class ReadingPlan {
     return now.mode() == Mode.TARGET
         && target != null
         && progress.hasMoved()
-        && progress.applied().reaches(target);
+        && progress.reaches(target);
   }
 
   private static @Nullable Positions limit(Orders now) {

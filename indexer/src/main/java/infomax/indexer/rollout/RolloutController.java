@@ -86,7 +86,7 @@ public final class RolloutController implements AutoCloseable, Check {
    * @param control the topic control, followed; the caller closes it after this
    * @param signals the topic signals, followed; the caller closes it after this
    * @param publications the publications of every generation
-   * @param failures what indexing reports
+   * @param failures what the indexing in this process reports
    * @param folder where candidates are opened for their verification; used by nobody else
    * @param meters where metrics are registered
    * @param clock what time it is
@@ -104,14 +104,15 @@ public final class RolloutController implements AutoCloseable, Check {
     ReplicaReports replicas =
         new ReplicaReports(config.policy().listening(), config.policy().behindMax(), clock);
     signals.follow(replicas);
+    HeardFailures heard = new HeardFailures(failures, clock);
+    signals.follow(heard);
     Verifier verifier =
         new Verifier(publications.store(), clients, folder, config.limits(), failures::isFatal);
     RolloutController controller =
         new RolloutController(
             config,
             clients,
-            new Surroundings(
-                control, publications, failures, replicas, new LogWatch(clients), clock),
+            new Surroundings(control, publications, heard, replicas, new LogWatch(clients), clock),
             new VerificationDesk(verifier, clock));
     RolloutMetrics.register(meters, controller, control);
     return controller;

@@ -4,7 +4,6 @@ import infomax.events.control.ControlRequest;
 import infomax.events.control.ControlState;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
-import infomax.events.signal.Signal.GenerationProgressed;
 import infomax.events.signal.Signal.TrainingProgressed;
 import infomax.search.live.GenerationLoader;
 import infomax.search.live.Lease;
@@ -125,11 +124,11 @@ public final class SystemStatus {
       return new Serving(
           live.number(),
           EncoderBody.of(live),
-          live.manifest().sequence(),
-          live.manifest().images(),
+          live.published().sequence(),
+          live.published().images(),
           live.positions(),
           lag.isPresent() ? lag.getAsLong() : null,
-          live.manifest().publishedAt());
+          live.published().publishedAt());
     }
   }
 
@@ -142,16 +141,16 @@ public final class SystemStatus {
   }
 
   private Roll roll(IndexGeneration generation, @Nullable Serving serving) {
-    Optional<GenerationProgressed> progress = signals.generation(generation.number());
+    Optional<SignalWatch.Progress> progress = signals.generation(generation.number());
     return new Roll(
         generation.number(),
         generation.encoderVersion(),
         generation.state(),
         generation.since(),
         generation.reason(),
-        progress.map(GenerationProgressed::images).orElse(0L),
+        progress.map(SignalWatch.Progress::images).orElse(0L),
         serving == null ? null : serving.images(),
-        progress.map(GenerationProgressed::lag).orElse(null),
+        progress.map(SignalWatch.Progress::lag).orElse(null),
         signals.imagesPerSecond(generation.number()));
   }
 

@@ -20,6 +20,7 @@ import infomax.index.Progress;
 import infomax.index.Publications;
 import infomax.index.PublishOutcome.Published;
 import infomax.index.PublishedIndex;
+import infomax.index.PublishedShards;
 import infomax.index.ShardWriter;
 import infomax.index.UnitVector;
 import infomax.store.ObjectStore;
@@ -159,7 +160,7 @@ public final class ServedImages implements AutoCloseable {
                 ReleaseTrust.anybody()),
             PublishedIndex.open(
                 store,
-                published.manifest(),
+                new PublishedShards(List.of(published.manifest())),
                 folder.resolve("cache"),
                 current == null ? null : current.index()),
             Instant.now(),

@@ -87,7 +87,7 @@ final class SearchCommand extends ClientCommand {
       names = "--as-of",
       paramLabel = "WHEN",
       description = {
-        "answer as it was: the number of a publication, or a time such as 2026-01-31T12:00:00Z;",
+        "answer as it was: the publication an answer names, or a time such as 2026-01-31T12:00:00Z;",
         "what was replaced is kept for ten minutes"
       })
   private @Nullable String asOf;

@@ -3,13 +3,14 @@ package infomax.indexer.rollout.decision;
 import infomax.events.Positions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /**
- * What the controller needs to know of a publication.
+ * What the controller needs to know of the publications of all shards of a generation.
  *
  * @param generation of this generation
- * @param sequence the publication's number
+ * @param sequences numbers of its shards' publications, in the order of the shards
  * @param positions next offsets to read
  * @param completeAsOf by partition, when its end was last reached; absent if never
  * @param images live documents
@@ -17,14 +18,15 @@ import java.util.Map;
  */
 public record Publication(
     int generation,
-    long sequence,
+    List<Long> sequences,
     Positions positions,
     Map<Integer, Instant> completeAsOf,
     long images,
     Instant publishedAt) {
 
-  /** Copies the map. */
+  /** Copies the collections. */
   public Publication {
+    sequences = List.copyOf(sequences);
     completeAsOf = Map.copyOf(completeAsOf);
   }
 

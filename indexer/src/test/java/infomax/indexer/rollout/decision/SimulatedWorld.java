@@ -120,7 +120,7 @@ final class SimulatedWorld {
           number,
           new Publication(
               number,
-              last == null ? 1 : last.sequence() + 1,
+              List.of(last == null ? 1 : last.sequences().getFirst() + 1),
               after,
               complete,
               after.lagTo(after),

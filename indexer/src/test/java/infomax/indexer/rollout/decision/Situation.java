@@ -182,7 +182,7 @@ final class Situation {
         generation,
         new Publication(
             generation,
-            before == null ? 1 : before.sequence() + 1,
+            List.of(before == null ? 1 : before.sequences().getFirst() + 1),
             at(offset),
             completeAsOf,
             offset,

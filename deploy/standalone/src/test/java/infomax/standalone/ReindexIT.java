@@ -1,0 +1,199 @@
+package infomax.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import infomax.runtime.kafka.KafkaClients;
+import infomax.standalone.client.ApiClient;
+import infomax.standalone.client.ApiClient.Answer;
+import infomax.standalone.demo.image.GeneratedImages;
+import infomax.standalone.demo.image.SourceImage;
+import infomax.store.ObjectStore;
+import infomax.testing.TestingKafka;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * An index is built anew over two shards with quantised vectors while it is searched: no search
+ * fails, and answers are what they were before, also after a restart. Writes reach both shards, the
+ * past answers as it was, and the index of one shard is there to roll back to.
+ */
+final class ReindexIT {
+
+  private static final int IMAGES = 40;
+  private static final int SEED = 11;
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  @RegisterExtension static final TestingKafka KAFKA = TestingKafka.shared();
+
+  @TempDir Path folder;
+
+  private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger searches = new AtomicInteger();
+  private boolean released;
+
+  @Test
+  void answersStayTheSameWhenOneShardBecomesTwo() throws Exception {
+    System.out.println("seed " + SEED);
+    List<String> before;
+    try (StandaloneSystem system = start();
+        ApiClient api = new ApiClient(system.address())) {
+      ingest(api);
+      awaitImages(api, IMAGES);
+      before = answers(api);
+      reindexUnderQueries(api);
+      assertThat(answers(api)).isEqualTo(before);
+      JsonNode live = liveGeneration(api);
+      assertThat(live.at("/index/shards").asInt()).isEqualTo(2);
+      assertThat(live.at("/index/vectorFormat").asText()).isEqualTo("int8");
+    }
+    try (StandaloneSystem system = start();
+        ApiClient api = new ApiClient(system.address())) {
+      awaitImages(api, IMAGES);
+      assertThat(answers(api)).isEqualTo(before);
+      JsonNode kept = search(api, Map.of("id", id(IMAGES - 1), "k", IMAGES)).json();
+      assertThat(kept.get("publication").asText()).matches("\\d+,\\d+");
+      // Both shards go on: of some images that are deleted, either holds one.
+      for (int number = 0; number < 8; number++) {
+        assertThat(api.delete(id(number)).succeeded()).isTrue();
+      }
+      awaitImages(api, IMAGES - 8);
+      JsonNode past =
+          search(
+                  api,
+                  Map.of(
+                      "id",
+                      id(IMAGES - 1),
+                      "k",
+                      IMAGES,
+                      "asOf",
+                      kept.get("publication").asText()))
+              .json();
+      assertThat(past.get("hits")).isEqualTo(kept.get("hits")).hasSize(IMAGES - 1);
+      assertThat(past.get("publication")).isEqualTo(kept.get("publication"));
+      Answer back =
+          api.post("/v1/rollback", Map.of("who", "test", "why", "back"), Duration.ofSeconds(30));
+      assertThat(back.succeeded()).as(back.problem()).isTrue();
+      Awaitility.await("the index of one shard answers")
+          .atMost(PATIENCE)
+          .until(() -> serving(api).path("generation").asInt() == 1);
+      awaitImages(api, IMAGES - 8);
+    }
+  }
+
+  private void reindexUnderQueries(ApiClient api) throws Exception {
+    CountDownLatch stop = new CountDownLatch(1);
+    Thread queries = Thread.ofVirtual().start(() -> query(api, stop));
+    try {
+      Answer asked =
+          api.post(
+              "/v1/reindex",
+              Map.of("shards", 2, "vectorFormat", "int8", "who", "test", "why", "to have two"),
+              Duration.ofSeconds(30));
+      assertThat(asked.succeeded()).as(asked.problem()).isTrue();
+      String request = "/v1/requests/" + asked.json().get("id").asText();
+      Awaitility.await("the request ends")
+          .atMost(PATIENCE)
+          .until(() -> api.get(request).json().path("status").asText().matches("done|failed"));
+      JsonNode ended = api.get(request).json();
+      assertThat(ended.get("status").asText()).as(ended.toString()).isEqualTo("done");
+      int generation = liveGeneration(api).get("number").asInt();
+      Awaitility.await("the new generation answers")
+          .atMost(PATIENCE)
+          .until(() -> serving(api).path("generation").asInt() == generation);
+      int so = searches.get();
+      Awaitility.await("and is searched").atMost(PATIENCE).until(() -> searches.get() > so + 3);
+    } finally {
+      stop.countDown();
+      queries.join();
+    }
+    assertThat(failures).isEmpty();
+  }
+
+  private void query(ApiClient api, CountDownLatch stop) {
+    int number = 0;
+    while (stop.getCount() > 0) {
+      try {
+        Answer answer = search(api, Map.of("id", id(number++ % IMAGES), "k", 10));
+        if (!answer.succeeded() || answer.json().get("hits").isEmpty()) {
+          failures.add(answer.problem() + " " + answer.json());
+        }
+        searches.incrementAndGet();
+      } catch (Exception e) {
+        failures.add(e.toString());
+      }
+    }
+  }
+
+  /** Ids and scores of the exact nearest to every image, and which partitions they reflect. */
+  private static List<String> answers(ApiClient api) throws Exception {
+    List<String> answers = new ArrayList<>();
+    for (int number = 0; number < IMAGES; number++) {
+      JsonNode answer = search(api, Map.of("id", id(number), "k", 10, "exact", true)).json();
+      assertThat(answer.get("exact").asBoolean()).isTrue();
+      List<String> partitions = new ArrayList<>();
+      answer.get("positions").fieldNames().forEachRemaining(partitions::add);
+      answers.add(answer.get("hits") + " of partitions " + partitions);
+    }
+    return answers;
+  }
+
+  private static Answer search(ApiClient api, Map<String, ?> body) throws Exception {
+    return api.post("/v1/search", body, Duration.ofSeconds(30));
+  }
+
+  private static JsonNode liveGeneration(ApiClient api) throws Exception {
+    JsonNode generations = api.get("/v1/generations").json();
+    return api.get("/v1/generations/" + generations.at("/live/generation").asInt()).json();
+  }
+
+  private static JsonNode serving(ApiClient api) throws Exception {
+    return api.get("/v1/status").json().path("serving");
+  }
+
+  private static void awaitImages(ApiClient api, int images) {
+    Awaitility.await(images + " images answer")
+        .atMost(PATIENCE)
+        .until(() -> serving(api).path("images").asInt() == images);
+  }
+
+  private static void ingest(ApiClient api) throws Exception {
+    GeneratedImages images = new GeneratedImages(SEED, 100, Long.MAX_VALUE, 0);
+    for (int number = 0; number < IMAGES; number++) {
+      SourceImage image = images.next().orElseThrow();
+      assertThat(api.putImage(id(number), image.bytes()).succeeded()).isTrue();
+    }
+  }
+
+  private static String id(int number) {
+    return "image-" + number;
+  }
+
+  /** With a release that is there already: a training is no part of this. */
+  private StandaloneSystem start() throws InterruptedException {
+    return StandaloneSystem.start(
+        new StandaloneConfig(
+            folder.resolve("data"), 0, Optional.of(KAFKA.clients().bootstrapServers()), Map.of()),
+        this::releaseOnce);
+  }
+
+  private void releaseOnce(KafkaClients clients) throws IOException {
+    if (released) {
+      return;
+    }
+    released = true;
+    TinyRelease.write(ObjectStore.open(folder.resolve("data/objects")), clients, SEED);
+  }
+}
