@@ -187,7 +187,7 @@ final class GenerationIndexing implements AutoCloseable {
       Optional<Encoder> opened = openEncoder();
       if (opened.isPresent()) {
         try (Encoder encoder = opened.get()) {
-          RecordEmbedding embedding = new RecordEmbedding(generation.number(), encoder, shared);
+          RecordEmbedding embedding = new RecordEmbedding(generation.number() + "-" + shard, encoder, shared);
           while (!isStopping()) {
             if (!runOnce(embedding, meters)) {
               return;

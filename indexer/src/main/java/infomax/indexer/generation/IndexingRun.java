@@ -246,7 +246,13 @@ final class IndexingRun {
           "generation={} reached the end of the log and holds", parts.writer().spec().generation());
     }
     commits.every(commitInterval(now));
-    if (arrived || (progress.hasMoved() && commits.isDue()) || commits.isDueWhenIdle()) {
+    boolean idle = commits.isDueWhenIdle();
+    if (idle && now.mode() == Mode.BUILD) {
+      // What holds for long, such as for another shard, says in the end nothing of how far it is.
+      plan.readOn();
+      idle = false;
+    }
+    if (arrived || (progress.hasMoved() && commits.isDue()) || idle) {
       commits.commit(progress);
     }
     return commits.publishIfDue(now.leads());

@@ -23,6 +23,11 @@ final class ReadingPlan {
     return built;
   }
 
+  /** If it holds, it reads to the end of the log once more, and holds again. */
+  void readOn() {
+    built = false;
+  }
+
   /** True if the partition is to be read on. */
   boolean isWanted(int partition, Orders now) {
     return switch (now.mode()) {

@@ -133,8 +133,7 @@ record Surroundings(
         published.generation(),
         published.sequences(),
         published.positions(),
-        published.completeAsOf(),
-        published.images(),
-        published.publishedAt());
+        published.incompleteFor(),
+        published.images());
   }
 }

@@ -271,8 +271,7 @@ final class SimulatedController extends SimulatedSystem.Actor {
         published.generation(),
         published.sequences(),
         published.positions(),
-        published.completeAsOf(),
-        published.images(),
-        published.publishedAt());
+        published.incompleteFor(),
+        published.images());
   }
 }

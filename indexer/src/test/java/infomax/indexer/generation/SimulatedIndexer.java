@@ -242,6 +242,9 @@ final class SimulatedIndexer extends SimulatedSystem.Actor {
     }
 
     private void goOn(IndexGeneration generation, Orders orders) {
+      if (orders.mode() == Mode.BUILD && system.random().nextInt(20) == 0) {
+        plan.readOn();
+      }
       read(generation, orders);
       progress.measured(system.log.ends().in(partitions), system.now());
       if (plan.hasArrived(orders) || (progress.hasMoved() && system.random().nextInt(2) == 0)) {

@@ -3,6 +3,7 @@ package infomax.index;
 import infomax.events.Digest;
 import infomax.events.Position;
 import infomax.events.Positions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -87,6 +88,19 @@ public record PublishedShards(List<Manifest> shards) {
     TreeMap<Integer, Instant> complete = new TreeMap<>();
     shards.forEach(shard -> complete.putAll(shard.completeAsOf()));
     return complete;
+  }
+
+  /** Per partition, how long before its shard was published its end was last reached. */
+  public SortedMap<Integer, Duration> incompleteFor() {
+    TreeMap<Integer, Duration> incomplete = new TreeMap<>();
+    for (Manifest shard : shards) {
+      shard
+          .completeAsOf()
+          .forEach(
+              (partition, asOf) ->
+                  incomplete.put(partition, Duration.between(asOf, shard.publishedAt())));
+    }
+    return incomplete;
   }
 
   /** When the newest of them was made. */

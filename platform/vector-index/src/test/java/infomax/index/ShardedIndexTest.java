@@ -2,6 +2,7 @@ package infomax.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import infomax.events.Positions;
 import infomax.events.control.IndexOverrides;
@@ -11,6 +12,7 @@ import infomax.index.PublishOutcome.Published;
 import infomax.store.ObjectStore;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -176,6 +178,35 @@ final class ShardedIndexTest {
     collectGarbage();
     assertThat(publications.read(1, first.sequences())).isEqualTo(Optional.empty());
     assertThatThrownBy(() -> publications.hold(first)).isInstanceOf(IndexException.class);
+  }
+
+  /** However long it has held still since, while another one was being built. */
+  @Test
+  void aShardIsAsCompleteAsItWasWhenItWasPublished() {
+    Instant at = Instant.parse("2026-01-01T00:00:00Z");
+    List<Manifest> shards = new ArrayList<>();
+    for (int shard = 0; shard < SHARDS; shard++) {
+      Instant publishedAt = at.plus(Duration.ofHours(shard));
+      TreeMap<Integer, Instant> complete = new TreeMap<>();
+      complete.put(shard, publishedAt.minusSeconds(5 + shard));
+      shards.add(
+          new Manifest(
+              images.spec(INDEX).ofShard(shard),
+              1,
+              1,
+              "writer",
+              new Progress(Positions.START, complete, null, null),
+              0,
+              List.of(new IndexFile("segments_1", 1, images.spec().encoder())),
+              publishedAt));
+    }
+    PublishedShards published = new PublishedShards(shards);
+    assertThat(published.incompleteFor())
+        .containsExactly(
+            entry(0, Duration.ofSeconds(5)),
+            entry(1, Duration.ofSeconds(6)),
+            entry(2, Duration.ofSeconds(7)));
+    assertThat(published.publishedAt()).isEqualTo(at.plus(Duration.ofHours(2)));
   }
 
   private void collectGarbage() {

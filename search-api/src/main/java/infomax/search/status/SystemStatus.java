@@ -5,6 +5,7 @@ import infomax.events.control.ControlState;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
 import infomax.events.signal.Signal.TrainingProgressed;
+import infomax.search.live.AsOf;
 import infomax.search.live.GenerationLoader;
 import infomax.search.live.Lease;
 import infomax.search.live.LiveGeneration;
@@ -125,6 +126,7 @@ public final class SystemStatus {
           live.number(),
           EncoderBody.of(live),
           live.published().sequence(),
+          AsOf.Publication.of(live.published()),
           live.published().images(),
           live.positions(),
           lag.isPresent() ? lag.getAsLong() : null,

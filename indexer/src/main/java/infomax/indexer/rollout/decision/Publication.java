@@ -2,7 +2,6 @@ package infomax.indexer.rollout.decision;
 
 import infomax.events.Positions;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -12,32 +11,32 @@ import java.util.Map;
  * @param generation of this generation
  * @param sequences numbers of its shards' publications, in the order of the shards
  * @param positions next offsets to read
- * @param completeAsOf by partition, when its end was last reached; absent if never
+ * @param incompleteFor by partition, how long before its shard was published its end was last
+ *     reached; absent if never
  * @param images live documents
- * @param publishedAt when
  */
 public record Publication(
     int generation,
     List<Long> sequences,
     Positions positions,
-    Map<Integer, Instant> completeAsOf,
-    long images,
-    Instant publishedAt) {
+    Map<Integer, Duration> incompleteFor,
+    long images) {
 
   /** Copies the collections. */
   public Publication {
     sequences = List.copyOf(sequences);
-    completeAsOf = Map.copyOf(completeAsOf);
+    incompleteFor = Map.copyOf(incompleteFor);
   }
 
   /**
-   * True if the end of every partition was reached within {@code age} before it was published. Not
-   * a matter of how fast the log grows, nor of how long the generation has held still since.
+   * True if the end of every partition was reached within {@code age} before its shard was
+   * published. Not a matter of how fast the log grows, nor of how long a shard has held still since,
+   * such as while another one is still being built.
    */
   boolean wasCompleteWithin(Duration age, int partitions) {
     for (int partition = 0; partition < partitions; partition++) {
-      Instant complete = completeAsOf.get(partition);
-      if (complete == null || complete.isBefore(publishedAt.minus(age))) {
+      Duration incomplete = incompleteFor.get(partition);
+      if (incomplete == null || incomplete.compareTo(age) > 0) {
         return false;
       }
     }

@@ -122,9 +122,8 @@ final class SimulatedWorld {
               number,
               List.of(last == null ? 1 : last.sequences().getFirst() + 1),
               after,
-              complete,
-              after.lagTo(after),
-              situation.now));
+              Situation.incompleteFor(complete, situation.now),
+              after.lagTo(after)));
     }
   }
 
