@@ -131,7 +131,7 @@ final class LogProgress {
   }
 
   private Optional<String> completeBefore(Instant limit, Duration retention) {
-    for (int partition = 0; partition < partitions; partition++) {
+    for (int partition : partitions) {
       Instant complete = completeAsOf.getOrDefault(partition, begun);
       if (complete.isBefore(limit)) {
         return Optional.of(

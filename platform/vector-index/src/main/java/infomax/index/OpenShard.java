@@ -39,6 +39,9 @@ final class OpenShard {
   /** Opens a publication after another one of the same shard, still open; null for the first. */
   static OpenShard open(
       ObjectStore store, Manifest manifest, Path folder, @Nullable OpenShard previous) {
+    if (previous != null && previous.manifest.equals(manifest)) {
+      return previous.again();
+    }
     Path path = folder.resolve("term-" + manifest.term());
     try {
       return previous != null && previous.folder.path().equals(path)
@@ -68,6 +71,12 @@ final class OpenShard {
   void release() throws IOException {
     // Not close(): two publications of the same commit share one reader.
     reader.decRef();
+  }
+
+  /** Another shard was published, this one was not. */
+  private OpenShard again() {
+    reader.incRef();
+    return new OpenShard(manifest, folder, directory, reader);
   }
 
   private static String cannotBeOpened(Manifest manifest, IOException cause) {

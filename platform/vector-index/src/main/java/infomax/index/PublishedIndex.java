@@ -231,7 +231,6 @@ public final class PublishedIndex implements AutoCloseable {
     return reading(() -> listing.newest(count));
   }
 
-  /** Checks every file and structure of the publication, graphs included; takes seconds. */
   /** Checks every file and structure of the publications, graphs included; takes seconds. */
   public Integrity checkIntegrity() {
     return reading(

@@ -38,6 +38,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -46,6 +47,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
@@ -360,10 +362,13 @@ final class ShardsGuarantee {
 
   private void write(int from, int count) throws Exception {
     try (Producer<byte[], byte[]> producer = KAFKA.clients().producer("test-images")) {
+      List<Future<?>> sent = new ArrayList<>();
       for (int number = from; number < from + count; number++) {
-        producer.send(ImageEventCodec.write(stored(number)));
+        sent.add(producer.send(ImageEventCodec.write(stored(number))));
       }
-      producer.flush();
+      for (Future<?> each : sent) {
+        each.get();
+      }
     }
   }
 
