@@ -57,7 +57,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A whole indexer, of an index over two shards, loses its store and its index, and goes on from a
+ * Two indexers, each with a shard of its own, lose their store and their indexes, and go on from a
  * backup in a bucket.
  */
 final class RestoreIT {
@@ -79,7 +79,8 @@ final class RestoreIT {
       log.write(log.images("image", 60));
       MeterRegistry before = new SimpleMeterRegistry();
       String name;
-      try (IndexerService _ = start(log, before)) {
+      try (IndexerService _ = start(log, before, 0);
+          IndexerService _ = start(log, before, 1)) {
         log.decide(release(log.store));
         await(control, signals, log, state -> state.live().isPresent());
         log.awaitEndOfShards(1);
@@ -93,10 +94,12 @@ final class RestoreIT {
       }
 
       IndexFiles.deleteFolder(folder.resolve("objects"));
-      IndexFiles.deleteFolder(folder.resolve("local"));
+      IndexFiles.deleteFolder(folder.resolve("local-0"));
+      IndexFiles.deleteFolder(folder.resolve("local-1"));
       log.write(log.images("last", 5));
       MeterRegistry after = new SimpleMeterRegistry();
-      try (IndexerService _ = start(log, after)) {
+      try (IndexerService _ = start(log, after, 0);
+          IndexerService _ = start(log, after, 1)) {
         ControlRequest request =
             new Restoration(log.clients, log.publications, InstantSource.system())
                 .prepare(place, name, control.state(), "tester", "the store is lost");
@@ -146,12 +149,15 @@ final class RestoreIT {
         .hasMessageContaining("beside its own log");
   }
 
-  private IndexerService start(IndexedLog log, MeterRegistry meters) throws Exception {
+  private IndexerService start(IndexedLog log, MeterRegistry meters, int ordinal)
+      throws Exception {
     Settings settings =
         Settings.of(
             Map.of(
-                "indexer.path", folder.resolve("local").toString(),
+                "indexer.path", folder.resolve("local-" + ordinal).toString(),
                 "indexer.shards", "2",
+                "indexer.shard-ordinal", Integer.toString(ordinal),
+                "indexer.shard-processes", "2",
                 "indexer.commit-interval", "200ms",
                 "indexer.build-commit-interval", "200ms",
                 "indexer.rollout.heartbeat", "300ms",
