@@ -3,20 +3,32 @@ package infomax.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import infomax.indexer.IndexerConfig;
+import infomax.indexer.IndexerService;
+import infomax.ingest.IngestConfig;
+import infomax.ingest.IngestService;
+import infomax.runtime.config.Settings;
+import infomax.runtime.health.Health;
+import infomax.runtime.http.HttpServer;
 import infomax.runtime.kafka.KafkaClients;
+import infomax.runtime.lifecycle.Closer;
+import infomax.search.SearchConfig;
+import infomax.search.SearchService;
 import infomax.standalone.client.ApiClient;
 import infomax.standalone.client.ApiClient.Answer;
+import infomax.standalone.command.Typed;
 import infomax.standalone.demo.image.GeneratedImages;
 import infomax.standalone.demo.image.SourceImage;
 import infomax.store.ObjectStore;
 import infomax.testing.TestingKafka;
-import java.io.IOException;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,14 +54,14 @@ final class ReindexIT {
 
   private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
   private final AtomicInteger searches = new AtomicInteger();
-  private boolean released;
 
   @Test
   void answersStayTheSameWhenOneShardBecomesTwo() throws Exception {
     System.out.println("seed " + SEED);
     List<String> before;
-    try (StandaloneSystem system = start();
-        ApiClient api = new ApiClient(system.address())) {
+    TinyRelease.write(ObjectStore.open(folder.resolve("objects")), KAFKA.clients(), SEED);
+    try (Closer services = new Closer();
+        ApiClient api = start(services)) {
       ingest(api);
       awaitImages(api, IMAGES);
       before = answers(api);
@@ -59,8 +71,8 @@ final class ReindexIT {
       assertThat(live.at("/index/shards").asInt()).isEqualTo(2);
       assertThat(live.at("/index/vectorFormat").asText()).isEqualTo("int8");
     }
-    try (StandaloneSystem system = start();
-        ApiClient api = new ApiClient(system.address())) {
+    try (Closer services = new Closer();
+        ApiClient api = start(services)) {
       awaitImages(api, IMAGES);
       assertThat(answers(api)).isEqualTo(before);
       JsonNode kept = search(api, Map.of("id", id(IMAGES - 1), "k", IMAGES)).json();
@@ -81,11 +93,12 @@ final class ReindexIT {
                       "asOf",
                       kept.get("publication").asText()))
               .json();
-      assertThat(past.get("hits")).isEqualTo(kept.get("hits")).hasSize(IMAGES - 1);
+      assertThat(past.get("hits")).isEqualTo(kept.get("hits")).hasSize(IMAGES);
       assertThat(past.get("publication")).isEqualTo(kept.get("publication"));
-      Answer back =
-          api.post("/v1/rollback", Map.of("who", "test", "why", "back"), Duration.ofSeconds(30));
-      assertThat(back.succeeded()).as(back.problem()).isTrue();
+      Typed generations = typed(api, "generations");
+      assertThat(generations.json().at("/generations/0/index/shards").asInt()).isEqualTo(2);
+      Typed back = typed(api, "rollback", "--why", "a test");
+      assertThat(back.exitCode()).as(back.errors()).isZero();
       Awaitility.await("the index of one shard answers")
           .atMost(PATIENCE)
           .until(() -> serving(api).path("generation").asInt() == 1);
@@ -97,12 +110,8 @@ final class ReindexIT {
     CountDownLatch stop = new CountDownLatch(1);
     Thread queries = Thread.ofVirtual().start(() -> query(api, stop));
     try {
-      Answer asked =
-          api.post(
-              "/v1/reindex",
-              Map.of("shards", 2, "vectorFormat", "int8", "who", "test", "why", "to have two"),
-              Duration.ofSeconds(30));
-      assertThat(asked.succeeded()).as(asked.problem()).isTrue();
+      Typed asked = typed(api, "reindex", "--shards", "2", "--vector-format", "int8");
+      assertThat(asked.exitCode()).as(asked.errors()).isZero();
       String request = "/v1/requests/" + asked.json().get("id").asText();
       Awaitility.await("the request ends")
           .atMost(PATIENCE)
@@ -181,19 +190,41 @@ final class ReindexIT {
     return "image-" + number;
   }
 
-  /** With a release that is there already: a training is no part of this. */
-  private StandaloneSystem start() throws InterruptedException {
-    return StandaloneSystem.start(
-        new StandaloneConfig(
-            folder.resolve("data"), 0, Optional.of(KAFKA.clients().bootstrapServers()), Map.of()),
-        this::releaseOnce);
+  private static Typed typed(ApiClient api, String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--url", api.base().toString(), "-o", "json"));
+    return Typed.run(all.toArray(String[]::new));
   }
 
-  private void releaseOnce(KafkaClients clients) throws IOException {
-    if (released) {
-      return;
-    }
-    released = true;
-    TinyRelease.write(ObjectStore.open(folder.resolve("data/objects")), clients, SEED);
+  /** All services but a trainer: a training is no part of this. */
+  private ApiClient start(Closer services) throws Exception {
+    Settings settings =
+        Settings.of(
+            Map.of(
+                "objects.path", folder.resolve("objects").toString(),
+                "indexer.path", folder.resolve("index").toString(),
+                "indexer.commit-interval", "200ms",
+                "indexer.standby-commit-interval", "200ms",
+                "indexer.rollout.heartbeat", "300ms",
+                "search.cache", folder.resolve("cache").toString(),
+                "search.heartbeat-interval", "300ms"));
+    KafkaClients clients = KAFKA.clients();
+    ObjectStore store = ObjectStore.open(folder.resolve("objects"));
+    Health health = new Health();
+    PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    IngestService ingest =
+        services.register(
+            IngestService.start(IngestConfig.from(settings), clients, metrics, health));
+    IndexerService indexer =
+        services.register(
+            IndexerService.start(IndexerConfig.from(settings), clients, store, metrics, health));
+    SearchService search =
+        services.register(
+            SearchService.start(SearchConfig.from(settings), clients, metrics, health));
+    HttpServer http =
+        services.register(
+            HttpServer.start(
+                0, health, metrics, List.of(ingest.routes(), indexer.routes(), search.routes())));
+    return new ApiClient(URI.create("http://localhost:" + http.port()));
   }
 }
