@@ -18,8 +18,8 @@ import java.time.Duration;
  * @param indexing how generations are indexed: {@code indexer.path}, {@code indexer.threads},
  *     {@code encoder.device}, {@code indexer.commit-interval}, {@code
  *     indexer.standby-commit-interval}, {@code indexer.build-commit-interval}, {@code
- *     indexer.check-interval}, {@code indexer.shard-ordinal}, {@code indexer.shard-processes}, {@code
- *     encoder.public-key-file}
+ *     indexer.check-interval}, {@code indexer.shard-ordinal}, {@code indexer.shard-processes},
+ *     {@code encoder.public-key-file}
  * @param rollout how generations are rolled: {@code indexer.rollout.*}, {@code indexer.hnsw.*},
  *     {@code indexer.shards}, {@code indexer.vector-format}, {@code encoder.precision}
  */

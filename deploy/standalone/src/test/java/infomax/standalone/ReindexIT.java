@@ -86,12 +86,7 @@ final class ReindexIT {
           search(
                   api,
                   Map.of(
-                      "id",
-                      id(IMAGES - 1),
-                      "k",
-                      IMAGES,
-                      "asOf",
-                      kept.get("publication").asText()))
+                      "id", id(IMAGES - 1), "k", IMAGES, "asOf", kept.get("publication").asText()))
               .json();
       assertThat(past.get("hits")).isEqualTo(kept.get("hits")).hasSize(IMAGES);
       assertThat(past.get("publication")).isEqualTo(kept.get("publication"));

@@ -94,7 +94,8 @@ public record Backup(int format, Instant createdAt, List<Manifest> shards, Encod
     return published().sequences().stream()
         .map("%012d"::formatted)
         .collect(
-            Collectors.joining("-", "generation-" + published().generation() + "-publication-", ""));
+            Collectors.joining(
+                "-", "generation-" + published().generation() + "-publication-", ""));
   }
 
   /** Every object it consists of. */

@@ -18,8 +18,8 @@ import java.util.Optional;
  * A folder or bucket with backups. They share what they have in common, so that the next one adds
  * only what is new. A backup is there once its description is, which is created last.
  *
- * <p>Entries: {@code backups/generation-<n>-publication-<m>}, the descriptions, with a number {@code
- * <m>} for every shard.
+ * <p>Entries: {@code backups/generation-<n>-publication-<m>}, the descriptions, with a number
+ * {@code <m>} for every shard.
  */
 public final class BackupPlace {
 
@@ -44,7 +44,8 @@ public final class BackupPlace {
   /**
    * Backs up the newest publications of the live generation's shards, each at positions of its own:
    * a generation that begins with them reads every partition from where its shard was. Indexing,
-   * searching and rolling go on meanwhile. After a failure it may be called again, and copies what is missing.
+   * searching and rolling go on meanwhile. After a failure it may be called again, and copies what
+   * is missing.
    *
    * @throws BackupRefusedException if there is nothing to back up, or the place has another backup
    *     of that name

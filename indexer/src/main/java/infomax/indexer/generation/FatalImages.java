@@ -31,9 +31,9 @@ import org.slf4j.LoggerFactory;
  * image: the third time it is alone, for some milliseconds. One that is embedded is suspected no
  * longer.
  *
- * <p>Files: {@code embedding-<generation>-<shard>.json} while images are in flight and {@value #SUSPECTS},
- * not forced to disk, since the machine outlives the process. Where they cannot be written, nothing
- * is remembered. Thread-safe; one process per folder.
+ * <p>Files: {@code embedding-<generation>-<shard>.json} while images are in flight and {@value
+ * #SUSPECTS}, not forced to disk, since the machine outlives the process. Where they cannot be
+ * written, nothing is remembered. Thread-safe; one process per folder.
  */
 final class FatalImages {
 
@@ -85,8 +85,7 @@ final class FatalImages {
    * @param name who embeds, one flight at a time
    * @param alone true if this process shall embed nothing else meanwhile
    */
-  Flight begin(String name, Collection<Digest> images, boolean alone)
-      throws InterruptedException {
+  Flight begin(String name, Collection<Digest> images, boolean alone) throws InterruptedException {
     Lock lock = alone ? flights.writeLock() : flights.readLock();
     lock.lockInterruptibly();
     Path file = folder.resolve(IN_FLIGHT + name + ".json");

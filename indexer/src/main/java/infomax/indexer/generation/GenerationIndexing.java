@@ -46,6 +46,7 @@ final class GenerationIndexing implements AutoCloseable {
 
   /** Longer than a turn takes on a slow machine, shorter than a store's client goes on trying. */
   private static final Duration TURN_MAX = Duration.ofSeconds(30);
+
   private static final int ENCODER_THREADS = 1;
 
   /** Merges yield to embedding for the leader, though not to embedding for others. */
@@ -187,7 +188,8 @@ final class GenerationIndexing implements AutoCloseable {
       Optional<Encoder> opened = openEncoder();
       if (opened.isPresent()) {
         try (Encoder encoder = opened.get()) {
-          RecordEmbedding embedding = new RecordEmbedding(generation.number() + "-" + shard, encoder, shared);
+          RecordEmbedding embedding =
+              new RecordEmbedding(generation.number() + "-" + shard, encoder, shared);
           while (!isStopping()) {
             if (!runOnce(embedding, meters)) {
               return;

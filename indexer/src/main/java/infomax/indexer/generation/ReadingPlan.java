@@ -5,9 +5,7 @@ import infomax.events.Positions;
 import infomax.indexer.generation.Orders.Mode;
 import org.jspecify.annotations.Nullable;
 
-/**
- * How far a shard reads under its orders. Plain bookkeeping without I/O; used by one thread.
- */
+/** How far a shard reads under its orders. Plain bookkeeping without I/O; used by one thread. */
 final class ReadingPlan {
 
   private final LogProgress progress;

@@ -176,14 +176,14 @@ final class BackupPlaceTest {
     assertThatThrownBy(this::write)
         .isInstanceOf(BackupRefusedException.class)
         .hasMessageContaining("topic-a");
-    assertThat(place.read(place.names().getFirst()).published().spec().topicId())
-        .isEqualTo(TOPIC);
+    assertThat(place.read(place.names().getFirst()).published().spec().topicId()).isEqualTo(TOPIC);
   }
 
   @Test
   void holdsEveryShardAndEachGoesOnFromItsOwn() {
     IndexGeneration sharded = generation(3, TOPIC, 2);
-    control = control.with(sharded).with(new LiveAlias(3, null, NOW, true, new TreeSet<>(), "test"));
+    control =
+        control.with(sharded).with(new LiveAlias(3, null, NOW, true, new TreeSet<>(), "test"));
     publish(sharded, 0, 4, "of-0");
     assertThatThrownBy(this::write)
         .isInstanceOf(BackupRefusedException.class)
@@ -194,8 +194,7 @@ final class BackupPlaceTest {
     assertThat(written.name()).isEqualTo("generation-3-publication-000000000001-000000000002");
     Backup backup = place.read(written.name());
     assertThat(backup.published()).isEqualTo(publications.latest(3).orElseThrow());
-    assertThat(backup.published().positions())
-        .isEqualTo(Positions.ofOffsets(Map.of(0, 4L, 1, 9L)));
+    assertThat(backup.published().positions()).isEqualTo(Positions.ofOffsets(Map.of(0, 4L, 1, 9L)));
     assertThat(refusal(backup, TOPIC, 2, backup.published().positions(), WEEK, new TreeMap<>()))
         .isEmpty();
 
@@ -313,7 +312,10 @@ final class BackupPlaceTest {
     long sequence = publications.sequences(of.number(), shard).size() + 1L;
     Progress progress =
         new Progress(
-            Positions.ofOffsets(Map.of(shard, offset)), new TreeMap<>(Map.of(shard, NOW)), NOW, NOW);
+            Positions.ofOffsets(Map.of(shard, offset)),
+            new TreeMap<>(Map.of(shard, NOW)),
+            NOW,
+            NOW);
     publications.publish(
         new Manifest(IndexSpec.of(of, shard), sequence, 1, "w", progress, 1, files, NOW));
   }

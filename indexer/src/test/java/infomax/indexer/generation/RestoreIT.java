@@ -149,8 +149,7 @@ final class RestoreIT {
         .hasMessageContaining("beside its own log");
   }
 
-  private IndexerService start(IndexedLog log, MeterRegistry meters, int ordinal)
-      throws Exception {
+  private IndexerService start(IndexedLog log, MeterRegistry meters, int ordinal) throws Exception {
     Settings settings =
         Settings.of(
             Map.of(

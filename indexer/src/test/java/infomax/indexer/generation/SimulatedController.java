@@ -150,8 +150,7 @@ final class SimulatedController extends SimulatedSystem.Actor {
   private void assertEqualToTheLog(int generation) {
     PublishedShards newest = system.newest(generation);
     if (newest != null) {
-      assertThat(
-              SimulatedFiles.contents(newest, file -> system.peek(file.digest()).orElseThrow()))
+      assertThat(SimulatedFiles.contents(newest, file -> system.peek(file.digest()).orElseThrow()))
           .as("alias moves to generation %s", generation)
           .isEqualTo(system.log.contents(newest.positions()));
     }

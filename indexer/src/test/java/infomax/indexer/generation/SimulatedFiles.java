@@ -89,8 +89,7 @@ final class SimulatedFiles implements LocalFiles {
   }
 
   /** What all shards hold together: no id lies in two of them. */
-  static Map<String, Place> contents(
-      PublishedShards published, Function<IndexFile, byte[]> bytes) {
+  static Map<String, Place> contents(PublishedShards published, Function<IndexFile, byte[]> bytes) {
     Map<String, Place> contents = new TreeMap<>();
     for (Manifest manifest : published.shards()) {
       contents(manifest.files(), bytes)

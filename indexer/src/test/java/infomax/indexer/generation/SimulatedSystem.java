@@ -351,8 +351,7 @@ final class SimulatedSystem {
       boolean whole = files.stream().allMatch(file -> peek(file.digest()).isPresent());
       if (newest.isPresent() && whole) {
         backup =
-            Backup.of(
-                now, newest.get(), state.encoders().get(state.live().get().encoderVersion()));
+            Backup.of(now, newest.get(), state.encoders().get(state.live().get().encoderVersion()));
         for (IndexFile file : files) {
           peek(file.digest()).ifPresent(bytes -> backedUp.put(file.digest(), bytes));
         }

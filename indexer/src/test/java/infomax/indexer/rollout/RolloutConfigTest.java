@@ -15,7 +15,8 @@ class RolloutConfigTest {
 
   @Test
   void nothingConfiguredIsTheDefault() {
-    assertThat(RolloutConfig.from(Settings.of(Map.of()), "indexer-0")).isEqualTo(RolloutConfig.DEFAULT);
+    assertThat(RolloutConfig.from(Settings.of(Map.of()), "indexer-0"))
+        .isEqualTo(RolloutConfig.DEFAULT);
   }
 
   @Test

@@ -365,6 +365,7 @@ public final class Publications {
 
   /** The value of a claim's entry. */
   private record Claim(Set<Digest> objects, Instant since) {}
+
   /** The first shard says how many there are. */
   private static Optional<PublishedShards> shards(IntFunction<Optional<Manifest>> find) {
     List<Manifest> found = new ArrayList<>();

@@ -251,7 +251,8 @@ final class FaultyStoreIT {
       try {
         PublishedShards newest = publications.latest(1).orElse(null);
         return newest == null
-                || (previous != null && newest.after(previous.published()).equals(previous.published()))
+                || (previous != null
+                    && newest.after(previous.published()).equals(previous.published()))
             ? null
             : PublishedIndex.open(faulty, newest, local.resolve("reader"), previous);
       } catch (ObjectStoreException | IndexException e) {

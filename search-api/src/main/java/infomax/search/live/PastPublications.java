@@ -161,7 +161,8 @@ public final class PastPublications implements AutoCloseable {
           limit.isAfter(clock.instant())
               ? Optional.empty()
               : shards(
-                  spec, shard -> find(spec.generation(), shard, manifest -> isAfter(manifest, limit)));
+                  spec,
+                  shard -> find(spec.generation(), shard, manifest -> isAfter(manifest, limit)));
       case AsOf.Publication(List<Long> limits) ->
           limits.size() == spec.index().shards()
               ? shards(spec, shard -> find(spec.generation(), shard, limits.get(shard)))
@@ -213,10 +214,7 @@ public final class PastPublications implements AutoCloseable {
   private static Optional<PublishedShards> shards(
       IndexSpec spec, IntFunction<Optional<Manifest>> find) {
     List<Manifest> found =
-        IntStream.range(0, spec.index().shards())
-            .mapToObj(find)
-            .flatMap(Optional::stream)
-            .toList();
+        IntStream.range(0, spec.index().shards()).mapToObj(find).flatMap(Optional::stream).toList();
     return found.size() == spec.index().shards()
         ? Optional.of(new PublishedShards(found))
         : Optional.empty();

@@ -49,8 +49,8 @@ record StatusBody(
    *
    * @param generation its number
    * @param encoder its encoder
-   * @param sequence number of the publication; of several shards the sum of theirs, which grows with
-   *     each
+   * @param sequence number of the publication; of several shards the sum of theirs, which grows
+   *     with each
    * @param publication the publication, as {@code asOf} takes it
    * @param images searchable images
    * @param positions every record below is searchable

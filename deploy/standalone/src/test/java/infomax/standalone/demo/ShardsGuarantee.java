@@ -215,12 +215,7 @@ final class ShardsGuarantee {
         search(
                 api,
                 Map.of(
-                    "id",
-                    id(IMAGES - 1),
-                    "k",
-                    FOUND,
-                    "asOf",
-                    before.get("publication").asText()))
+                    "id", id(IMAGES - 1), "k", FOUND, "asOf", before.get("publication").asText()))
             .json();
     assertThat(past.get("hits")).isEqualTo(before.get("hits"));
     assertThat(past.get("publication")).isEqualTo(before.get("publication"));
@@ -244,7 +239,8 @@ final class ShardsGuarantee {
         .isEqualTo(expected.size());
     for (int shard = 0; shard < SHARDS; shard++) {
       Manifest newest = publications.latest(GENERATION, shard).orElseThrow();
-      assertThat(newest.positions().byPartition().keySet()).containsExactlyElementsOf(partitions(shard));
+      assertThat(newest.positions().byPartition().keySet())
+          .containsExactlyElementsOf(partitions(shard));
       assertThat(newest.images()).isPositive();
     }
     assertThat(failures).isEmpty();

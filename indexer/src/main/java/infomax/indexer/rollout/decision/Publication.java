@@ -30,8 +30,8 @@ public record Publication(
 
   /**
    * True if the end of every partition was reached within {@code age} before its shard was
-   * published. Not a matter of how fast the log grows, nor of how long a shard has held still since,
-   * such as while another one is still being built.
+   * published. Not a matter of how fast the log grows, nor of how long a shard has held still
+   * since, such as while another one is still being built.
    */
   boolean wasCompleteWithin(Duration age, int partitions) {
     for (int partition = 0; partition < partitions; partition++) {

@@ -189,7 +189,8 @@ final class Situation {
     return this;
   }
 
-  static Map<Integer, Duration> incompleteFor(Map<Integer, Instant> completeAsOf, Instant published) {
+  static Map<Integer, Duration> incompleteFor(
+      Map<Integer, Instant> completeAsOf, Instant published) {
     Map<Integer, Duration> incomplete = new TreeMap<>();
     completeAsOf.forEach(
         (partition, asOf) -> incomplete.put(partition, Duration.between(asOf, published)));
