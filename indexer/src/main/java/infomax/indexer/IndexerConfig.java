@@ -2,7 +2,9 @@ package infomax.indexer;
 
 import infomax.encoder.EncoderDevice;
 import infomax.encoder.signature.ReleaseTrust;
+import infomax.events.Topic;
 import infomax.indexer.generation.IndexingSettings;
+import infomax.indexer.generation.OwnShards;
 import infomax.indexer.rollout.RolloutConfig;
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
@@ -16,7 +18,8 @@ import java.time.Duration;
  * @param indexing how generations are indexed: {@code indexer.path}, {@code indexer.threads},
  *     {@code encoder.device}, {@code indexer.commit-interval}, {@code
  *     indexer.standby-commit-interval}, {@code indexer.build-commit-interval}, {@code
- *     indexer.check-interval}, {@code encoder.public-key-file}
+ *     indexer.check-interval}, {@code indexer.shard-ordinal}, {@code indexer.shard-processes},
+ *     {@code encoder.public-key-file}
  * @param rollout how generations are rolled: {@code indexer.rollout.*}, {@code indexer.hnsw.*},
  *     {@code indexer.shards}, {@code indexer.vector-format}, {@code encoder.precision}
  */
@@ -28,6 +31,7 @@ public record IndexerConfig(IndexingSettings indexing, RolloutConfig rollout) {
    * @throws ConfigurationException naming the first one that cannot be used
    */
   public static IndexerConfig from(Settings settings) {
+    OwnShards shards = shards(settings);
     return new IndexerConfig(
         new IndexingSettings(
             settings.path("indexer.path", Path.of("data", "index")),
@@ -38,8 +42,14 @@ public record IndexerConfig(IndexingSettings indexing, RolloutConfig rollout) {
             positive(settings, "indexer.standby-commit-interval", Duration.ofSeconds(2)),
             positive(settings, "indexer.build-commit-interval", Duration.ofSeconds(10)),
             positive(settings, "indexer.check-interval", Duration.ofHours(1)),
+            shards,
             trust(settings)),
-        RolloutConfig.from(settings));
+        RolloutConfig.from(settings, "indexer-" + shards.ordinal()));
+  }
+
+  private static OwnShards shards(Settings settings) {
+    int processes = settings.integer("indexer.shard-processes", 1, 1, Topic.IMAGES.partitions());
+    return new OwnShards(settings.integer("indexer.shard-ordinal", 0, 0, processes - 1), processes);
   }
 
   private static ReleaseTrust trust(Settings settings) {

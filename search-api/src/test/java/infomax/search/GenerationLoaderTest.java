@@ -189,7 +189,7 @@ final class GenerationLoaderTest {
     images.put(id, Pictures.canonical(id.hashCode(), 32), Map.of());
     images.publish();
     try (Lease lease = images.loaded().acquire().orElseThrow()) {
-      return lease.generation().manifest();
+      return lease.generation().published().shards().getFirst();
     }
   }
 

@@ -211,7 +211,8 @@ final class PageIT {
     EncoderRelease release = system.release(1, Verdict.ACCEPTED, Map.of());
     Indexing trained = system.generation(2, release);
     signals.send(
-        new GenerationProgressed(Instant.now(), 2, Positions.START, 200, IMAGES / 2, IMAGES / 2));
+        new GenerationProgressed(
+            Instant.now(), 2, 0, Positions.START, 200, IMAGES / 2, IMAGES / 2));
     browser.awaitText("[data-notice=roll]", "Building, 50 %");
     browser.open(system.url("/#/encoders"));
     browser.awaitText("[data-version='1']", "accepted");

@@ -2,6 +2,11 @@ package infomax.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import infomax.events.ImageId;
+import infomax.events.Json;
+import infomax.events.Topic;
 import infomax.search.live.AsOf;
 import infomax.search.live.Lease;
 import infomax.search.live.PastPublications;
@@ -12,7 +17,9 @@ import infomax.search.live.ServedImages;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -112,6 +119,59 @@ final class PastPublicationsTest {
     }
     past.closeIdle();
     assertThat(past.open()).isZero();
+  }
+
+  /** Shards are published one by one, so that a publication has a number for each. */
+  @Test
+  void takesOfEveryShardItsOwn() {
+    try (ServedImages sharded = new ServedImages(folder.resolve("sharded"), 2, 2);
+        PastPublications both =
+            new PastPublications(sharded.publications(), folder.resolve("test"), 2, now::get)) {
+      put(sharded, 0, 3);
+      put(sharded, 1, 2);
+      sharded.publish();
+      put(sharded, 1, 4);
+      sharded.publish(1);
+      put(sharded, 0, 5);
+      sharded.publish(0);
+      now.set(Instant.now());
+      assertThat(imagesAsOf(sharded, both, AsOf.Publication.parse("1,2"))).isEqualTo(2);
+      assertThat(imagesAsOf(sharded, both, AsOf.Publication.parse("2,2"))).isEqualTo(5);
+      assertThat(imagesAsOf(sharded, both, AsOf.Publication.parse("2,3"))).isEqualTo(9);
+      Instant first = sharded.publications().read(2, 1, 2).orElseThrow().publishedAt();
+      assertThat(imagesAsOf(sharded, both, Optional.of(new AsOf.Time(first)))).isEqualTo(5);
+      for (String absent : List.of("3,4", "4,3", "3", "1,1,1")) {
+        try (Lease live = sharded.loaded().acquire().orElseThrow()) {
+          Unavailable unavailable =
+              (Unavailable)
+                  both.acquire(live.generation(), AsOf.Publication.parse(absent).orElseThrow());
+          assertThat(AsOf.Publication.of(unavailable.oldest())).hasToString("1,1");
+          assertThat(AsOf.Publication.of(unavailable.newest())).hasToString("3,3");
+        }
+      }
+      assertThat(Json.mapper().<JsonNode>valueToTree(new AsOf.Publication(List.of(2L, 3L))))
+          .isEqualTo(TextNode.valueOf("2,3"));
+      assertThat(AsOf.Publication.parse("0,1")).isEmpty();
+    }
+  }
+
+  private static void put(ServedImages images, int shard, int count) {
+    int left = count;
+    for (int number = 0; left > 0; number++) {
+      String id = "shard-" + shard + "-" + count + "-" + number;
+      if (new ImageId(id).partition(Topic.IMAGES.partitions()) % 2 == shard) {
+        images.put(id, Pictures.canonical(number, 32), Map.of());
+        left--;
+      }
+    }
+  }
+
+  private static int imagesAsOf(
+      ServedImages images, PastPublications past, Optional<? extends AsOf> asOf) {
+    try (Lease live = images.loaded().acquire().orElseThrow();
+        Lease lease = ((Found) past.acquire(live.generation(), asOf.orElseThrow())).lease()) {
+      return lease.generation().index().images();
+    }
   }
 
   private Lease live() {

@@ -151,7 +151,7 @@ final class RequestsIT {
             () -> assertProblem(client.post("/v1/reindex", "{\"m\":1}"), 400, "unknown_field"));
     Map<String, String> refused =
         Map.of(
-            "{\"shards\":5}", "shards is 5, expected one of 1",
+            "{\"shards\":5}", "shards is 5, expected one of 1, 2, 3, 4, 6, 12",
             "{\"maxConn\":3}", "maxConn is 3, expected a whole number from 4 to 128",
             "{\"maxConn\":129}", "maxConn is 129, expected a whole number from 4 to 128",
             "{\"maxConn\":32,\"beamWidth\":31}", "beamWidth is 31, expected a whole number from 32",

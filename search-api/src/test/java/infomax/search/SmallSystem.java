@@ -259,7 +259,7 @@ final class SmallSystem implements AutoCloseable {
           ShardWriter.open(
               publications,
               folder.resolve("index-" + generation.number()),
-              IndexSpec.of(generation),
+              IndexSpec.of(generation, 0),
               CLOCK,
               () -> {});
       this.consumer = clients.consumer("test-indexing-" + generation.number(), 1 << 20);

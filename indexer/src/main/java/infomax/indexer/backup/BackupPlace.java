@@ -4,8 +4,8 @@ import infomax.events.control.ControlState;
 import infomax.events.control.EncoderRelease;
 import infomax.events.control.IndexGeneration;
 import infomax.index.IndexException;
-import infomax.index.Manifest;
 import infomax.index.Publications;
+import infomax.index.PublishedShards;
 import infomax.store.ObjectBrokenException;
 import infomax.store.ObjectStore;
 import infomax.store.ObjectStoreException;
@@ -18,11 +18,11 @@ import java.util.Optional;
  * A folder or bucket with backups. They share what they have in common, so that the next one adds
  * only what is new. A backup is there once its description is, which is created last.
  *
- * <p>Entries: {@code backups/generation-<n>-publication-<m>}, the descriptions.
+ * <p>Entries: {@code backups/generation-<n>-publication-<m>}, the descriptions, with a number
+ * {@code <m>} for every shard.
  */
 public final class BackupPlace {
 
-  private static final int SHARD = 0;
   private static final String ROOT = "backups";
 
   private final ObjectStore place;
@@ -42,8 +42,10 @@ public final class BackupPlace {
   public record Written(String name, Backup backup, int copied) {}
 
   /**
-   * Backs up the newest publication of the live generation. Indexing, searching and rolling go on
-   * meanwhile. After a failure it may be called again, and copies what is missing.
+   * Backs up the newest publications of the live generation's shards, each at positions of its own:
+   * a generation that begins with them reads every partition from where its shard was. Indexing,
+   * searching and rolling go on meanwhile. After a failure it may be called again, and copies what
+   * is missing.
    *
    * @throws BackupRefusedException if there is nothing to back up, or the place has another backup
    *     of that name
@@ -59,17 +61,19 @@ public final class BackupPlace {
                         "no generation is live yet, so there is nothing to back up; wait until"
                             + " ./infomax status names one"));
     EncoderRelease release = control.encoders().get(live.encoderVersion());
-    Manifest manifest = publications.latest(live.number(), SHARD).orElse(null);
-    if (release == null || manifest == null) {
+    PublishedShards published = publications.latest(live.number()).orElse(null);
+    if (release == null || published == null) {
       throw new BackupRefusedException(
           "live generation "
               + live.number()
               + " has no "
-              + (release == null ? "encoder release" : "publication that can be read")
+              + (release == null
+                  ? "encoder release"
+                  : "publication of every shard that can be read")
               + "; there is nothing to back up until a new one is built");
     }
-    try (Publications.Hold _ = publications.hold(manifest)) {
-      return write(new Backup(Backup.FORMAT, clock.instant(), manifest, release), publications);
+    try (Publications.Hold _ = publications.hold(published)) {
+      return write(Backup.of(clock.instant(), published, release), publications);
     } catch (ObjectBrokenException e) {
       throw new BackupRefusedException(
           "generation "
@@ -134,12 +138,12 @@ public final class BackupPlace {
       createEntry(name, backup.bytes());
     }
     Backup there = read(backup.name());
-    if (!there.manifest().equals(backup.manifest()) || !there.release().equals(backup.release())) {
+    if (!there.shards().equals(backup.shards()) || !there.release().equals(backup.release())) {
       throw new BackupRefusedException(
           "the place has a backup "
               + backup.name()
               + " of topic "
-              + there.manifest().topicId()
+              + there.published().spec().topicId()
               + ", which is another one; choose another place");
     }
     return new Written(backup.name(), there, copied);

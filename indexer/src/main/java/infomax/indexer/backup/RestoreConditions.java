@@ -3,7 +3,7 @@ package infomax.indexer.backup;
 import infomax.events.Positions;
 import infomax.events.control.EncoderRelease;
 import infomax.index.IndexSpec;
-import infomax.index.Manifest;
+import infomax.index.PublishedShards;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -30,32 +30,32 @@ public record RestoreConditions(
 
   /** Why the backup cannot be brought back, one sentence; empty if it can. */
   public Optional<String> refusal(Backup backup) {
-    Manifest manifest = backup.manifest();
-    if (!manifest.topicId().equals(topicId)) {
+    PublishedShards published = backup.published();
+    if (!published.spec().topicId().equals(topicId)) {
       return Optional.of(
           "it was made from topic "
-              + manifest.topicId()
+              + published.spec().topicId()
               + ", but images is now "
               + topicId
               + ": a backup is of use only beside its own log; a generation is built from this one");
     }
-    if (manifest.partitions() != partitions) {
+    if (published.spec().partitions() != partitions) {
       return Optional.of(
           "it was made from "
-              + manifest.partitions()
+              + published.spec().partitions()
               + " partitions, but images now has "
               + partitions);
     }
-    if (!ends.reaches(manifest.positions())) {
+    if (!ends.reaches(published.positions())) {
       return Optional.of(
           "its positions are ahead of the log, which ends at "
               + ends.byPartition()
               + ": the log has lost records, so that the index would hold images that it does not");
     }
-    if (manifest.spec().format() != IndexSpec.FORMAT) {
+    if (published.spec().format() != IndexSpec.FORMAT) {
       return Optional.of(
           "its index has format "
-              + manifest.spec().format()
+              + published.spec().format()
               + ", expected "
               + IndexSpec.FORMAT
               + ": build a new generation instead");
@@ -71,16 +71,16 @@ public record RestoreConditions(
               + backup.release().onnx()
               + " in the backup");
     }
-    return missingDeletes(manifest);
+    return missingDeletes(published);
   }
 
-  private Optional<String> missingDeletes(Manifest manifest) {
+  private Optional<String> missingDeletes(PublishedShards published) {
     if (tombstoneRetention == null) {
       return Optional.empty();
     }
     for (int partition = 0; partition < partitions; partition++) {
-      Instant complete = manifest.completeAsOf().get(partition);
-      if (manifest.positions().offset(partition) > 0
+      Instant complete = published.completeAsOf().get(partition);
+      if (published.positions().offset(partition) > 0
           && (complete == null || complete.plus(tombstoneRetention).isBefore(now))) {
         return Optional.of(
             "deletes may be missing: partition "

@@ -9,16 +9,17 @@ import infomax.index.Publications;
 import infomax.store.ObjectBrokenException;
 import java.time.InstantSource;
 
-/** The first publication of a generation that begins with a backup. */
+/** The first publication of a shard of a generation that begins with a backup. */
 public final class RestoredStart {
 
   private RestoredStart() {}
 
   /**
-   * Publishes what the backup holds as the generation's first publication; if there is one already,
+   * Publishes what the backup holds of a shard as its first publication; if there is one already,
    * nothing happens. Reads every file of it once.
    *
-   * @param generation it
+   * @param generation the generation
+   * @param shard number of the shard
    * @param description SHA-256 of the backup's description
    * @throws ObjectBrokenException if the description or a file is missing or damaged
    * @throws infomax.store.ObjectStoreException if the store cannot be reached for now
@@ -26,13 +27,14 @@ public final class RestoredStart {
   public static void publish(
       Publications publications,
       IndexGeneration generation,
+      int shard,
       Digest description,
       InstantSource clock) {
-    IndexSpec spec = IndexSpec.of(generation);
+    IndexSpec spec = IndexSpec.of(generation, shard);
     if (publications.latest(spec.generation(), spec.shard()).isPresent()) {
       return;
     }
-    Manifest backedUp = read(publications, description).manifest();
+    Manifest backedUp = read(publications, description).shards().get(shard);
     for (IndexFile file : backedUp.files()) {
       publications.store().verify(file.digest());
     }

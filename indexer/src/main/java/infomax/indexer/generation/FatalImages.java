@@ -31,9 +31,9 @@ import org.slf4j.LoggerFactory;
  * image: the third time it is alone, for some milliseconds. One that is embedded is suspected no
  * longer.
  *
- * <p>Files: {@code embedding-<generation>.json} while images are in flight and {@value #SUSPECTS},
- * not forced to disk, since the machine outlives the process. Where they cannot be written, nothing
- * is remembered. Thread-safe; one process per folder.
+ * <p>Files: {@code embedding-<generation>-<shard>.json} while images are in flight and {@value
+ * #SUSPECTS}, not forced to disk, since the machine outlives the process. Where they cannot be
+ * written, nothing is remembered. Thread-safe; one process per folder.
  */
 final class FatalImages {
 
@@ -82,13 +82,13 @@ final class FatalImages {
   /**
    * Embedding of images begins; waits until nothing is embedded alone, or nothing at all.
    *
+   * @param name who embeds, one flight at a time
    * @param alone true if this process shall embed nothing else meanwhile
    */
-  Flight begin(int generation, Collection<Digest> images, boolean alone)
-      throws InterruptedException {
+  Flight begin(String name, Collection<Digest> images, boolean alone) throws InterruptedException {
     Lock lock = alone ? flights.writeLock() : flights.readLock();
     lock.lockInterruptibly();
-    Path file = folder.resolve(IN_FLIGHT + generation + ".json");
+    Path file = folder.resolve(IN_FLIGHT + name + ".json");
     try {
       Files.write(file, Json.write(new InFlight(List.copyOf(images))));
     } catch (IOException e) {
@@ -151,7 +151,7 @@ final class FatalImages {
     try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, IN_FLIGHT + "*.json")) {
       Set<Digest> inFlight = new HashSet<>();
       for (Path file : left) {
-        // Generations embed the same image: one death counts once.
+        // Several may embed the same image: one death counts once.
         inFlight.addAll(read(file, InFlight.class, new InFlight(List.of())).images());
       }
       inFlight.forEach(digest -> deaths.merge(digest, 1, Integer::sum));

@@ -5,6 +5,7 @@ import infomax.events.control.ControlState;
 import infomax.events.control.EncoderRelease;
 import infomax.events.control.FailureCause;
 import infomax.events.control.IndexGeneration;
+import infomax.events.signal.Signal.ShardFailed;
 import infomax.index.IndexFiles;
 import infomax.index.Publications;
 import infomax.runtime.control.ControlLog;
@@ -18,6 +19,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,9 +36,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps one {@link GenerationIndexing} for every generation that {@code control} wants indexed, and
- * removes what ended ones leave behind. Everything happens on one thread; the public methods may be
- * called by any.
+ * Keeps one {@link GenerationIndexing} for every shard of its own of every generation that {@code
+ * control} wants indexed, and removes what ended ones leave behind. Everything happens on one
+ * thread; the public methods may be called by any.
  */
 public final class FollowedGenerations implements AutoCloseable, Check {
 
@@ -57,7 +59,6 @@ public final class FollowedGenerations implements AutoCloseable, Check {
   /** An object may be stored this long before something names it. */
   private static final Duration OBJECT_GRACE = Duration.ofHours(24);
 
-  private static final int SHARD = 0;
   private static final String CLIENT_ID = "indexer-sweep";
   private static final Duration CONTROL_TIMEOUT = Duration.ofSeconds(10);
 
@@ -70,7 +71,7 @@ public final class FollowedGenerations implements AutoCloseable, Check {
   private final SharedResources shared;
   private final ControlLog control;
   private final IndexingSettings settings;
-  private final ConcurrentMap<Integer, GenerationIndexing> running = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Shard, GenerationIndexing> running = new ConcurrentHashMap<>();
   private final ConcurrentMap<Integer, GenerationFailure> unstartable = new ConcurrentHashMap<>();
   private final Set<Integer> removed = new HashSet<>();
   private final BlockingQueue<ControlState> states = new LinkedBlockingQueue<>();
@@ -162,8 +163,8 @@ public final class FollowedGenerations implements AutoCloseable, Check {
   public Map<Integer, GenerationFailure> failures() {
     Map<Integer, GenerationFailure> failures = new TreeMap<>(unstartable);
     running.forEach(
-        (number, indexing) ->
-            indexing.failure().ifPresent(failure -> failures.put(number, failure)));
+        (shard, indexing) ->
+            indexing.failure().ifPresent(failure -> failures.put(shard.generation(), failure)));
     return failures;
   }
 
@@ -172,7 +173,7 @@ public final class FollowedGenerations implements AutoCloseable, Check {
     return shared.fatal().isFatal(image);
   }
 
-  /** How every followed generation is, by number. */
+  /** How every followed shard is, by the numbers of generation and shard. */
   public List<GenerationStatus> statuses() {
     return new TreeMap<>(running).values().stream().map(GenerationIndexing::status).toList();
   }
@@ -190,11 +191,11 @@ public final class FollowedGenerations implements AutoCloseable, Check {
     String broken =
         running.entrySet().stream()
             .filter(entry -> entry.getValue().isBroken())
-            .map(entry -> Integer.toString(entry.getKey()))
+            .map(entry -> entry.getKey().toString())
             .collect(Collectors.joining(", "));
     return broken.isEmpty()
         ? CheckResult.ok()
-        : CheckResult.failed("indexing ended unexpectedly of generation " + broken);
+        : CheckResult.failed("indexing ended unexpectedly of " + broken);
   }
 
   /** Fails while something that indexing needs does not work; it is tried until it does. */
@@ -202,7 +203,7 @@ public final class FollowedGenerations implements AutoCloseable, Check {
     String problems =
         statuses().stream()
             .filter(status -> !status.phase().isOver() && !status.detail().isEmpty())
-            .map(status -> "generation " + status.generation() + ": " + status.detail())
+            .map(status -> new Shard(status.generation(), status.shard()) + ": " + status.detail())
             .collect(Collectors.joining("; "));
     return problems.isEmpty() ? CheckResult.ok() : CheckResult.failed(problems);
   }
@@ -232,6 +233,7 @@ public final class FollowedGenerations implements AutoCloseable, Check {
           state = newer;
         }
         follow(state);
+        tellFailures();
         tidy();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -263,26 +265,27 @@ public final class FollowedGenerations implements AutoCloseable, Check {
 
   private void follow(ControlState state) {
     for (IndexGeneration generation : state.generations().values()) {
-      int number = generation.number();
       if (generation.state().isIndexed()) {
         Orders orders = Orders.of(state, generation);
-        GenerationIndexing indexing = running.get(number);
-        if (indexing == null) {
-          start(state, generation, orders);
-        } else {
-          indexing.order(orders);
+        for (Shard shard : own(generation)) {
+          GenerationIndexing indexing = running.get(shard);
+          if (indexing == null) {
+            start(state, generation, shard, orders);
+          } else {
+            indexing.order(orders);
+          }
         }
       }
     }
     // Removing takes a while, and the others need not wait for their orders.
     for (IndexGeneration generation : state.generations().values()) {
       if (!generation.state().isIndexed() && !removed.contains(generation.number())) {
-        remove(generation.number());
+        remove(generation);
       }
     }
   }
 
-  private void start(ControlState state, IndexGeneration generation, Orders orders) {
+  private void start(ControlState state, IndexGeneration generation, Shard shard, Orders orders) {
     EncoderRelease release = state.encoders().get(generation.encoderVersion());
     if (release == null || release.precisionOf(generation.encoder()).isEmpty()) {
       unstartable.put(
@@ -298,39 +301,66 @@ public final class FollowedGenerations implements AutoCloseable, Check {
       return;
     }
     LOG.info(
-        "generation={} encoder={} state={} indexing starts",
+        "generation={} shard={} encoder={} state={} indexing starts",
         generation.number(),
+        shard.shard(),
         generation.encoderVersion(),
         generation.state());
     running.put(
-        generation.number(),
-        GenerationIndexing.start(generation, release, shared, settings, orders));
+        shard,
+        GenerationIndexing.start(generation, shard.shard(), release, shared, settings, orders));
   }
 
   /** Replicas keep the files they have open; nobody opens an ended generation anew. */
-  private void remove(int number) {
-    GenerationIndexing indexing = running.remove(number);
-    if (indexing != null) {
-      indexing.close();
-      LOG.info("generation={} indexing ended", number);
-    }
+  private void remove(IndexGeneration generation) {
+    int number = generation.number();
     unstartable.remove(number);
-    shared.publications().deleteAll(number, SHARD);
-    IndexFiles.deleteFolder(settings.folder(number));
-    IndexFiles.deleteFolder(settings.liveFolder(number));
+    for (Shard shard : own(generation)) {
+      GenerationIndexing indexing = running.remove(shard);
+      if (indexing != null) {
+        indexing.close();
+        LOG.info("generation={} shard={} indexing ended", number, shard.shard());
+      }
+      shared.publications().deleteAll(number, shard.shard());
+      IndexFiles.deleteFolder(settings.folder(number, shard.shard()));
+      IndexFiles.deleteFolder(settings.liveFolder(number, shard.shard()));
+    }
     removed.add(number);
+  }
+
+  private List<Shard> own(IndexGeneration generation) {
+    return settings.shards().of(generation.index().shards()).stream()
+        .map(shard -> new Shard(generation.number(), shard))
+        .toList();
   }
 
   private void tidy() throws InterruptedException {
     if (tidying.isDue()) {
       tidying.restart();
-      for (int number : running.keySet()) {
-        shared.publications().collectGarbage(number, SHARD, PUBLICATIONS_KEPT, PUBLICATION_GRACE);
+      for (Shard shard : running.keySet()) {
+        shared
+            .publications()
+            .collectGarbage(
+                shard.generation(), shard.shard(), PUBLICATIONS_KEPT, PUBLICATION_GRACE);
       }
     }
     if (sweeping.isDue()) {
       sweeping.restart();
       sweep();
+    }
+  }
+
+  /** The rollout controller may be in another process. */
+  private void tellFailures() {
+    for (GenerationFailure failure : failures().values()) {
+      shared
+          .signals()
+          .send(
+              new ShardFailed(
+                  shared.clock().instant(),
+                  failure.generation(),
+                  failure.cause(),
+                  failure.detail()));
     }
   }
 
@@ -355,6 +385,23 @@ public final class FollowedGenerations implements AutoCloseable, Check {
     int deleted = shared.publications().store().collectGarbage(named::contains, olderThan);
     if (deleted > 0) {
       LOG.info("objects nobody names deleted, count={}", deleted);
+    }
+  }
+
+  /** A shard of a generation, by their numbers. */
+  record Shard(int generation, int shard) implements Comparable<Shard> {
+
+    private static final Comparator<Shard> ORDER =
+        Comparator.comparingInt(Shard::generation).thenComparingInt(Shard::shard);
+
+    @Override
+    public int compareTo(Shard other) {
+      return ORDER.compare(this, other);
+    }
+
+    @Override
+    public String toString() {
+      return "generation " + generation + " shard " + shard;
     }
   }
 }

@@ -34,9 +34,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows one generation on a thread of its own until it is closed, fails for good, or another
- * writer takes over. What may pass (an unreachable broker or store, a full disk) is waited out for
- * as long as it takes: encoder, index and log are opened anew, from the last commit. Thread-safe.
+ * Follows one shard of a generation on a thread of its own until it is closed, fails for good, or
+ * another writer takes over. What may pass (an unreachable broker or store, a full disk) is waited
+ * out for as long as it takes: encoder, index and log are opened anew, from the last commit.
+ * Thread-safe.
  */
 final class GenerationIndexing implements AutoCloseable {
 
@@ -46,13 +47,13 @@ final class GenerationIndexing implements AutoCloseable {
   /** Longer than a turn takes on a slow machine, shorter than a store's client goes on trying. */
   private static final Duration TURN_MAX = Duration.ofSeconds(30);
 
-  private static final int SHARD = 0;
   private static final int ENCODER_THREADS = 1;
 
   /** Merges yield to embedding for the leader, though not to embedding for others. */
   private static final int MERGE_NICE = 5;
 
   private final IndexGeneration generation;
+  private final int shard;
   private final EncoderRelease release;
   private final SharedResources shared;
   private final IndexingSettings settings;
@@ -69,32 +70,35 @@ final class GenerationIndexing implements AutoCloseable {
 
   private GenerationIndexing(
       IndexGeneration generation,
+      int shard,
       EncoderRelease release,
       SharedResources shared,
       IndexingSettings settings,
       Orders orders) {
     this.generation = generation;
+    this.shard = shard;
     this.release = release;
     this.shared = shared;
     this.settings = settings;
     this.orders = orders;
-    this.status = new AtomicReference<>(GenerationStatus.opening(generation.number()));
+    this.status = new AtomicReference<>(GenerationStatus.opening(generation.number(), shard));
     this.thread =
         Thread.ofPlatform()
-            .name("indexing-generation-" + generation.number())
+            .name("indexing-generation-" + generation.number() + "-" + shard)
             .daemon(true)
             .unstarted(this::run);
   }
 
-  /** Starts indexing a generation with its encoder. */
+  /** Starts indexing a shard of a generation with its encoder. */
   static GenerationIndexing start(
       IndexGeneration generation,
+      int shard,
       EncoderRelease release,
       SharedResources shared,
       IndexingSettings settings,
       Orders orders) {
     GenerationIndexing indexing =
-        new GenerationIndexing(generation, release, shared, settings, orders);
+        new GenerationIndexing(generation, shard, release, shared, settings, orders);
     indexing.thread.start();
     return indexing;
   }
@@ -105,8 +109,9 @@ final class GenerationIndexing implements AutoCloseable {
     orders = next;
     if (!before.equals(next)) {
       LOG.info(
-          "generation={} mode={} paused={} leads={} target={}",
+          "generation={} shard={} mode={} paused={} leads={} target={}",
           generation.number(),
+          shard,
           next.mode(),
           next.paused(),
           next.leads(),
@@ -125,7 +130,7 @@ final class GenerationIndexing implements AutoCloseable {
       return;
     }
     int number = generation.number();
-    if (PublicationCheck.run(shared.publications(), number, SHARD, settings.folder(number))
+    if (PublicationCheck.run(shared.publications(), number, shard, settings.folder(number, shard))
         instanceof Broken(IndexFile file, String problem)) {
       broken.set("file " + file.name() + " of the newest publication is broken: " + problem);
     }
@@ -179,11 +184,13 @@ final class GenerationIndexing implements AutoCloseable {
   }
 
   private void run() {
-    try (GenerationMeters meters = new GenerationMeters(shared.meters(), generation.number())) {
+    try (GenerationMeters meters =
+        new GenerationMeters(shared.meters(), generation.number(), shard)) {
       Optional<Encoder> opened = openEncoder();
       if (opened.isPresent()) {
         try (Encoder encoder = opened.get()) {
-          RecordEmbedding embedding = new RecordEmbedding(generation.number(), encoder, shared);
+          RecordEmbedding embedding =
+              new RecordEmbedding(generation.number() + "-" + shard, encoder, shared);
           while (!isStopping()) {
             if (!runOnce(embedding, meters)) {
               return;
@@ -225,7 +232,7 @@ final class GenerationIndexing implements AutoCloseable {
       }
       localGivenUp = true;
       LOG.warn("generation={} gives up its local index", generation.number(), e);
-      IndexFiles.deleteFolder(settings.folder(generation.number()));
+      IndexFiles.deleteFolder(settings.folder(generation.number(), shard));
       return true;
     } catch (WakeupException | InterruptException e) {
       return !isStopping();
@@ -247,15 +254,15 @@ final class GenerationIndexing implements AutoCloseable {
 
   private IndexingRun.End index(RecordEmbedding embedding, GenerationMeters meters)
       throws GenerationFailedException, InterruptedException {
-    IndexSpec spec = IndexSpec.of(generation);
     beginRestored();
+    IndexSpec spec = IndexSpec.of(generation, shard);
     verifyState(spec);
     try (Closer closer = new Closer()) {
       ShardWriter writer =
           closer.register(
               ShardWriter.open(
                   shared.publications(),
-                  settings.folder(generation.number()),
+                  settings.folder(generation.number(), shard),
                   spec,
                   shared.clock(),
                   () -> ThreadNice.set(MERGE_NICE)));
@@ -264,7 +271,8 @@ final class GenerationIndexing implements AutoCloseable {
           closer.register(ImageLog.open(shared.clients(), spec, writer.progress().positions()));
       DeadLetters letters =
           closer.register(
-              new DeadLetters(shared.clients(), "indexer-rejected-" + generation.number()));
+              new DeadLetters(
+                  shared.clients(), "indexer-rejected-" + generation.number() + "-" + shard));
       Optional<ReplacedRecords> replaced = replaced(spec);
       replaced.ifPresent(closer::register);
       openLog.set(log);
@@ -295,7 +303,7 @@ final class GenerationIndexing implements AutoCloseable {
       return;
     }
     try {
-      RestoredStart.publish(shared.publications(), generation, backup, shared.clock());
+      RestoredStart.publish(shared.publications(), generation, shard, backup, shared.clock());
     } catch (ObjectBrokenException e) {
       throw new GenerationFailedException(
           FailureCause.STATE_LOST,
@@ -308,7 +316,8 @@ final class GenerationIndexing implements AutoCloseable {
   private Optional<ReplacedRecords> replaced(IndexSpec spec) {
     Orders now = orders;
     return now.mode() == Mode.BUILD && !now.leads()
-        ? ReplacedRecords.open(shared, spec, now.leader(), settings.liveFolder(generation.number()))
+        ? ReplacedRecords.open(
+            shared, spec, now.leader(), settings.liveFolder(generation.number(), shard))
         : Optional.empty();
   }
 

@@ -4,13 +4,14 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Figures of one generation's indexing, removed when it ends. Thread-safe. */
+/** Figures of one shard's indexing, removed when it ends. Thread-safe. */
 final class GenerationMeters implements AutoCloseable {
 
   private final MeterRegistry registry;
@@ -23,22 +24,23 @@ final class GenerationMeters implements AutoCloseable {
   private final Timer freshness;
   private final List<Meter> meters;
 
-  GenerationMeters(MeterRegistry registry, int generation) {
-    String tag = Integer.toString(generation);
+  GenerationMeters(MeterRegistry registry, int generation, int shard) {
+    Tags tags =
+        Tags.of("generation", Integer.toString(generation), "shard", Integer.toString(shard));
     this.registry = registry;
     this.embedded =
         Counter.builder("infomax.indexer.embedded")
             .description("images embedded")
-            .tag("generation", tag)
+            .tags(tags)
             .register(registry);
     this.rejected =
         Counter.builder("infomax.indexer.rejected")
             .description("records that could not be indexed")
-            .tag("generation", tag)
+            .tags(tags)
             .register(registry);
-    this.commits = timer("infomax.indexer.commit", "time of a commit", tag);
-    this.publications = timer("infomax.indexer.publish", "time of a publication", tag);
-    this.freshness = timer("infomax.indexer.freshness", "record timestamp to publication", tag);
+    this.commits = timer("infomax.indexer.commit", "time of a commit", tags);
+    this.publications = timer("infomax.indexer.publish", "time of a publication", tags);
+    this.freshness = timer("infomax.indexer.freshness", "record timestamp to publication", tags);
     this.meters =
         List.of(
             embedded,
@@ -48,11 +50,11 @@ final class GenerationMeters implements AutoCloseable {
             freshness,
             Gauge.builder("infomax.indexer.lag", lag, AtomicLong::get)
                 .description("offsets to the end of the log")
-                .tag("generation", tag)
+                .tags(tags)
                 .register(registry),
             Gauge.builder("infomax.indexer.images", images, AtomicLong::get)
                 .description("live documents")
-                .tag("generation", tag)
+                .tags(tags)
                 .register(registry));
   }
 
@@ -89,10 +91,10 @@ final class GenerationMeters implements AutoCloseable {
     meters.forEach(registry::remove);
   }
 
-  private Timer timer(String name, String description, String generation) {
+  private Timer timer(String name, String description, Tags tags) {
     return Timer.builder(name)
         .description(description)
-        .tag("generation", generation)
+        .tags(tags)
         .publishPercentiles(0.5, 0.99)
         .register(registry);
   }

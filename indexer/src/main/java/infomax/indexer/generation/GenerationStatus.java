@@ -3,9 +3,10 @@ package infomax.indexer.generation;
 import infomax.events.Positions;
 
 /**
- * How the indexing of a generation is.
+ * How the indexing of a shard is.
  *
- * @param generation its number
+ * @param generation number of its generation
+ * @param shard its number, from 0
  * @param phase what it is doing
  * @param positions its last commit
  * @param lag offsets to the end of the log
@@ -15,6 +16,7 @@ import infomax.events.Positions;
  */
 public record GenerationStatus(
     int generation,
+    int shard,
     Phase phase,
     Positions positions,
     long lag,
@@ -52,11 +54,12 @@ public record GenerationStatus(
     }
   }
 
-  static GenerationStatus opening(int generation) {
-    return new GenerationStatus(generation, Phase.OPENING, Positions.START, 0, 0, 0, "");
+  static GenerationStatus opening(int generation, int shard) {
+    return new GenerationStatus(generation, shard, Phase.OPENING, Positions.START, 0, 0, 0, "");
   }
 
   GenerationStatus in(Phase next, String nextDetail) {
-    return new GenerationStatus(generation, next, positions, lag, images, embedded, nextDetail);
+    return new GenerationStatus(
+        generation, shard, next, positions, lag, images, embedded, nextDetail);
   }
 }

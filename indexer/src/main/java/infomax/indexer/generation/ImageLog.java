@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -28,9 +27,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 
 /**
- * The topic {@code images} as one generation reads it: every partition, from given positions, and
- * only as long as it is the log the generation was built from. Used by one thread, apart from
- * {@link #wakeUp()}.
+ * The topic {@code images} as one shard reads it: its partitions, from given positions, and only as
+ * long as it is the log the generation was built from. Used by one thread, apart from {@link
+ * #wakeUp()}.
  */
 final class ImageLog implements AutoCloseable {
 
@@ -46,8 +45,8 @@ final class ImageLog implements AutoCloseable {
   private ImageLog(IndexSpec spec, Consumer<byte[], byte[]> consumer, Admin admin) {
     this.spec = spec;
     this.partitions =
-        IntStream.range(0, spec.partitions())
-            .mapToObj(partition -> new TopicPartition(TOPIC, partition))
+        spec.shardPartitions().stream()
+            .map(partition -> new TopicPartition(TOPIC, partition))
             .toList();
     this.consumer = consumer;
     this.admin = admin;
@@ -60,7 +59,7 @@ final class ImageLog implements AutoCloseable {
    */
   static ImageLog open(KafkaClients clients, IndexSpec spec, Positions from)
       throws GenerationFailedException {
-    String clientId = "indexer-generation-" + spec.generation();
+    String clientId = "indexer-generation-" + spec.generation() + "-" + spec.shard();
     ImageLog log =
         new ImageLog(spec, clients.consumer(clientId, FETCH_BYTES_MAX), clients.admin(clientId));
     try {
@@ -100,7 +99,7 @@ final class ImageLog implements AutoCloseable {
   /** Goes to a position, dropping what was fetched beyond. */
   void seek(int partition, Position position) {
     consumer.seek(
-        partitions.get(partition),
+        new TopicPartition(TOPIC, partition),
         new OffsetAndMetadata(
             position.offset(),
             position.leaderEpoch() == Position.NO_EPOCH
@@ -124,7 +123,7 @@ final class ImageLog implements AutoCloseable {
     consumer.resume(resume);
   }
 
-  /** The end of every partition that a reader of committed records reaches. */
+  /** The end of each of its partitions that a reader of committed records reaches. */
   Positions ends() {
     return positions(consumer.endOffsets(partitions, REQUEST_TIMEOUT));
   }

@@ -4,7 +4,7 @@ import infomax.events.Position;
 import infomax.events.Positions;
 import infomax.events.control.FailureCause;
 import infomax.events.signal.Signal.GenerationProgressed;
-import infomax.index.Manifest;
+import infomax.index.PublishedShards;
 import infomax.index.ShardWriter;
 import infomax.indexer.generation.Orders.Mode;
 import infomax.indexer.generation.Orders.Priority;
@@ -32,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Indexing of one generation from an open writer and an open log until it is told to stop or has to
- * open them anew: poll, embed, put and delete, commit, publish, signal. Used by one thread.
+ * Indexing of one shard from an open writer and an open log until it is told to stop or has to open
+ * them anew: poll, embed, put and delete, commit, publish, signal. Used by one thread.
  */
 final class IndexingRun {
 
@@ -58,6 +58,7 @@ final class IndexingRun {
   private final Supplier<Orders> orders;
   private final Consumer<GenerationStatus> status;
   private final Retries retries;
+  private final List<Integer> partitions;
   private final LogProgress progress;
   private final RecordTraces traces;
   private final CommitCycle commits;
@@ -89,9 +90,8 @@ final class IndexingRun {
     this.orders = orders;
     this.status = status;
     this.retries = retries;
-    this.progress =
-        new LogProgress(
-            parts.writer().spec().partitions(), parts.begun(), parts.writer().progress());
+    this.partitions = parts.writer().spec().shardPartitions();
+    this.progress = new LogProgress(partitions, parts.begun(), parts.writer().progress());
     this.plan = new ReadingPlan(progress);
     this.traces = new RecordTraces(shared.tracing());
     this.commits = new CommitCycle(parts, shared, traces, settings.commitInterval());
@@ -170,8 +170,8 @@ final class IndexingRun {
     try {
       shared
           .publications()
-          .latest(leader, parts.writer().spec().shard())
-          .map(Manifest::positions)
+          .latest(leader)
+          .map(PublishedShards::positions)
           .ifPresent(ledUpTo::addLast);
     } catch (ObjectStoreException e) {
       LOG.debug(
@@ -246,7 +246,13 @@ final class IndexingRun {
           "generation={} reached the end of the log and holds", parts.writer().spec().generation());
     }
     commits.every(commitInterval(now));
-    if (arrived || (progress.hasMoved() && commits.isDue()) || commits.isDueWhenIdle()) {
+    boolean idle = commits.isDueWhenIdle();
+    if (idle && now.mode() == Mode.BUILD) {
+      // What holds for long, such as for another shard, says in the end nothing of how far it is.
+      plan.readOn();
+      idle = false;
+    }
+    if (arrived || (progress.hasMoved() && commits.isDue()) || idle) {
       commits.commit(progress);
     }
     return commits.publishIfDue(now.leads());
@@ -303,12 +309,13 @@ final class IndexingRun {
     }
     reports.restart();
     boolean reads = false;
-    for (int partition = 0; partition < parts.writer().spec().partitions(); partition++) {
+    for (int partition : partitions) {
       reads |= plan.isWanted(partition, now);
     }
     GenerationStatus current =
         new GenerationStatus(
             parts.writer().spec().generation(),
+            parts.writer().spec().shard(),
             phase(now, reads),
             progress.committed(),
             progress.lag(),
@@ -322,6 +329,7 @@ final class IndexingRun {
             new GenerationProgressed(
                 shared.clock().instant(),
                 current.generation(),
+                current.shard(),
                 current.positions(),
                 current.lag(),
                 current.images(),

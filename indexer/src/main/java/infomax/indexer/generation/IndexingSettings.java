@@ -8,7 +8,7 @@ import java.time.Duration;
 /**
  * How generations are indexed.
  *
- * @param folder where the local indexes lie, one folder per generation
+ * @param folder where the local indexes lie, one folder per shard
  * @param threads threads that decode and embed for the live generation, and as many for all others
  * @param device where encoders run
  * @param commitInterval shortest time between two commits of an index that is searched or about to
@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param standbyCommitInterval the same of one that stands by
  * @param buildCommitInterval the same of one that is being built
  * @param checkInterval between readings of everything that is published, to see that it is right
+ * @param shards which shards this process writes
  * @param trust whose encoders are used
  */
 public record IndexingSettings(
@@ -26,6 +27,7 @@ public record IndexingSettings(
     Duration standbyCommitInterval,
     Duration buildCommitInterval,
     Duration checkInterval,
+    OwnShards shards,
     ReleaseTrust trust) {
 
   /** Checks the ranges. */
@@ -47,11 +49,16 @@ public record IndexingSettings(
   }
 
   /** Where the live index is opened while a generation is built. */
-  Path liveFolder(int generation) {
-    return folder.resolve("generation-" + generation + "-live");
+  Path liveFolder(int generation, int shard) {
+    return folder.resolve(name(generation, shard) + "-live");
   }
 
-  Path folder(int generation) {
-    return folder.resolve("generation-" + generation);
+  /** Where the local index of a shard lies. */
+  Path folder(int generation, int shard) {
+    return folder.resolve(name(generation, shard));
+  }
+
+  private static String name(int generation, int shard) {
+    return "generation-" + generation + (shard == 0 ? "" : "-shard-" + shard);
   }
 }

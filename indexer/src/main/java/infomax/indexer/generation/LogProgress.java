@@ -13,15 +13,15 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far one generation has come: what is applied, and when the end of each partition was last
- * reached. Plain bookkeeping without I/O; used by one thread.
+ * How far one shard has come: what is applied, and when the end of each partition was last reached.
+ * Plain bookkeeping without I/O; used by one thread.
  *
  * <p>An end counts with the instant before it was asked for: once everything below it is applied,
  * every delete written before that instant is.
  */
 final class LogProgress {
 
-  private final int partitions;
+  private final List<Integer> partitions;
   private final Instant begun;
   private final SortedMap<Integer, Instant> completeAsOf;
   private final List<Instant> fresh = new ArrayList<>();
@@ -34,12 +34,12 @@ final class LogProgress {
   /**
    * Goes on from a commit.
    *
-   * @param partitions partitions of the log
+   * @param partitions those it reads
    * @param begun when reading the log from its beginning began
    * @param from the commit
    */
-  LogProgress(int partitions, Instant begun, Progress from) {
-    this.partitions = partitions;
+  LogProgress(List<Integer> partitions, Instant begun, Progress from) {
+    this.partitions = List.copyOf(partitions);
     this.begun = begun;
     this.completeAsOf = new TreeMap<>(from.completeAsOf());
     this.applied = from.positions();
@@ -66,7 +66,7 @@ final class LogProgress {
   void measured(Positions newEnds, Instant asOf) {
     ends = newEnds;
     endsAsOf = asOf;
-    for (int partition = 0; partition < partitions; partition++) {
+    for (int partition : partitions) {
       settle(partition);
     }
   }
@@ -82,6 +82,11 @@ final class LogProgress {
   /** True if anything was applied since the last commit. */
   boolean hasMoved() {
     return !applied.equals(committed);
+  }
+
+  /** True if everything below {@code target} is applied of the partitions it reads. */
+  boolean reaches(Positions target) {
+    return applied.reaches(target.in(partitions));
   }
 
   /** True if everything below the ends measured last is applied. */
@@ -126,7 +131,7 @@ final class LogProgress {
   }
 
   private Optional<String> completeBefore(Instant limit, Duration retention) {
-    for (int partition = 0; partition < partitions; partition++) {
+    for (int partition : partitions) {
       Instant complete = completeAsOf.getOrDefault(partition, begun);
       if (complete.isBefore(limit)) {
         return Optional.of(

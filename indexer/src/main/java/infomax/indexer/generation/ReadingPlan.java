@@ -5,9 +5,7 @@ import infomax.events.Positions;
 import infomax.indexer.generation.Orders.Mode;
 import org.jspecify.annotations.Nullable;
 
-/**
- * How far a generation reads under its orders. Plain bookkeeping without I/O; used by one thread.
- */
+/** How far a shard reads under its orders. Plain bookkeeping without I/O; used by one thread. */
 final class ReadingPlan {
 
   private final LogProgress progress;
@@ -21,6 +19,11 @@ final class ReadingPlan {
   /** True once a generation that is being built has reached the end of the log; it holds then. */
   boolean isBuilt() {
     return built;
+  }
+
+  /** If it holds, it reads to the end of the log once more, and holds again. */
+  void readOn() {
+    built = false;
   }
 
   /** True if the partition is to be read on. */
@@ -73,7 +76,7 @@ final class ReadingPlan {
     return now.mode() == Mode.TARGET
         && target != null
         && progress.hasMoved()
-        && progress.applied().reaches(target);
+        && progress.reaches(target);
   }
 
   private static @Nullable Positions limit(Orders now) {

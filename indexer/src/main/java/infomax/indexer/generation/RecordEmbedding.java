@@ -41,15 +41,20 @@ final class RecordEmbedding {
 
   private static final String STAGE = "indexer";
 
-  private final int generation;
+  private final String name;
   private final Encoder encoder;
   private final EmbeddingPool pool;
   private final DecodedImages decoded;
   private final FatalImages fatal;
   private final AtomicLong embedded = new AtomicLong();
 
-  RecordEmbedding(int generation, Encoder encoder, SharedResources shared) {
-    this.generation = generation;
+  /**
+   * For one shard.
+   *
+   * @param name of the shard, different from every other one of this process
+   */
+  RecordEmbedding(String name, Encoder encoder, SharedResources shared) {
+    this.name = name;
     this.encoder = encoder;
     this.pool = shared.pool();
     this.decoded = shared.decoded();
@@ -122,7 +127,7 @@ final class RecordEmbedding {
       List<Unembedded> images, Change[] changes, Priority priority, boolean alone)
       throws InterruptedException {
     List<Digest> digests = images.stream().map(Unembedded::digest).toList();
-    FatalImages.Flight flight = fatal.begin(generation, digests, alone);
+    FatalImages.Flight flight = fatal.begin(name, digests, alone);
     boolean alive = false;
     try {
       embed(images, changes, priority);

@@ -5,8 +5,8 @@ import infomax.events.Positions;
 import infomax.index.IndexException;
 import infomax.index.IndexFiles;
 import infomax.index.IndexSpec;
-import infomax.index.Manifest;
 import infomax.index.PublishedIndex;
+import infomax.index.PublishedShards;
 import infomax.store.ObjectStoreException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -27,36 +27,41 @@ final class ReplacedRecords implements AutoCloseable {
 
   private final PublishedIndex live;
   private final Path folder;
+  private final Positions end;
   private boolean closed;
 
-  private ReplacedRecords(PublishedIndex live, Path folder) {
+  private ReplacedRecords(PublishedIndex live, Path folder, Positions end) {
     this.live = live;
     this.folder = folder;
+    this.end = end;
   }
 
   /**
-   * Opens the newest publication of the live generation; empty if there is none of the same log.
+   * Opens the newest publications of the live generation, of all its shards, since another
+   * generation may be spread over shards in another way; empty if there is none of the same log.
    *
-   * @param spec the generation to be built
+   * @param spec the shard to be built
    * @param liveGeneration number of the live one
    * @param folder where it is opened; deleted in the end
    */
   static Optional<ReplacedRecords> open(
       SharedResources shared, IndexSpec spec, int liveGeneration, Path folder) {
     try {
-      Optional<Manifest> newest =
+      Optional<PublishedShards> newest =
           shared
               .publications()
-              .latest(liveGeneration, spec.shard())
-              .filter(manifest -> manifest.topicId().equals(spec.topicId()))
-              .filter(manifest -> manifest.partitions() == spec.partitions());
+              .latest(liveGeneration)
+              .filter(published -> published.spec().topicId().equals(spec.topicId()))
+              .filter(published -> published.spec().partitions() == spec.partitions());
       if (newest.isEmpty()) {
         return Optional.empty();
       }
       IndexFiles.deleteFolder(folder);
       return Optional.of(
           new ReplacedRecords(
-              PublishedIndex.open(shared.publications().store(), newest.get(), folder), folder));
+              PublishedIndex.open(shared.publications().store(), newest.get(), folder, null),
+              folder,
+              newest.get().positions().in(spec.shardPartitions())));
     } catch (IndexException | ObjectStoreException e) {
       LOG.info("generation={} is built from every record: {}", spec.generation(), e.toString());
       return Optional.empty();
@@ -65,7 +70,7 @@ final class ReplacedRecords implements AutoCloseable {
 
   /** True if a newer record of the same id is known to follow. */
   boolean contains(ConsumerRecord<byte[], byte[]> consumed) {
-    if (closed || consumed.offset() >= live.manifest().positions().offset(consumed.partition())) {
+    if (closed || consumed.offset() >= end.offset(consumed.partition())) {
       return false;
     }
     try {
@@ -80,7 +85,7 @@ final class ReplacedRecords implements AutoCloseable {
 
   /** Lets go of the live index once everything it knows of has been read. */
   void closeBehind(Positions applied) {
-    if (!closed && applied.reaches(live.manifest().positions())) {
+    if (!closed && applied.reaches(end)) {
       close();
     }
   }

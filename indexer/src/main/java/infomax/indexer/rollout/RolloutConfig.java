@@ -29,13 +29,14 @@ public record RolloutConfig(
    * The configuration under {@code indexer.rollout.} and {@code indexer.hnsw.}, {@code
    * indexer.shards}, {@code indexer.vector-format} and {@code encoder.precision}.
    *
+   * @param instanceId who this process is, unless {@code indexer.rollout.instance-id} says so
    * @throws ConfigurationException naming what cannot be used
    */
-  public static RolloutConfig from(Settings settings) {
+  public static RolloutConfig from(Settings settings, String instanceId) {
     RolloutPolicy policy = RolloutPolicy.DEFAULT;
     VerificationLimits limits = VerificationLimits.DEFAULT;
     return new RolloutConfig(
-        settings.text("indexer.rollout.instance-id", DEFAULT.instanceId()),
+        settings.text("indexer.rollout.instance-id", instanceId),
         settings.duration("indexer.rollout.session-timeout", DEFAULT.sessionTimeout()),
         new RolloutPolicy(
             settings.duration("indexer.rollout.heartbeat", policy.heartbeat()),

@@ -86,7 +86,7 @@ public final class RolloutController implements AutoCloseable, Check {
    * @param control the topic control, followed; the caller closes it after this
    * @param signals the topic signals, followed; the caller closes it after this
    * @param publications the publications of every generation
-   * @param failures what indexing reports
+   * @param failures what the indexing in this process reports
    * @param folder where candidates are opened for their verification; used by nobody else
    * @param meters where metrics are registered
    * @param clock what time it is
@@ -106,6 +106,8 @@ public final class RolloutController implements AutoCloseable, Check {
     signals.follow(replicas);
     ShadowReports shadows = new ShadowReports(clock);
     signals.follow(shadows);
+    HeardFailures heard = new HeardFailures(failures, clock);
+    signals.follow(heard);
     Verifier verifier =
         new Verifier(publications.store(), clients, folder, config.limits(), failures::isFatal);
     RolloutController controller =
@@ -113,7 +115,7 @@ public final class RolloutController implements AutoCloseable, Check {
             config,
             clients,
             new Surroundings(
-                control, publications, failures, replicas, shadows, new LogWatch(clients), clock),
+                control, publications, heard, replicas, shadows, new LogWatch(clients), clock),
             new VerificationDesk(verifier, clock));
     RolloutMetrics.register(meters, controller, control);
     return controller;

@@ -6,8 +6,8 @@ import infomax.events.control.ControlRequest.Kind;
 import infomax.events.control.ControlState;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
-import infomax.index.Manifest;
 import infomax.index.Publications;
+import infomax.index.PublishedShards;
 import infomax.indexer.backup.Backup;
 import infomax.indexer.rollout.decision.Plan.Comparison;
 import infomax.indexer.rollout.decision.Publication;
@@ -48,9 +48,6 @@ record Surroundings(
     InstantSource clock) {
 
   private static final Logger LOG = LoggerFactory.getLogger(Surroundings.class);
-
-  /** Indexes have one shard for now. */
-  static final int SHARD = 0;
 
   private static final Duration LOG_AGE_MAX_ROLLING = Duration.ofMillis(250);
   private static final Duration LOG_AGE_MAX_IDLE = Duration.ofSeconds(5);
@@ -107,9 +104,9 @@ record Surroundings(
     return new RestoreOffer.Found(description, Backup.read(publications.store().read(description)));
   }
 
-  /** A publication that a view named, if it is still there. */
-  Optional<Manifest> manifest(Publication publication) {
-    return publications.read(publication.generation(), SHARD, publication.sequence());
+  /** Publications that a view named, if they are still there. */
+  Optional<PublishedShards> published(Publication publication) {
+    return publications.read(publication.generation(), publication.sequences());
   }
 
   /** Only then publications matter. */
@@ -127,20 +124,19 @@ record Surroundings(
     for (IndexGeneration generation : state.generations().values()) {
       if (generation.state().isIndexed()) {
         publications
-            .latest(generation.number(), SHARD)
-            .ifPresent(manifest -> newest.put(generation.number(), publication(manifest)));
+            .latest(generation.number())
+            .ifPresent(published -> newest.put(generation.number(), publication(published)));
       }
     }
     return newest;
   }
 
-  private static Publication publication(Manifest manifest) {
+  private static Publication publication(PublishedShards published) {
     return new Publication(
-        manifest.generation(),
-        manifest.sequence(),
-        manifest.positions(),
-        manifest.completeAsOf(),
-        manifest.images(),
-        manifest.publishedAt());
+        published.generation(),
+        published.sequences(),
+        published.positions(),
+        published.incompleteFor(),
+        published.images());
   }
 }

@@ -6,8 +6,8 @@ import infomax.events.control.EncoderRelease;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
 import infomax.index.IndexException;
-import infomax.index.Manifest;
 import infomax.index.Publications.Hold;
+import infomax.index.PublishedShards;
 import infomax.indexer.rollout.decision.Decision;
 import infomax.indexer.rollout.decision.Plan;
 import infomax.indexer.rollout.decision.Plan.Comparison;
@@ -134,7 +134,7 @@ final class Tenure implements AutoCloseable {
     Publication live = named.comparison().publication();
     if (live != null) {
       try {
-        hold = surroundings.manifest(live).map(surroundings.publications()::hold).orElse(null);
+        hold = surroundings.published(live).map(surroundings.publications()::hold).orElse(null);
       } catch (IndexException e) {
         LOG.debug("generation={} publication is gone: {}", live.generation(), e.getMessage());
       }
@@ -151,9 +151,9 @@ final class Tenure implements AutoCloseable {
     IndexGeneration candidate = verify.candidate();
     EncoderRelease release =
         surroundings.control().state().encoders().get(candidate.encoderVersion());
-    Optional<Manifest> publication = surroundings.manifest(verify.publication());
+    Optional<PublishedShards> publication = surroundings.published(verify.publication());
     Publication named = verify.comparison().publication();
-    Optional<Manifest> live = Optional.ofNullable(named).flatMap(surroundings::manifest);
+    Optional<PublishedShards> live = Optional.ofNullable(named).flatMap(surroundings::published);
     if (release == null || publication.isEmpty() || (named != null && live.isEmpty())) {
       desk.postpone("its release or a publication is not there");
       return;

@@ -3,7 +3,9 @@ package infomax.indexer.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import infomax.events.Digest;
+import infomax.events.Json;
 import infomax.events.Position;
 import infomax.events.Positions;
 import infomax.events.control.ControlState;
@@ -19,6 +21,7 @@ import infomax.index.IndexSpec;
 import infomax.index.Manifest;
 import infomax.index.Progress;
 import infomax.index.Publications;
+import infomax.index.SealedJson;
 import infomax.store.ObjectStore;
 import infomax.store.ObjectStoreException;
 import infomax.store.StoreStep;
@@ -44,6 +47,7 @@ final class BackupPlaceTest {
 
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
   private static final String TOPIC = "topic-a";
+  private static final Duration WEEK = Duration.ofDays(7);
 
   @TempDir Path folder;
   private Path placeFolder;
@@ -72,7 +76,7 @@ final class BackupPlaceTest {
     assertThat(written.copied()).isEqualTo(4);
     assertThat(place.names()).containsExactly(written.name());
     Backup backup = place.read(written.name());
-    assertThat(backup.manifest()).isEqualTo(publications.latest(1, 0).orElseThrow());
+    assertThat(backup.published()).isEqualTo(publications.latest(1).orElseThrow());
     assertThat(backup.release()).isEqualTo(release);
     ObjectStore other = ObjectStore.open(folder.resolve("other"));
     assertThat(place.fetch(written.name(), backup, other)).isEqualTo(4);
@@ -135,7 +139,7 @@ final class BackupPlaceTest {
   @Test
   void whatWasDamagedInItsPlaceIsNotRestoredAndIsMendedByAnotherRun() throws Exception {
     BackupPlace.Written written = write();
-    Digest file = written.backup().manifest().files().getFirst().digest();
+    Digest file = written.backup().shards().getFirst().files().getFirst().digest();
     Path object = placeFolder.resolve("objects").resolve(file.hex());
     byte[] bytes = Files.readAllBytes(object);
     bytes[0] ^= 1;
@@ -172,7 +176,50 @@ final class BackupPlaceTest {
     assertThatThrownBy(this::write)
         .isInstanceOf(BackupRefusedException.class)
         .hasMessageContaining("topic-a");
-    assertThat(place.read(place.names().getFirst()).manifest().topicId()).isEqualTo(TOPIC);
+    assertThat(place.read(place.names().getFirst()).published().spec().topicId()).isEqualTo(TOPIC);
+  }
+
+  @Test
+  void holdsEveryShardAndEachGoesOnFromItsOwn() {
+    IndexGeneration sharded = generation(3, TOPIC, 2);
+    control =
+        control.with(sharded).with(new LiveAlias(3, null, NOW, true, new TreeSet<>(), "test"));
+    publish(sharded, 0, 4, "of-0");
+    assertThatThrownBy(this::write)
+        .isInstanceOf(BackupRefusedException.class)
+        .hasMessageContaining("publication of every shard");
+    publish(sharded, 1, 7, "of-1");
+    publish(sharded, 1, 9, "of-1", "more-of-1");
+    BackupPlace.Written written = write();
+    assertThat(written.name()).isEqualTo("generation-3-publication-000000000001-000000000002");
+    Backup backup = place.read(written.name());
+    assertThat(backup.published()).isEqualTo(publications.latest(3).orElseThrow());
+    assertThat(backup.published().positions()).isEqualTo(Positions.ofOffsets(Map.of(0, 4L, 1, 9L)));
+    assertThat(refusal(backup, TOPIC, 2, backup.published().positions(), WEEK, new TreeMap<>()))
+        .isEmpty();
+
+    Digest description = store.put(backup.bytes());
+    for (int shard = 0; shard < 2; shard++) {
+      RestoredStart.publish(publications, generation(4, TOPIC, 2), shard, description, () -> NOW);
+    }
+    assertThat(publications.latest(4).orElseThrow().positions())
+        .isEqualTo(backup.published().positions());
+    assertThat(publications.latest(4, 1).orElseThrow().files()).hasSize(2);
+  }
+
+  /** A place may be full of backups that were made before there were shards. */
+  @Test
+  void readsABackupOfTheFirstFormat() {
+    Backup backup = write().backup();
+    ObjectNode old = Json.mapper().valueToTree(backup);
+    old.put("format", 1);
+    old.set("manifest", old.remove("shards").get(0));
+    byte[] bytes = SealedJson.seal("infomax-backup 1", Json.write(old));
+    assertThat(Backup.read(bytes)).isEqualTo(backup);
+    bytes[bytes.length - 2] ^= 1;
+    assertThatThrownBy(() -> Backup.read(bytes))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("infomax-backup 1");
   }
 
   @Test
@@ -187,17 +234,16 @@ final class BackupPlaceTest {
     Backup backup = write().backup();
     Positions ends = Positions.ofOffsets(Map.of(0, 10L, 1, 10L));
     TreeMap<Integer, EncoderRelease> known = new TreeMap<>(Map.of(0, release));
-    Duration week = Duration.ofDays(7);
-    assertThat(refusal(backup, TOPIC, 2, ends, week, known)).isEmpty();
-    assertThat(refusal(backup, TOPIC, 2, ends, week, new TreeMap<>())).isEmpty();
-    assertThat(refusal(backup, "topic-b", 2, ends, week, known)).contains("topic-b");
-    assertThat(refusal(backup, TOPIC, 3, ends, week, known)).contains("partitions");
+    assertThat(refusal(backup, TOPIC, 2, ends, WEEK, known)).isEmpty();
+    assertThat(refusal(backup, TOPIC, 2, ends, WEEK, new TreeMap<>())).isEmpty();
+    assertThat(refusal(backup, "topic-b", 2, ends, WEEK, known)).contains("topic-b");
+    assertThat(refusal(backup, TOPIC, 3, ends, WEEK, known)).contains("partitions");
     Positions cut = Positions.ofOffsets(Map.of(0, 10L, 1, 9L));
-    assertThat(refusal(backup, TOPIC, 2, cut, week, known)).contains("ahead of the log");
+    assertThat(refusal(backup, TOPIC, 2, cut, WEEK, known)).contains("ahead of the log");
     assertThat(refusal(backup, TOPIC, 2, ends, Duration.ofHours(1), known))
         .contains("deletes may be missing");
     known.put(0, release(ObjectStore.open(folder.resolve("other")), "another encoder"));
-    assertThat(refusal(backup, TOPIC, 2, ends, week, known)).contains("encoder 0 is another one");
+    assertThat(refusal(backup, TOPIC, 2, ends, WEEK, known)).contains("encoder 0 is another one");
   }
 
   /** Two generations share files after a restore; the collection of one leaves the other whole. */
@@ -207,12 +253,12 @@ final class BackupPlaceTest {
     Digest description = store.put(backup.bytes());
     publications.claim("restore-test", backup.objects());
     IndexGeneration restored = generation(2, TOPIC);
-    RestoredStart.publish(publications, restored, description, () -> NOW);
+    RestoredStart.publish(publications, restored, 0, description, () -> NOW);
     // Once only, whoever comes again.
-    RestoredStart.publish(publications, restored, description, () -> NOW);
+    RestoredStart.publish(publications, restored, 0, description, () -> NOW);
     Manifest first = publications.latest(2, 0).orElseThrow();
     assertThat(first.sequence()).isEqualTo(1);
-    assertThat(first.positions()).isEqualTo(backup.manifest().positions());
+    assertThat(first.positions()).isEqualTo(backup.published().positions());
     publications.deleteAll(1, 0);
     first.files().forEach(file -> store.verify(file.digest()));
     assertThat(publications.claims()).containsOnlyKeys("restore-test");
@@ -254,7 +300,24 @@ final class BackupPlaceTest {
     }
     publications.publish(
         new Manifest(
-            IndexSpec.of(generation(1, topic)), sequence, 1, "w", progress, 3, files, NOW));
+            IndexSpec.of(generation(1, topic), 0), sequence, 1, "w", progress, 3, files, NOW));
+  }
+
+  private void publish(IndexGeneration of, int shard, long offset, String... contents) {
+    List<IndexFile> files = new ArrayList<>();
+    for (String content : contents) {
+      byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
+      files.add(new IndexFile("_" + content, bytes.length, store(bytes)));
+    }
+    long sequence = publications.sequences(of.number(), shard).size() + 1L;
+    Progress progress =
+        new Progress(
+            Positions.ofOffsets(Map.of(shard, offset)),
+            new TreeMap<>(Map.of(shard, NOW)),
+            NOW,
+            NOW);
+    publications.publish(
+        new Manifest(IndexSpec.of(of, shard), sequence, 1, "w", progress, 1, files, NOW));
   }
 
   private Digest store(byte[] bytes) {
@@ -287,6 +350,10 @@ final class BackupPlaceTest {
   }
 
   private IndexGeneration generation(int number, String topic) {
+    return generation(number, topic, 1);
+  }
+
+  private IndexGeneration generation(int number, String topic, int shards) {
     return new IndexGeneration(
         number,
         0,
@@ -294,7 +361,7 @@ final class BackupPlaceTest {
         16,
         topic,
         2,
-        IndexParameters.DEFAULT,
+        new IndexOverrides(shards, null, null, null).on(IndexParameters.DEFAULT),
         IndexOverrides.NONE,
         null,
         GenerationState.LIVE,

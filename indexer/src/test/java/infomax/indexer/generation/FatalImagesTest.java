@@ -28,15 +28,15 @@ final class FatalImagesTest {
     die(KILLER, HARMLESS);
     FatalImages once = FatalImages.open(folder);
     assertThat(once.isSuspect(KILLER)).isFalse();
-    once.begin(1, List.of(KILLER, HARMLESS), false);
+    once.begin("1-0", List.of(KILLER, HARMLESS), false);
 
     FatalImages twice = FatalImages.open(folder);
     assertThat(twice.isSuspect(KILLER)).isTrue();
     assertThat(twice.isSuspect(HARMLESS)).isTrue();
-    twice.begin(1, List.of(HARMLESS), true).end(true);
+    twice.begin("1-0", List.of(HARMLESS), true).end(true);
     twice.survived(List.of(HARMLESS));
     assertThat(twice.isSuspect(HARMLESS)).isFalse();
-    twice.begin(1, List.of(KILLER), true);
+    twice.begin("1-0", List.of(KILLER), true);
 
     FatalImages thrice = FatalImages.open(folder);
     assertThat(thrice.isFatal(KILLER)).isTrue();
@@ -49,19 +49,19 @@ final class FatalImagesTest {
   @Test
   void oneDeathCountsOnceHoweverManyGenerationsHadTheImage() throws Exception {
     FatalImages images = FatalImages.open(folder);
-    images.begin(1, List.of(KILLER), false);
-    images.begin(2, List.of(KILLER), false);
+    images.begin("1-0", List.of(KILLER), false);
+    images.begin("2-0", List.of(KILLER), false);
     assertThat(FatalImages.open(folder).isSuspect(KILLER)).isFalse();
   }
 
   @Test
   void anErrorThatEndsTheThreadCountsAsADeath() throws Exception {
     FatalImages images = FatalImages.open(folder);
-    images.begin(1, List.of(KILLER), false).end(false);
-    images.begin(2, List.of(HARMLESS), false).end(true);
+    images.begin("1-0", List.of(KILLER), false).end(false);
+    images.begin("2-0", List.of(HARMLESS), false).end(true);
     die();
     FatalImages next = FatalImages.open(folder);
-    next.begin(1, List.of(KILLER, HARMLESS), false);
+    next.begin("1-0", List.of(KILLER, HARMLESS), false);
     FatalImages last = FatalImages.open(folder);
     assertThat(last.isSuspect(KILLER)).isTrue();
     assertThat(last.isSuspect(HARMLESS)).isFalse();
@@ -71,12 +71,12 @@ final class FatalImagesTest {
   @Test
   void nothingElseIsInFlightWhileOneIsAlone() throws Exception {
     FatalImages images = FatalImages.open(folder);
-    FatalImages.Flight alone = images.begin(1, List.of(KILLER), true);
+    FatalImages.Flight alone = images.begin("1-0", List.of(KILLER), true);
     try (ExecutorService other = Executors.newSingleThreadExecutor()) {
       Future<?> together =
           other.submit(
               () -> {
-                images.begin(2, List.of(HARMLESS), false).end(true);
+                images.begin("2-0", List.of(HARMLESS), false).end(true);
                 return true;
               });
       Assertions.assertThatThrownBy(() -> together.get(100, TimeUnit.MILLISECONDS))
@@ -97,7 +97,7 @@ final class FatalImagesTest {
 
   private void die(Digest... inFlight) throws InterruptedException {
     if (inFlight.length > 0) {
-      FatalImages.open(folder).begin(1, List.of(inFlight), false);
+      FatalImages.open(folder).begin("1-0", List.of(inFlight), false);
     }
   }
 }

@@ -243,7 +243,7 @@ final class FollowedGenerationsIT {
     Manifest followed = log.await(2, manifest -> manifest.positions().reaches(ahead.positions()));
     try (PublishedIndex index = log.open(followed, "followed")) {
       log.assertEqualsTopic(index);
-      assertThat(index.manifest().encoder()).isEqualTo(candidate.encoder());
+      assertThat(index.published().encoder()).isEqualTo(candidate.encoder());
     }
   }
 

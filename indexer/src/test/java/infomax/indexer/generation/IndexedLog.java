@@ -29,6 +29,7 @@ import infomax.index.Contents;
 import infomax.index.Manifest;
 import infomax.index.Publications;
 import infomax.index.PublishedIndex;
+import infomax.index.PublishedShards;
 import infomax.runtime.control.ControlLog;
 import infomax.runtime.control.ControlWriter;
 import infomax.runtime.kafka.KafkaClients;
@@ -154,6 +155,7 @@ final class IndexedLog implements AutoCloseable {
                     commitInterval,
                     commitInterval,
                     checkInterval,
+                    OwnShards.ALL,
                     ReleaseTrust.anybody()),
                 new DecodedImages(1 << 20, (image, size) -> decoding.pixels(image, size))));
   }
@@ -355,6 +357,21 @@ final class IndexedLog implements AutoCloseable {
     return await(generation, manifest -> manifest.positions().reaches(ends));
   }
 
+  /** The same of all its shards. */
+  PublishedShards awaitEndOfShards(int generation) {
+    Positions ends = ends();
+    return Awaitility.await()
+        .atMost(DEADLINE)
+        .pollInterval(Duration.ofMillis(20))
+        .until(
+            () -> publications.latest(generation).orElse(null),
+            published -> published != null && published.positions().reaches(ends));
+  }
+
+  PublishedIndex open(PublishedShards published, String name) {
+    return PublishedIndex.open(store, published, folder.resolve(name), null);
+  }
+
   PublishedIndex open(Manifest manifest, String name) {
     return PublishedIndex.open(store, manifest, folder.resolve(name));
   }
@@ -391,7 +408,7 @@ final class IndexedLog implements AutoCloseable {
 
   /** The index holds exactly what the topic says below its positions. */
   void assertEqualsTopic(PublishedIndex index) {
-    Map<ImageId, Newest> expected = readTopic(index.manifest().positions());
+    Map<ImageId, Newest> expected = readTopic(index.published().positions());
     Map<ImageId, Newest> found = new TreeMap<>();
     Contents.Tally tally = new Contents.Tally();
     index.forEach(

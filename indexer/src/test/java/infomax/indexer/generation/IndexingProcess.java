@@ -69,6 +69,7 @@ final class IndexingProcess {
                 INTERVAL,
                 INTERVAL,
                 Duration.ofHours(1),
+                OwnShards.ALL,
                 ReleaseTrust.anybody()));
     String before = "";
     while (true) {

@@ -7,6 +7,7 @@ import infomax.events.Positions;
 import infomax.index.Progress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ final class LogProgressTest {
   private static final Instant BEGUN = Instant.parse("2026-01-01T00:00:00Z");
   private static final Duration WEEK = Duration.ofDays(7);
 
-  private final LogProgress progress = new LogProgress(2, BEGUN, Progress.START);
+  private final LogProgress progress = new LogProgress(List.of(0, 1), BEGUN, Progress.START);
 
   @Test
   void aPartitionIsCompleteAsOfTheInstantBeforeItsEndWasAskedFor() {
@@ -77,7 +78,9 @@ final class LogProgressTest {
   void anIdlePartitionIsNeverOutdated() {
     LogProgress idle =
         new LogProgress(
-            1, BEGUN, new Progress(ends(10, 0), new TreeMap<>(Map.of(0, BEGUN)), null, null));
+            List.of(0),
+            BEGUN,
+            new Progress(ends(10, 0), new TreeMap<>(Map.of(0, BEGUN)), null, null));
     Instant late = BEGUN.plus(Duration.ofDays(100));
     idle.measured(ends(10, 0), late);
     assertThat(idle.outdated(late, WEEK)).isEmpty();

@@ -21,9 +21,9 @@ import infomax.events.signal.Signal.LoadedGeneration;
 import infomax.events.signal.Signal.ReplicaReported;
 import infomax.imaging.EncoderPixels;
 import infomax.index.IndexFiles;
-import infomax.index.Manifest;
 import infomax.index.Publications;
 import infomax.index.PublishedIndex;
+import infomax.index.PublishedShards;
 import infomax.indexer.IndexerConfig;
 import infomax.indexer.IndexerService;
 import infomax.indexer.backup.BackupPlace;
@@ -38,6 +38,7 @@ import infomax.store.StoreLocation;
 import infomax.testing.TestingKafka;
 import infomax.testing.TinyEncoder;
 import infomax.testing.store.S3Server;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
@@ -55,7 +56,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A whole indexer loses its store and its index, and goes on from a backup in a bucket. */
+/**
+ * Two indexers, each with a shard of its own, lose their store and their indexes, and go on from a
+ * backup in a bucket.
+ */
 final class RestoreIT {
 
   private static final long SEED = 20_261_127;
@@ -75,24 +79,27 @@ final class RestoreIT {
       log.write(log.images("image", 60));
       MeterRegistry before = new SimpleMeterRegistry();
       String name;
-      try (IndexerService _ = start(log, before)) {
+      try (IndexerService _ = start(log, before, 0);
+          IndexerService _ = start(log, before, 1)) {
         log.decide(release(log.store));
         await(control, signals, log, state -> state.live().isPresent());
-        log.awaitEnd(1);
+        log.awaitEndOfShards(1);
         name = place.write(control.state(), log.publications, InstantSource.system()).name();
         assertThat(embedded(before, 1)).isEqualTo(60);
 
         log.write(log.images("image", 10));
         log.write(IndexedLog.deletes("image", 20, 30));
         log.write(log.images("later", 15));
-        log.awaitEnd(1);
+        log.awaitEndOfShards(1);
       }
 
       IndexFiles.deleteFolder(folder.resolve("objects"));
-      IndexFiles.deleteFolder(folder.resolve("local"));
+      IndexFiles.deleteFolder(folder.resolve("local-0"));
+      IndexFiles.deleteFolder(folder.resolve("local-1"));
       log.write(log.images("last", 5));
       MeterRegistry after = new SimpleMeterRegistry();
-      try (IndexerService _ = start(log, after)) {
+      try (IndexerService _ = start(log, after, 0);
+          IndexerService _ = start(log, after, 1)) {
         ControlRequest request =
             new Restoration(log.clients, log.publications, InstantSource.system())
                 .prepare(place, name, control.state(), "tester", "the store is lost");
@@ -108,6 +115,7 @@ final class RestoreIT {
             state -> state.live().filter(live -> live.number() == number).isPresent());
         IndexGeneration restored = control.state().generations().get(number);
         assertThat(restored.restoredFrom()).isNotNull();
+        assertThat(restored.index().shards()).isEqualTo(2);
         assertThat(restored.history())
             .extracting(IndexGeneration.Transition::state)
             .containsExactly(
@@ -119,7 +127,7 @@ final class RestoreIT {
             .contains("tester: the store is lost")
             .contains("generation 1, publication");
 
-        Manifest newest = log.awaitEnd(number);
+        PublishedShards newest = log.awaitEndOfShards(number);
         try (PublishedIndex index = log.open(newest, "check")) {
           log.assertEqualsTopic(index);
           assertThat(index.images()).isEqualTo(60 - 10 + 15 + 5);
@@ -141,11 +149,14 @@ final class RestoreIT {
         .hasMessageContaining("beside its own log");
   }
 
-  private IndexerService start(IndexedLog log, MeterRegistry meters) throws Exception {
+  private IndexerService start(IndexedLog log, MeterRegistry meters, int ordinal) throws Exception {
     Settings settings =
         Settings.of(
             Map.of(
-                "indexer.path", folder.resolve("local").toString(),
+                "indexer.path", folder.resolve("local-" + ordinal).toString(),
+                "indexer.shards", "2",
+                "indexer.shard-ordinal", Integer.toString(ordinal),
+                "indexer.shard-processes", "2",
                 "indexer.commit-interval", "200ms",
                 "indexer.build-commit-interval", "200ms",
                 "indexer.rollout.heartbeat", "300ms",
@@ -179,15 +190,15 @@ final class RestoreIT {
     for (IndexGeneration generation : state.generations().values()) {
       if (generation.state().isLoaded()) {
         publications
-            .latest(generation.number(), 0)
+            .latest(generation.number())
             .ifPresent(
-                manifest ->
+                published ->
                     loaded.add(
                         new LoadedGeneration(
                             generation.number(),
                             generation.number() == live,
-                            manifest.sequence(),
-                            manifest.positions())));
+                            published.sequence(),
+                            published.positions())));
       }
     }
     return loaded;
@@ -202,8 +213,10 @@ final class RestoreIT {
     return meters
         .get("infomax.indexer.embedded")
         .tag("generation", Integer.toString(generation))
-        .counter()
-        .count();
+        .counters()
+        .stream()
+        .mapToDouble(Counter::count)
+        .sum();
   }
 
   private static EncoderRelease release(ObjectStore store) {

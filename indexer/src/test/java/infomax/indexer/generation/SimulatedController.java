@@ -15,8 +15,8 @@ import infomax.events.control.IndexParameters;
 import infomax.events.control.LiveAlias;
 import infomax.events.control.Precision;
 import infomax.index.IndexException;
-import infomax.index.Manifest;
 import infomax.index.Publications;
+import infomax.index.PublishedShards;
 import infomax.indexer.backup.Backup;
 import infomax.indexer.rollout.decision.LogTopic;
 import infomax.indexer.rollout.decision.Plan;
@@ -41,26 +41,11 @@ import org.jspecify.annotations.Nullable;
 /** A controller beside an indexer: in office from time to time, and not always aware of its end. */
 final class SimulatedController extends SimulatedSystem.Actor {
 
-  private static final RolloutPolicy POLICY =
-      new RolloutPolicy(
-          Duration.ofMillis(500),
-          Duration.ofMinutes(5),
-          Duration.ofMinutes(30),
-          6,
-          Duration.ofSeconds(10),
-          3,
-          Duration.ofSeconds(1),
-          Duration.ofDays(30),
-          IndexParameters.DEFAULT,
-          Precision.FLOAT32,
-          RolloutMode.AUTOMATIC,
-          Duration.ZERO);
-
   private final SimulatedSystem system;
   private final SimulatedIndexer indexer;
   private final ObjectStore store;
   private final Publications publications;
-  private final RolloutDecisions decisions = new RolloutDecisions(POLICY);
+  private final RolloutDecisions decisions;
   private int epoch;
   private Instant since = Instant.MIN;
   private Plan.@Nullable Comparison comparison;
@@ -73,6 +58,26 @@ final class SimulatedController extends SimulatedSystem.Actor {
     this.indexer = indexer;
     this.store = system.client(this);
     this.publications = new Publications(store, system::now);
+    this.decisions = new RolloutDecisions(policy(1 + system.random().nextInt(2)));
+  }
+
+  /** Controllers may be configured to begin generations with different numbers of shards. */
+  private static RolloutPolicy policy(int shards) {
+    IndexParameters defaults = IndexParameters.DEFAULT;
+    return new RolloutPolicy(
+        Duration.ofMillis(500),
+        Duration.ofMinutes(5),
+        Duration.ofMinutes(30),
+        6,
+        Duration.ofSeconds(10),
+        3,
+        Duration.ofSeconds(1),
+        Duration.ofDays(30),
+        new IndexParameters(
+            shards, defaults.maxConn(), defaults.beamWidth(), defaults.vectorFormat()),
+        Precision.FLOAT32,
+        RolloutMode.AUTOMATIC,
+        Duration.ZERO);
   }
 
   @Override
@@ -146,11 +151,9 @@ final class SimulatedController extends SimulatedSystem.Actor {
 
   /** What the alias moves to holds what the log says, whoever verified it. */
   private void assertEqualToTheLog(int generation) {
-    Manifest newest = system.newest(generation);
+    PublishedShards newest = system.newest(generation);
     if (newest != null) {
-      assertThat(
-              SimulatedFiles.contents(
-                  newest.files(), file -> system.peek(file.digest()).orElseThrow()))
+      assertThat(SimulatedFiles.contents(newest, file -> system.peek(file.digest()).orElseThrow()))
           .as("alias moves to generation %s", generation)
           .isEqualTo(system.log.contents(newest.positions()));
     }
@@ -165,7 +168,7 @@ final class SimulatedController extends SimulatedSystem.Actor {
       try {
         hold =
             publications
-                .read(live.generation(), 0, live.sequence())
+                .read(live.generation(), live.sequences())
                 .map(publications::hold)
                 .orElse(null);
       } catch (IndexException e) {
@@ -208,13 +211,14 @@ final class SimulatedController extends SimulatedSystem.Actor {
   private VerificationStatus verified(Plan.Verify asked) {
     Publication named = asked.publication();
     Positions target = asked.comparison().target();
-    Optional<Manifest> publication = publications.read(named.generation(), 0, named.sequence());
+    Optional<PublishedShards> publication =
+        publications.read(named.generation(), named.sequences());
     if (publication.isEmpty()) {
       return new VerificationStatus.Idle(system.now(), "its publication is not there");
     }
     try {
       boolean equal =
-          SimulatedFiles.contents(publication.get().files(), file -> store.read(file.digest()))
+          SimulatedFiles.contents(publication.get(), file -> store.read(file.digest()))
               .equals(system.log.contents(target));
       return new VerificationStatus.Finished(
           named.generation(),
@@ -232,8 +236,8 @@ final class SimulatedController extends SimulatedSystem.Actor {
     for (IndexGeneration generation : state.generations().values()) {
       if (generation.state().isIndexed()) {
         publications
-            .latest(generation.number(), 0)
-            .ifPresent(manifest -> newest.put(generation.number(), publication(manifest)));
+            .latest(generation.number())
+            .ifPresent(published -> newest.put(generation.number(), publication(published)));
       }
     }
     return new RolloutView(
@@ -265,13 +269,12 @@ final class SimulatedController extends SimulatedSystem.Actor {
     return offers;
   }
 
-  private static Publication publication(Manifest manifest) {
+  private static Publication publication(PublishedShards published) {
     return new Publication(
-        manifest.generation(),
-        manifest.sequence(),
-        manifest.positions(),
-        manifest.completeAsOf(),
-        manifest.images(),
-        manifest.publishedAt());
+        published.generation(),
+        published.sequences(),
+        published.positions(),
+        published.incompleteFor(),
+        published.images());
   }
 }

@@ -1,10 +1,14 @@
 package infomax.indexer.generation;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import infomax.events.Digest;
 import infomax.index.CommitMark;
 import infomax.index.IndexCorruptException;
 import infomax.index.IndexFile;
 import infomax.index.LocalFiles;
+import infomax.index.Manifest;
+import infomax.index.PublishedShards;
 import infomax.indexer.generation.SimulatedLog.Place;
 import infomax.store.ObjectBrokenException;
 import infomax.store.ObjectStore;
@@ -82,6 +86,20 @@ final class SimulatedFiles implements LocalFiles {
 
   Map<String, Place> contents() {
     return contents(List.copyOf(files.keySet()), file -> files.get(file));
+  }
+
+  /** What all shards hold together: no id lies in two of them. */
+  static Map<String, Place> contents(PublishedShards published, Function<IndexFile, byte[]> bytes) {
+    Map<String, Place> contents = new TreeMap<>();
+    for (Manifest manifest : published.shards()) {
+      contents(manifest.files(), bytes)
+          .forEach(
+              (id, place) -> {
+                assertThat(manifest.spec().shardPartitions()).contains(place.partition());
+                assertThat(contents.put(id, place)).as("%s in two shards", id).isNull();
+              });
+    }
+    return contents;
   }
 
   /** What files hold, the later ones overriding. */

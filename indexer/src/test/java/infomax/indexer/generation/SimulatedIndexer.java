@@ -14,6 +14,7 @@ import infomax.index.PublishOutcome;
 import infomax.index.ShardPublisher;
 import infomax.index.ShardStart;
 import infomax.indexer.backup.RestoredStart;
+import infomax.indexer.generation.FollowedGenerations.Shard;
 import infomax.indexer.generation.Orders.Mode;
 import infomax.indexer.generation.SimulatedLog.Place;
 import infomax.indexer.rollout.decision.IndexingFailure;
@@ -36,7 +37,6 @@ import org.jspecify.annotations.Nullable;
 /** An indexer's process, and its disk, which survives it. */
 final class SimulatedIndexer extends SimulatedSystem.Actor {
 
-  private static final int SHARD = 0;
   private static final int KEPT = 3;
   private static final Duration GRACE = Duration.ofMinutes(10);
   private static final Duration OBJECT_GRACE = Duration.ofHours(24);
@@ -46,8 +46,8 @@ final class SimulatedIndexer extends SimulatedSystem.Actor {
   private final SimulatedSystem system;
   private final ObjectStore store;
   private final String name;
-  private final Map<Integer, SimulatedFiles> disk = new TreeMap<>();
-  private final Map<Integer, Writer> writers = new TreeMap<>();
+  private final Map<Shard, SimulatedFiles> disk = new TreeMap<>();
+  private final Map<Shard, Writer> writers = new TreeMap<>();
   private final Set<Integer> removed = new HashSet<>();
   private int known;
 
@@ -106,31 +106,35 @@ final class SimulatedIndexer extends SimulatedSystem.Actor {
     }
     IndexGeneration generation = indexed.get(system.random().nextInt(indexed.size()));
     int number = generation.number();
+    Shard shard = new Shard(number, system.random().nextInt(generation.index().shards()));
     SimulatedFiles files =
-        disk.computeIfAbsent(number, _ -> new SimulatedFiles(store, system.random()));
+        disk.computeIfAbsent(shard, _ -> new SimulatedFiles(store, system.random()));
     try {
       writers
-          .computeIfAbsent(number, _ -> new Writer(files))
+          .computeIfAbsent(shard, _ -> new Writer(shard.shard(), files))
           .turn(generation, Orders.of(state, generation));
     } catch (GenerationFailedException e) {
-      writers.remove(number);
+      writers.remove(shard);
       failures.put(number, new IndexingFailure(number, e.reason(), String.valueOf(e.getMessage())));
     }
   }
 
   private void tidy() {
-    for (int number : List.copyOf(writers.keySet())) {
-      publications.collectGarbage(number, SHARD, KEPT, GRACE);
+    for (Shard shard : List.copyOf(writers.keySet())) {
+      publications.collectGarbage(shard.generation(), shard.shard(), KEPT, GRACE);
     }
   }
 
   private void remove(ControlState state) {
     for (IndexGeneration generation : state.generations().values()) {
       if (!generation.state().isIndexed() && !removed.contains(generation.number())) {
-        writers.remove(generation.number());
         failures.remove(generation.number());
-        publications.deleteAll(generation.number(), SHARD);
-        disk.remove(generation.number());
+        for (int number = 0; number < generation.index().shards(); number++) {
+          Shard shard = new Shard(generation.number(), number);
+          writers.remove(shard);
+          publications.deleteAll(generation.number(), number);
+          disk.remove(shard);
+        }
         removed.add(generation.number());
       }
     }
@@ -143,9 +147,10 @@ final class SimulatedIndexer extends SimulatedSystem.Actor {
     store.collectGarbage(named::contains, system.now().minus(OBJECT_GRACE));
   }
 
-  /** One generation: closed, open, or standing by. */
+  /** One shard of a generation: closed, open, or standing by. */
   private final class Writer {
 
+    private final int shard;
     private final SimulatedFiles files;
     private final Map<String, Optional<Place>> changes = new TreeMap<>();
     private final Set<Digest> published = new HashSet<>();
@@ -153,12 +158,14 @@ final class SimulatedIndexer extends SimulatedSystem.Actor {
     private @Nullable ShardPublisher publisher;
     private @Nullable LogProgress progress;
     private @Nullable ReadingPlan plan;
+    private List<Integer> partitions = List.of();
     private Progress committed = Progress.START;
     private boolean mustPublish;
     private boolean standsBy;
     private boolean localGivenUp;
 
-    Writer(SimulatedFiles files) {
+    Writer(int shard, SimulatedFiles files) {
+      this.shard = shard;
       this.files = files;
     }
 
@@ -185,9 +192,9 @@ final class SimulatedIndexer extends SimulatedSystem.Actor {
     }
 
     private void open(IndexGeneration generation, Orders orders) throws GenerationFailedException {
-      IndexSpec spec = IndexSpec.of(generation);
+      IndexSpec spec = IndexSpec.of(generation, shard);
       beginRestored(generation, orders);
-      if (orders.mode() != Mode.BUILD && publications.latest(spec.generation(), SHARD).isEmpty()) {
+      if (orders.mode() != Mode.BUILD && publications.latest(spec.generation(), shard).isEmpty()) {
         throw new GenerationFailedException(FailureCause.STATE_LOST, "no publication");
       }
       ShardStart taken;
@@ -203,8 +210,9 @@ final class SimulatedIndexer extends SimulatedSystem.Actor {
       taken.files().forEach(file -> published.add(file.digest()));
       progress =
           new LogProgress(
-              spec.partitions(), generation.history().getFirst().at(), taken.progress());
+              spec.shardPartitions(), generation.history().getFirst().at(), taken.progress());
       plan = new ReadingPlan(progress);
+      partitions = spec.shardPartitions();
       committed = taken.progress();
       files.commit(taken.mark(committed), changes);
       mustPublish = true;
@@ -226,7 +234,7 @@ final class SimulatedIndexer extends SimulatedSystem.Actor {
         return;
       }
       try {
-        RestoredStart.publish(publications, generation, backup, system::now);
+        RestoredStart.publish(publications, generation, shard, backup, system::now);
       } catch (ObjectBrokenException e) {
         throw new GenerationFailedException(
             FailureCause.STATE_LOST, String.valueOf(e.getMessage()), e);
@@ -234,8 +242,11 @@ final class SimulatedIndexer extends SimulatedSystem.Actor {
     }
 
     private void goOn(IndexGeneration generation, Orders orders) {
+      if (orders.mode() == Mode.BUILD && system.random().nextInt(20) == 0) {
+        plan.readOn();
+      }
       read(generation, orders);
-      progress.measured(system.log.ends(), system.now());
+      progress.measured(system.log.ends().in(partitions), system.now());
       if (plan.hasArrived(orders) || (progress.hasMoved() && system.random().nextInt(2) == 0)) {
         commit();
       }
@@ -245,7 +256,7 @@ final class SimulatedIndexer extends SimulatedSystem.Actor {
     }
 
     private void read(IndexGeneration generation, Orders orders) {
-      for (int partition = 0; partition < SimulatedLog.PARTITIONS; partition++) {
+      for (int partition : partitions) {
         if (!plan.isWanted(partition, orders)) {
           continue;
         }

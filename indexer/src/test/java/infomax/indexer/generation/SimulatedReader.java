@@ -6,8 +6,8 @@ import infomax.events.Positions;
 import infomax.events.control.ControlState;
 import infomax.events.control.IndexGeneration;
 import infomax.events.control.LiveAlias;
-import infomax.index.Manifest;
 import infomax.index.Publications;
+import infomax.index.PublishedShards;
 import infomax.indexer.rollout.decision.ReplicaStatus;
 import infomax.store.ObjectStore;
 import infomax.store.ObjectStoreException;
@@ -26,7 +26,7 @@ final class SimulatedReader extends SimulatedSystem.Actor {
   private final String name;
   private final ObjectStore store;
   private final Publications publications;
-  private final Map<Integer, Manifest> loaded = new TreeMap<>();
+  private final Map<Integer, PublishedShards> loaded = new TreeMap<>();
   private @Nullable Integer serving;
   private int known;
 
@@ -75,23 +75,27 @@ final class SimulatedReader extends SimulatedSystem.Actor {
   }
 
   private void load(int generation) {
-    Optional<Manifest> newest = publications.latest(generation, 0);
-    Manifest current = loaded.get(generation);
-    if (newest.isEmpty() || (current != null && !newest.get().continues(current))) {
+    PublishedShards current = loaded.get(generation);
+    Optional<PublishedShards> newest =
+        publications
+            .latest(generation)
+            .map(found -> current == null ? found : found.after(current))
+            .filter(found -> !found.equals(current));
+    if (newest.isEmpty()) {
       return;
     }
-    Manifest manifest = newest.get();
+    PublishedShards published = newest.get();
     Map<String, SimulatedLog.Place> contents =
-        SimulatedFiles.contents(manifest.files(), file -> store.read(file.digest()));
+        SimulatedFiles.contents(published, file -> store.read(file.digest()));
     assertThat(contents)
-        .as("generation %s publication %s", generation, manifest.sequence())
-        .isEqualTo(system.log.contents(manifest.positions()));
-    assertThat(manifest.images()).isEqualTo(contents.size());
+        .as("generation %s publication %s", generation, published.sequences())
+        .isEqualTo(system.log.contents(published.positions()));
+    assertThat(published.images()).isEqualTo(contents.size());
     if (current != null) {
-      assertThat(manifest.sequence()).isGreaterThan(current.sequence());
-      assertThat(manifest.positions().reaches(current.positions())).isTrue();
+      assertThat(published.sequence()).isGreaterThan(current.sequence());
+      assertThat(published.positions().reaches(current.positions())).isTrue();
     }
-    loaded.put(generation, manifest);
+    loaded.put(generation, published);
   }
 
   private void move(@Nullable LiveAlias alias) {
@@ -106,7 +110,7 @@ final class SimulatedReader extends SimulatedSystem.Actor {
 
   private void report() {
     Map<Integer, Positions> positions = new HashMap<>();
-    loaded.forEach((number, manifest) -> positions.put(number, manifest.positions()));
+    loaded.forEach((number, published) -> positions.put(number, published.positions()));
     system.replicas.put(
         name, new ReplicaStatus(name, positions, serving == null ? null : positions.get(serving)));
   }

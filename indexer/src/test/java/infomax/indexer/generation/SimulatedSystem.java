@@ -12,8 +12,8 @@ import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
 import infomax.events.control.LiveAlias;
 import infomax.index.IndexFile;
-import infomax.index.Manifest;
 import infomax.index.Publications;
+import infomax.index.PublishedShards;
 import infomax.indexer.backup.Backup;
 import infomax.indexer.backup.Restoration;
 import infomax.indexer.rollout.decision.ControlInvariants;
@@ -125,8 +125,8 @@ final class SimulatedSystem {
     return store.peek(digest);
   }
 
-  /** The newest publication of a generation, seen by nobody; null if there is none. */
-  @Nullable Manifest newest(int generation) {
+  /** The newest publications of a generation, seen by nobody; null if a shard has none. */
+  @Nullable PublishedShards newest(int generation) {
     return publications.newest(generation);
   }
 
@@ -246,6 +246,10 @@ final class SimulatedSystem {
     }
   }
 
+  private static List<IndexFile> files(PublishedShards published) {
+    return published.shards().stream().flatMap(shard -> shard.files().stream()).toList();
+  }
+
   private boolean isIndexed(int number) {
     IndexGeneration generation = control.state().generations().get(number);
     return generation != null && generation.state().isIndexed();
@@ -313,6 +317,10 @@ final class SimulatedSystem {
         case 9, 10, 11 -> backUp(state);
         case 12 -> restore();
         case 13 -> ask(state.isPaused() ? Kind.RESUME : Kind.PAUSE, Map.of());
+        case 14, 15 ->
+            ask(
+                Kind.REINDEX,
+                Map.of(ControlRequest.SHARDS, Integer.toString(1 + random.nextInt(2))));
         default -> {}
       }
     }
@@ -340,16 +348,13 @@ final class SimulatedSystem {
         return;
       }
       Publications all = new Publications(client(this), SimulatedSystem.this::now);
-      Optional<Manifest> newest = all.latest(state.live().get().number(), 0);
-      boolean whole =
-          newest.stream()
-              .flatMap(manifest -> manifest.files().stream())
-              .allMatch(file -> peek(file.digest()).isPresent());
+      Optional<PublishedShards> newest = all.latest(state.live().get().number());
+      List<IndexFile> files = newest.map(SimulatedSystem::files).orElse(List.of());
+      boolean whole = files.stream().allMatch(file -> peek(file.digest()).isPresent());
       if (newest.isPresent() && whole) {
         backup =
-            new Backup(
-                1, now, newest.get(), state.encoders().get(state.live().get().encoderVersion()));
-        for (IndexFile file : newest.get().files()) {
+            Backup.of(now, newest.get(), state.encoders().get(state.live().get().encoderVersion()));
+        for (IndexFile file : files) {
           peek(file.digest()).ifPresent(bytes -> backedUp.put(file.digest(), bytes));
         }
       }
@@ -367,10 +372,11 @@ final class SimulatedSystem {
       byte[] description = backup.bytes();
       Digest digest = Digest.of(description);
       Set<Digest> objects = new HashSet<>(Set.of(digest));
-      backup.manifest().files().forEach(file -> objects.add(file.digest()));
+      List<IndexFile> files = files(backup.published());
+      files.forEach(file -> objects.add(file.digest()));
       new Publications(client, SimulatedSystem.this::now)
           .claim(Restoration.claimsOf(digest) + requests, objects);
-      backup.manifest().files().forEach(file -> client.put(backedUp.get(file.digest())));
+      files.forEach(file -> client.put(backedUp.get(file.digest())));
       client.put(description);
       ask(Kind.RESTORE, Map.of(ControlRequest.BACKUP, digest.hex()));
     }

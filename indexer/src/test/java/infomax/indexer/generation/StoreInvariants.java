@@ -6,8 +6,11 @@ import infomax.events.Digest;
 import infomax.events.Json;
 import infomax.index.IndexFile;
 import infomax.index.Manifest;
+import infomax.index.PublishedShards;
 import infomax.index.SealedJson;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
@@ -79,10 +82,19 @@ final class StoreInvariants {
     }
   }
 
-  /** The newest publication of a generation; null if there is none. */
-  @Nullable Manifest newest(int generation) {
-    Manifest found = newest.get("publications/" + generation + "/0");
-    return found != null && present.containsValue(found) ? found : null;
+  /** The newest publications of all shards of a generation; null if one has none. */
+  @Nullable PublishedShards newest(int generation) {
+    List<Manifest> shards = new ArrayList<>();
+    int count = 1;
+    for (int shard = 0; shard < count; shard++) {
+      Manifest found = newest.get("publications/" + generation + "/" + shard);
+      if (found == null || !present.containsValue(found)) {
+        return null;
+      }
+      count = found.spec().index().shards();
+      shards.add(found);
+    }
+    return new PublishedShards(shards);
   }
 
   void entryDeleted(String name) {

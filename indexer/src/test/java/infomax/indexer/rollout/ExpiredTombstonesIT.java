@@ -12,6 +12,7 @@ import infomax.index.Manifest;
 import infomax.indexer.IndexerConfig;
 import infomax.indexer.IndexerService;
 import infomax.indexer.generation.IndexingSettings;
+import infomax.indexer.generation.OwnShards;
 import infomax.runtime.health.Health;
 import infomax.runtime.tracing.Tracing;
 import infomax.testing.TestingKafka;
@@ -92,6 +93,7 @@ class ExpiredTombstonesIT {
                 INTERVAL,
                 INTERVAL,
                 Duration.ofHours(1),
+                OwnShards.ALL,
                 ReleaseTrust.anybody()),
             ControllerProcess.config("a")),
         world.clients,

@@ -95,7 +95,7 @@ final class FakeIndexers implements AutoCloseable {
                 ShardWriter.open(
                     publications,
                     folder.resolve("generation-" + number),
-                    IndexSpec.of(generation),
+                    IndexSpec.of(generation, 0),
                     InstantSource.system(),
                     () -> {}));
     Positions before = writer.progress().positions();

@@ -226,15 +226,15 @@ final class RollingWorld implements AutoCloseable {
     for (IndexGeneration generation : state.generations().values()) {
       if (generation.state().isLoaded()) {
         publications
-            .latest(generation.number(), 0)
+            .latest(generation.number())
             .ifPresent(
-                manifest ->
+                published ->
                     loaded.add(
                         new LoadedGeneration(
                             generation.number(),
                             generation.number() == live,
-                            manifest.sequence(),
-                            manifest.positions())));
+                            published.sequence(),
+                            published.positions())));
       }
     }
     signals.send(new ReplicaReported(Instant.now(), REPLICA, loaded));

@@ -16,7 +16,8 @@ class RolloutConfigTest {
 
   @Test
   void nothingConfiguredIsTheDefault() {
-    assertThat(RolloutConfig.from(Settings.of(Map.of()))).isEqualTo(RolloutConfig.DEFAULT);
+    assertThat(RolloutConfig.from(Settings.of(Map.of()), "indexer-0"))
+        .isEqualTo(RolloutConfig.DEFAULT);
   }
 
   @Test
@@ -38,18 +39,18 @@ class RolloutConfigTest {
                 Map.entry("indexer.rollout.comparison-deadline", "0s"),
                 Map.entry("indexer.hnsw.max-conn", "24"),
                 Map.entry("indexer.hnsw.beam-width", "200"),
-                Map.entry("indexer.shards", "1"),
+                Map.entry("indexer.shards", "4"),
                 Map.entry("indexer.vector-format", "int8"),
                 Map.entry("indexer.rollout.recall-floor", "0.9"),
                 Map.entry("indexer.rollout.recall-queries", "500"),
                 Map.entry("indexer.rollout.golden-cosine-floor", "0.99")));
-    RolloutConfig config = RolloutConfig.from(settings);
+    RolloutConfig config = RolloutConfig.from(settings, "indexer-0");
     settings.verifyAllUsed();
     assertThat(config.instanceId()).isEqualTo("indexer-7");
     assertThat(config.sessionTimeout()).isEqualTo(Duration.ofSeconds(6));
     assertThat(config.policy().listening()).isEqualTo(Duration.ofSeconds(6));
     assertThat(config.policy().index())
-        .isEqualTo(new IndexParameters(1, 24, 200, VectorFormat.INT8));
+        .isEqualTo(new IndexParameters(4, 24, 200, VectorFormat.INT8));
     assertThat(config.policy().mode()).isEqualTo(RolloutMode.APPROVAL);
     assertThat(config.policy().comparisonDeadline()).isZero();
     assertThat(config.limits().recallFloor()).isEqualTo(0.9);
@@ -58,7 +59,7 @@ class RolloutConfigTest {
   @Test
   void fewerThanAHundredQueriesAreNoMeasurement() {
     Settings settings = Settings.of(Map.of("indexer.rollout.recall-queries", "50"));
-    assertThatThrownBy(() -> RolloutConfig.from(settings))
+    assertThatThrownBy(() -> RolloutConfig.from(settings, "indexer-0"))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("indexer.rollout.recall-queries");
   }

@@ -2,6 +2,7 @@ package infomax.events;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
@@ -41,6 +42,13 @@ public record Positions(@JsonValue SortedMap<Integer, Position> byPartition) {
   public Positions with(int partition, Position position) {
     TreeMap<Integer, Position> copy = new TreeMap<>(byPartition);
     copy.put(partition, position);
+    return new Positions(copy);
+  }
+
+  /** The same place in these partitions alone. */
+  public Positions in(Collection<Integer> partitions) {
+    TreeMap<Integer, Position> copy = new TreeMap<>(byPartition);
+    copy.keySet().retainAll(partitions);
     return new Positions(copy);
   }
 

@@ -1,5 +1,6 @@
 package infomax.index;
 
+import infomax.events.ImageId;
 import infomax.index.SearchAnswer.Group;
 import infomax.index.SearchAnswer.Hit;
 import java.io.IOException;
@@ -9,6 +10,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.ReaderUtil;
@@ -85,7 +88,31 @@ final class HitPicker {
           }
         });
     scored.sort(BEST_FIRST);
+    orderEquals(scored);
     return scored;
+  }
+
+  /** Equal scores come in the order of the ids, whichever segment or shard they lie in. */
+  private void orderEquals(List<Scored> sorted) throws IOException {
+    int from = 0;
+    while (from < sorted.size()) {
+      int to = from + 1;
+      while (to < sorted.size() && sorted.get(to).score() == sorted.get(from).score()) {
+        to++;
+      }
+      if (to - from > 1) {
+        SortedMap<ImageId, Scored> byId = new TreeMap<>();
+        for (Scored scored : sorted.subList(from, to)) {
+          LeafReaderContext leaf = leaf(scored.document());
+          byId.put(ImageFields.id(leaf.reader(), scored.document() - leaf.docBase), scored);
+        }
+        int next = from;
+        for (Scored scored : byId.values()) {
+          sorted.set(next++, scored);
+        }
+      }
+      from = to;
+    }
   }
 
   private <T> List<T> page(List<T> ranked) {

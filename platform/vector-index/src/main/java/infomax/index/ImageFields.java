@@ -95,6 +95,10 @@ final class ImageFields {
     return new SegmentImages(leaf).read(document);
   }
 
+  static ImageId id(LeafReader leaf, int document) throws IOException {
+    return ImageId.of(bytes(leaf, ID, document));
+  }
+
   static Metadata metadata(LeafReader leaf, int document) throws IOException {
     return Metadata.parse(bytes(leaf, METADATA, document));
   }

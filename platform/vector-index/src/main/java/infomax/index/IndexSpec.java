@@ -5,6 +5,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import infomax.events.Digest;
 import infomax.events.control.IndexGeneration;
 import infomax.events.control.IndexParameters;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,16 +65,30 @@ public record IndexSpec(
         format == null ? FORMAT_UNNAMED : format);
   }
 
-  /** The one shard of a generation. */
-  public static IndexSpec of(IndexGeneration generation) {
+  /** A shard of a generation. */
+  public static IndexSpec of(IndexGeneration generation, int shard) {
     return new IndexSpec(
         generation.number(),
-        0,
+        shard,
         generation.encoder(),
         generation.dimensions(),
         generation.topicId(),
         generation.partitions(),
         generation.index(),
         FORMAT);
+  }
+
+  /** Another shard of the same generation. */
+  IndexSpec ofShard(int other) {
+    return new IndexSpec(
+        generation, other, encoder, dimensions, topicId, partitions, index, format);
+  }
+
+  /** The partitions that this shard reads: those whose number mod the shards is its own. */
+  public List<Integer> shardPartitions() {
+    return IntStream.range(0, partitions)
+        .filter(partition -> partition % index.shards() == shard)
+        .boxed()
+        .toList();
   }
 }

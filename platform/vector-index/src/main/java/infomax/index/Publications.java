@@ -16,6 +16,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,6 +67,26 @@ public final class Publications {
   /** The newest publication of a shard that can be read, if there is one. */
   public Optional<Manifest> latest(int generation, int shard) {
     return newest(generation, shard).manifest();
+  }
+
+  /**
+   * The newest publication of every shard of a generation; empty as long as one of them has none.
+   */
+  public Optional<PublishedShards> latest(int generation) {
+    return shards(shard -> latest(generation, shard));
+  }
+
+  /**
+   * Publications by their numbers, if all of them are still there and can be read.
+   *
+   * @param sequences in the order of the shards
+   */
+  public Optional<PublishedShards> read(int generation, List<Long> sequences) {
+    return shards(
+        shard ->
+            shard < sequences.size()
+                ? read(generation, shard, sequences.get(shard))
+                : Optional.empty());
   }
 
   /** The newest publication of a shard that can be read, and the highest number taken. */
@@ -189,6 +210,22 @@ public final class Publications {
               + " is gone; hold a newer one");
     }
     return () -> store.deleteEntry(entry);
+  }
+
+  /**
+   * Keeps publications of all shards from garbage collection until the hold is closed.
+   *
+   * @throws IndexException if one of them is garbage already
+   */
+  public Hold hold(PublishedShards published) {
+    List<Hold> holds = new ArrayList<>();
+    try {
+      published.shards().forEach(manifest -> holds.add(hold(manifest)));
+    } catch (RuntimeException e) {
+      holds.forEach(Hold::close);
+      throw e;
+    }
+    return () -> holds.forEach(Hold::close);
   }
 
   /**
@@ -328,6 +365,21 @@ public final class Publications {
 
   /** The value of a claim's entry. */
   private record Claim(Set<Digest> objects, Instant since) {}
+
+  /** The first shard says how many there are. */
+  private static Optional<PublishedShards> shards(IntFunction<Optional<Manifest>> find) {
+    List<Manifest> found = new ArrayList<>();
+    int shards = 1;
+    for (int shard = 0; shard < shards; shard++) {
+      Optional<Manifest> manifest = find.apply(shard);
+      if (manifest.isEmpty()) {
+        return Optional.empty();
+      }
+      shards = manifest.get().spec().index().shards();
+      found.add(manifest.get());
+    }
+    return Optional.of(new PublishedShards(found));
+  }
 
   private static Optional<PublishOutcome> refusal(Manifest next, Manifest newest, long taken) {
     if (newest.term() > next.term() || (newest.term() == next.term() && !newest.sameWriter(next))) {

@@ -17,88 +17,90 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.apache.lucene.index.BinaryDocValues;
-import org.apache.lucene.index.CorruptIndexException;
-import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.DocValues;
-import org.apache.lucene.index.IndexCommit;
-import org.apache.lucene.index.IndexFormatTooNewException;
-import org.apache.lucene.index.IndexFormatTooOldException;
+import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.MultiReader;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.ReaderUtil;
-import org.apache.lucene.store.Directory;
-import org.apache.lucene.store.MMapDirectory;
 import org.apache.lucene.util.Bits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A publication, opened for search: immutable, whatever is published later. Thread-safe; every
- * method may run while another thread closes the index, and then either completes or throws {@link
+ * Publications of every shard of a generation, opened for search as one index: immutable, whatever
+ * is published later. To a search a shard is some more segments: each finds its own nearest, and
+ * the best of all are scored and ordered together. Thread-safe; every method may run while another
+ * thread closes the index, and then either completes or throws {@link
  * org.apache.lucene.store.AlreadyClosedException}.
  *
- * <p>Files lie under {@code folder/term-<term>/}, as hard links where possible. A folder belongs to
- * one line of openings, each given the one before, in one process: opening a publication deletes
- * files that neither it nor the one before needs. Segments both have in common are opened once.
+ * <p>Files lie under {@code folder/shard-<shard>/term-<term>/}, as hard links where possible. A
+ * folder belongs to one line of openings, each given the one before, in one process: opening a
+ * publication deletes files that neither it nor the one before needs. Segments both have in common
+ * are opened once.
  */
 public final class PublishedIndex implements AutoCloseable {
 
-  private final Manifest manifest;
-  private final IndexFolder folder;
-  private final Directory directory;
-  private final DirectoryReader reader;
+  private final PublishedShards published;
+  private final List<OpenShard> shards;
+  private final IndexReader reader;
   private final NearestImages nearest;
   private final ImageListing listing;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private PublishedIndex(
-      Manifest manifest, IndexFolder folder, Directory directory, DirectoryReader reader) {
-    this.manifest = manifest;
-    this.folder = folder;
-    this.directory = directory;
+  private PublishedIndex(PublishedShards published, List<OpenShard> shards, IndexReader reader) {
+    this.published = published;
+    this.shards = List.copyOf(shards);
     this.reader = reader;
     this.nearest = new NearestImages(reader, NearestImages.SCANNED_MATCHES_MAX);
     this.listing = new ImageListing(reader);
   }
 
   /**
-   * Opens a publication, the first in its folder.
+   * Opens a publication of a generation with one shard, the first in its folder.
    *
-   * @throws IndexCorruptException if a file is absent, because newer publications made it garbage,
-   *     or corrupt; a newer publication may do better
-   * @throws infomax.store.ObjectStoreException if the store does not answer, which may pass
-   * @throws IndexException if {@code folder} cannot be written or read, which may pass
+   * @throws IndexCorruptException as the other method says
    */
   public static PublishedIndex open(ObjectStore store, Manifest manifest, Path folder) {
-    return open(store, manifest, folder, null);
+    return open(store, new PublishedShards(List.of(manifest)), folder, null);
   }
 
   /**
-   * Opens a publication after another one of the same shard in the same folder.
+   * Opens publications of all shards after others of the same generation in the same folder.
    *
-   * @param previous the one opened before, still open; null for the first
+   * @param previous what was opened before, still open; null for the first
    * @throws IndexCorruptException if a file is absent, because newer publications made it garbage,
    *     or corrupt; a newer publication may do better
    * @throws infomax.store.ObjectStoreException if the store does not answer, which may pass
    * @throws IndexException if {@code folder} cannot be written or read, which may pass
    */
   public static PublishedIndex open(
-      ObjectStore store, Manifest manifest, Path folder, @Nullable PublishedIndex previous) {
-    Path path = folder.resolve("term-" + manifest.term());
+      ObjectStore store,
+      PublishedShards published,
+      Path folder,
+      @Nullable PublishedIndex previous) {
+    List<OpenShard> opened = new ArrayList<>();
     try {
-      return previous != null && previous.folder.path().equals(path)
-          ? openNext(manifest, previous)
-          : openFirst(store, manifest, path, previous);
-    } catch (CorruptIndexException | IndexFormatTooNewException | IndexFormatTooOldException e) {
-      throw new IndexCorruptException(cannotBeOpened(manifest, e), e);
+      for (Manifest manifest : published.shards()) {
+        OpenShard before = previous == null ? null : previous.shards.get(manifest.shard());
+        opened.add(OpenShard.open(store, manifest, folder.resolve(folderName(manifest)), before));
+      }
+      if (previous == null) {
+        deleteOthers(folder, published);
+      }
+      return new PublishedIndex(published, opened, together(opened));
     } catch (IOException e) {
-      throw new IndexException(cannotBeOpened(manifest, e), e);
+      release(opened);
+      throw new IndexException("folder " + folder + " cannot be used: " + e, e);
+    } catch (RuntimeException e) {
+      release(opened);
+      throw e;
     }
   }
 
   /** What is open. */
-  public Manifest manifest() {
-    return manifest;
+  public PublishedShards published() {
+    return published;
   }
 
   /** Live documents. */
@@ -126,12 +128,12 @@ public final class PublishedIndex implements AutoCloseable {
   public SearchAnswer search(VectorQuery query, LongConsumer fetchNanos) {
     Stream.concat(query.positive().stream(), query.negative().stream())
         .mapToInt(vector -> vector.direction().dimensions())
-        .filter(dimensions -> dimensions != manifest.dimensions())
+        .filter(dimensions -> dimensions != published.dimensions())
         .findAny()
         .ifPresent(
             dimensions -> {
               throw new IllegalArgumentException(
-                  "vector has " + dimensions + " components, expected " + manifest.dimensions());
+                  "vector has " + dimensions + " components, expected " + published.dimensions());
             });
     if (!query.filter().isEmpty() || query.selection().grouping() != null) {
       verifyFilters();
@@ -157,7 +159,7 @@ public final class PublishedIndex implements AutoCloseable {
 
   /** False if the index was written before there were filters. */
   public boolean filters() {
-    return manifest.spec().format() >= IndexSpec.FORMAT_WITH_FILTERS;
+    return published.spec().format() >= IndexSpec.FORMAT_WITH_FILTERS;
   }
 
   /** The image with this id, if it is in the index. */
@@ -229,9 +231,18 @@ public final class PublishedIndex implements AutoCloseable {
     return reading(() -> listing.newest(count));
   }
 
-  /** Checks every file and structure of the publication, graphs included; takes seconds. */
+  /** Checks every file and structure of the publications, graphs included; takes seconds. */
   public Integrity checkIntegrity() {
-    return reading(() -> IntegrityCheck.run(directory, manifest));
+    return reading(
+        () -> {
+          for (OpenShard shard : shards) {
+            Integrity integrity = shard.checkIntegrity();
+            if (!integrity.clean()) {
+              return integrity;
+            }
+          }
+          return new Integrity(true, "");
+        });
   }
 
   /** Lets go of the files; searches that run complete. */
@@ -241,10 +252,10 @@ public final class PublishedIndex implements AutoCloseable {
       return;
     }
     try {
-      // Not close(): two publications of the same commit share one reader.
       reader.decRef();
+      release(shards);
     } catch (IOException e) {
-      throw new IndexException("publication " + manifest.sequence() + " cannot be closed", e);
+      throw new IndexException(name() + " cannot be closed", e);
     }
   }
 
@@ -263,65 +274,41 @@ public final class PublishedIndex implements AutoCloseable {
    */
   public record Integrity(boolean clean, String detail) {}
 
-  private static String cannotBeOpened(Manifest manifest, IOException cause) {
-    return "publication "
-        + manifest.sequence()
-        + " of generation "
-        + manifest.generation()
-        + " cannot be opened: "
-        + cause;
+  private static String folderName(Manifest manifest) {
+    return "shard-" + manifest.shard();
   }
 
-  private static PublishedIndex openFirst(
-      ObjectStore store, Manifest manifest, Path path, @Nullable PublishedIndex previous)
-      throws IOException {
-    IndexFolder folder =
-        previous == null ? IndexFolder.open(store, path) : previous.folder.sibling(path);
-    folder.keepOnly(IndexFolder.names(manifest.files()));
-    folder.fetch(manifest.files());
-    // Never closed: it holds nothing, and readers of later publications share it.
-    Directory directory = new MMapDirectory(path);
-    DirectoryReader reader = DirectoryReader.open(commit(directory, manifest));
-    deleteOtherTerms(path, previous);
-    return new PublishedIndex(manifest, folder, directory, reader);
-  }
-
-  private static PublishedIndex openNext(Manifest manifest, PublishedIndex previous)
-      throws IOException {
-    IndexFolder folder = previous.folder;
-    folder.fetch(manifest.files());
-    Directory directory = previous.directory;
-    DirectoryReader changed =
-        DirectoryReader.openIfChanged(previous.reader, commit(directory, manifest));
-    if (changed == null) {
-      previous.reader.incRef();
-      changed = previous.reader;
-    }
-    Set<String> needed = new HashSet<>(IndexFolder.names(manifest.files()));
-    needed.addAll(IndexFolder.names(previous.manifest.files()));
-    folder.keepOnly(needed);
-    return new PublishedIndex(manifest, folder, directory, changed);
-  }
-
-  /** Files of earlier terms stay open where they are read, but need no name any more. */
-  private static void deleteOtherTerms(Path path, @Nullable PublishedIndex previous)
-      throws IOException {
-    try (Stream<Path> siblings = Files.list(path.resolveSibling(""))) {
-      siblings
-          .filter(other -> !other.equals(path))
-          .filter(other -> previous == null || !other.equals(previous.folder.path()))
+  /** What an earlier generation of this program, or of these shards, left in the folder. */
+  private static void deleteOthers(Path folder, PublishedShards published) throws IOException {
+    Set<String> mine = new HashSet<>();
+    published.shards().forEach(manifest -> mine.add(folderName(manifest)));
+    try (Stream<Path> found = Files.list(folder)) {
+      found
+          .filter(each -> !mine.contains(String.valueOf(each.getFileName())))
           .forEach(IndexFolder::deleteTree);
     }
   }
 
-  private static IndexCommit commit(Directory directory, Manifest manifest) throws IOException {
-    Set<String> names = IndexFolder.names(manifest.files());
-    for (IndexCommit commit : DirectoryReader.listCommits(directory)) {
-      if (names.contains(commit.getSegmentsFileName())) {
-        return commit;
+  /** All shards as one; it has a reference of its own to each of them. */
+  private static IndexReader together(List<OpenShard> shards) throws IOException {
+    if (shards.size() == 1) {
+      IndexReader only = shards.getFirst().reader();
+      only.incRef();
+      return only;
+    }
+    return new MultiReader(
+        shards.stream().map(OpenShard::reader).toArray(IndexReader[]::new), false);
+  }
+
+  private static void release(List<OpenShard> shards) {
+    for (OpenShard shard : shards) {
+      try {
+        shard.release();
+      } catch (IOException e) {
+        throw new IndexException(
+            "publication " + shard.manifest().sequence() + " cannot be closed", e);
       }
     }
-    throw new IOException("no segments file among " + names);
   }
 
   private static void visit(LeafReader leaf, ImageVisitor visitor) throws IOException {
@@ -351,8 +338,12 @@ public final class PublishedIndex implements AutoCloseable {
   private void verifyFilters() {
     if (!filters()) {
       throw new IllegalArgumentException(
-          "generation " + manifest.generation() + " was written before there were filters");
+          "generation " + published.generation() + " was written before there were filters");
     }
+  }
+
+  private String name() {
+    return "publication " + published.sequences() + " of generation " + published.generation();
   }
 
   private <T> T reading(Reading<T> work) {
@@ -360,14 +351,7 @@ public final class PublishedIndex implements AutoCloseable {
     try (Closeable _ = reader::decRef) {
       return work.run();
     } catch (IOException e) {
-      throw new IndexException(
-          "publication "
-              + manifest.sequence()
-              + " of generation "
-              + manifest.generation()
-              + " cannot be read: "
-              + e,
-          e);
+      throw new IndexException(name() + " cannot be read: " + e, e);
     }
   }
 

@@ -95,7 +95,7 @@ final class CrashPointsIT {
     assertThat(names(folder.resolve("store/objects")))
         .isEqualTo(
             newest.files().stream().map(file -> file.digest().hex()).collect(Collectors.toSet()));
-    Set<String> fetched = names(folder.resolve("reader/term-" + newest.term()));
+    Set<String> fetched = names(folder.resolve("reader/shard-0/term-" + newest.term()));
     // The lock of the check just made.
     fetched.remove(IndexWriter.WRITE_LOCK_NAME);
     assertThat(fetched).isEqualTo(IndexFolder.names(newest.files()));

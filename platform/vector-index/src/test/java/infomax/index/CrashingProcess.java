@@ -76,7 +76,12 @@ final class CrashingProcess {
               writer.publish();
               begin(Phase.READ);
               Manifest newest = publications.latest(1, 0).orElseThrow();
-              reader[0] = PublishedIndex.open(store, newest, folder.resolve("reader"), reader[0]);
+              reader[0] =
+                  PublishedIndex.open(
+                      store,
+                      new PublishedShards(List.of(newest)),
+                      folder.resolve("reader"),
+                      reader[0]);
               if (commits == FATAL_COMMIT) {
                 begin(Phase.TIDY);
                 publications.collectGarbage(1, 0, 2, Duration.ZERO);

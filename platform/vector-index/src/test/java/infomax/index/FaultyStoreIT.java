@@ -227,7 +227,7 @@ final class FaultyStoreIT {
       PublishedIndex open = null;
       int opened = 0;
       long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
-      while (open == null || !log.isReachedBy(open.manifest().positions())) {
+      while (open == null || !log.isReachedBy(open.published().positions())) {
         assertThat(System.nanoTime()).describedAs("end of patience").isLessThan(deadlineNanos);
         if (ended.get()) {
           faulty.faulty(false);
@@ -249,8 +249,10 @@ final class FaultyStoreIT {
 
     private @Nullable PublishedIndex tryOpen(@Nullable PublishedIndex previous) {
       try {
-        Manifest newest = publications.latest(1, 0).orElse(null);
-        return newest == null || (previous != null && !newest.continues(previous.manifest()))
+        PublishedShards newest = publications.latest(1).orElse(null);
+        return newest == null
+                || (previous != null
+                    && newest.after(previous.published()).equals(previous.published()))
             ? null
             : PublishedIndex.open(faulty, newest, local.resolve("reader"), previous);
       } catch (ObjectStoreException | IndexException e) {

@@ -151,7 +151,7 @@ final class FilteredSearchTest {
     try (ShardWriter writer = writer(images)) {
       put(writer, images.image("a"));
       try (PublishedIndex index = publish(writer, images)) {
-        ObjectNode json = Json.mapper().valueToTree(index.manifest());
+        ObjectNode json = Json.mapper().valueToTree(index.published().shards().getFirst());
         ((ObjectNode) json.get("spec")).remove("format");
         Manifest old = Json.read(Json.write(json), Manifest.class);
         assertThat(old.spec().format()).isEqualTo(1);

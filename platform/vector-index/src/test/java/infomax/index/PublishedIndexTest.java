@@ -141,7 +141,7 @@ final class PublishedIndexTest {
       assertThat(recall(index, Metric.COSINE)).isGreaterThan(0.97);
       assertThat(index.checkIntegrity().detail()).isEmpty();
       assertThat(index.checkIntegrity().clean()).isTrue();
-      try (Stream<Path> files = Files.list(folder.resolve("cache/term-1"))) {
+      try (Stream<Path> files = Files.list(folder.resolve("cache/shard-0/term-1"))) {
         assertThat(files.count()).isLessThan(150);
       }
     } finally {
@@ -160,7 +160,7 @@ final class PublishedIndexTest {
       delete(writer, "a");
       PublishedIndex second = publish(writer, first);
       PublishedIndex again =
-          PublishedIndex.open(store, second.manifest(), folder.resolve("cache"), second);
+          PublishedIndex.open(store, second.published(), folder.resolve("cache"), second);
       assertThat(first.image(new ImageId("a"))).isPresent();
       assertThat(first.image(new ImageId("b"))).isEmpty();
       first.close();
@@ -255,14 +255,18 @@ final class PublishedIndexTest {
         Manifest next = published(writer);
         failFrom.set(links.get() + 2);
         for (int attempt = 0; attempt < 3; attempt++) {
-          assertThatThrownBy(() -> PublishedIndex.open(failing, next, cache, first))
+          assertThatThrownBy(
+                  () ->
+                      PublishedIndex.open(
+                          failing, new PublishedShards(List.of(next)), cache, first))
               .isInstanceOf(ObjectStoreException.class)
               .hasMessage("the store does not answer");
           assertThat(first.image(new ImageId("a"))).isPresent();
           assertThat(first.checkIntegrity().detail()).isEmpty();
         }
         failFrom.set(Integer.MAX_VALUE);
-        try (PublishedIndex second = PublishedIndex.open(failing, next, cache, first)) {
+        try (PublishedIndex second =
+            PublishedIndex.open(failing, new PublishedShards(List.of(next)), cache, first)) {
           assertSame(second);
         }
         Files.move(folder.resolve("store"), folder.resolve("not-mounted"));
@@ -379,7 +383,8 @@ final class PublishedIndexTest {
   }
 
   private PublishedIndex publish(ShardWriter writer, PublishedIndex previous) {
-    return PublishedIndex.open(store, published(writer), folder.resolve("cache"), previous);
+    return PublishedIndex.open(
+        store, new PublishedShards(List.of(published(writer))), folder.resolve("cache"), previous);
   }
 
   private void assertSame(PublishedIndex index) {

@@ -71,7 +71,10 @@ final class PublishingSpeedIT {
         assertThat(outcome).isInstanceOf(Published.class);
         PublishedIndex opened =
             PublishedIndex.open(
-                store, ((Published) outcome).manifest(), folder.resolve("cache"), index);
+                store,
+                new PublishedShards(List.of(((Published) outcome).manifest())),
+                folder.resolve("cache"),
+                index);
         if (index != null) {
           index.close();
         }
@@ -89,7 +92,7 @@ final class PublishingSpeedIT {
         if (commit % 100 == 0) {
           System.out.printf(
               "commit %d images %d files %d%n",
-              commit, index.images(), index.manifest().files().size());
+              commit, index.images(), index.published().shards().getFirst().files().size());
         }
         LockSupport.parkNanos(PACE_MILLIS * 1_000_000);
       }

@@ -245,7 +245,11 @@ final class ShardWriterTest {
     try (ShardWriter writer = writer("other")) {
       putAndPublish(writer, "b");
       try (PublishedIndex second =
-          PublishedIndex.open(publications.store(), latest(), folder.resolve("cache"), first)) {
+          PublishedIndex.open(
+              publications.store(),
+              new PublishedShards(List.of(latest())),
+              folder.resolve("cache"),
+              first)) {
         assertThat(second.images()).isEqualTo(2);
         assertThat(first.image(A)).isPresent();
         first.close();

@@ -12,6 +12,7 @@ import infomax.index.Manifest;
 import infomax.index.Metric;
 import infomax.index.Publications;
 import infomax.index.PublishedIndex;
+import infomax.index.PublishedShards;
 import infomax.index.QueryVector;
 import infomax.index.VectorQuery;
 import infomax.store.Backoff;
@@ -40,7 +41,6 @@ import org.slf4j.LoggerFactory;
 public final class GenerationLoader {
 
   private static final Logger LOG = LoggerFactory.getLogger(GenerationLoader.class);
-  private static final int SHARD = 0;
   private static final Duration RETRY_FIRST = Duration.ofSeconds(1);
   private static final Duration RETRY_LONGEST = Duration.ofSeconds(10);
 
@@ -172,9 +172,13 @@ public final class GenerationLoader {
   }
 
   private void follow(IndexGeneration generation, ControlState state) {
-    Optional<Manifest> newest = publications.latest(generation.number(), SHARD);
     LiveGeneration current = loaded.byNumber().get(generation.number());
-    if (newest.isEmpty() || (current != null && !newest.get().continues(current.manifest()))) {
+    Optional<PublishedShards> newest =
+        publications
+            .latest(generation.number())
+            .map(found -> current == null ? found : found.after(current.published()))
+            .filter(found -> current == null || !found.equals(current.published()));
+    if (newest.isEmpty()) {
       return;
     }
     EncoderRelease release = state.encoders().get(generation.encoderVersion());
@@ -193,37 +197,38 @@ public final class GenerationLoader {
     open(newest.get(), release, current);
   }
 
-  private void open(Manifest manifest, EncoderRelease release, @Nullable LiveGeneration current) {
+  private void open(
+      PublishedShards published, EncoderRelease release, @Nullable LiveGeneration current) {
     ServedEncoder encoder =
         current != null && current.servedEncoder().tryRetain()
             ? current.servedEncoder()
             : ServedEncoder.open(
-                publications.store(), release, manifest.encoder(), execution, trust);
+                publications.store(), release, published.encoder(), execution, trust);
     PublishedIndex index;
     try {
       index =
           PublishedIndex.open(
               publications.store(),
-              manifest,
-              folder(manifest.generation()),
+              published,
+              folder(published.generation()),
               current == null ? null : current.index());
     } catch (RuntimeException e) {
       encoder.releaseReference();
       throw e;
     }
-    fetchedBytes.add(manifest.bytesBeyond(current == null ? null : current.manifest()));
+    fetchedBytes.add(published.bytesBeyond(current == null ? null : current.published()));
     if (current == null) {
       warm(index, encoder);
     }
     Instant now = clock.instant();
-    loaded.put(new LiveGeneration(encoder, index, now, freshness(manifest, current, now)));
+    loaded.put(new LiveGeneration(encoder, index, now, freshness(published, current, now)));
     if (current == null) {
       LOG.info(
           "loaded generation={} encoder={} sequence={} images={}",
-          manifest.generation(),
+          published.generation(),
           release.version(),
-          manifest.sequence(),
-          manifest.images());
+          published.sequences(),
+          published.images());
     }
     afterLoad.run();
   }
@@ -245,26 +250,42 @@ public final class GenerationLoader {
     }
   }
 
-  /** The oldest record new since the publication opened before may lie in one that was skipped. */
+  /** The oldest record new since the publications opened before. */
   private @Nullable Duration freshness(
-      Manifest manifest, @Nullable LiveGeneration current, Instant now) {
+      PublishedShards published, @Nullable LiveGeneration current, Instant now) {
     if (current == null) {
       return null;
     }
-    Instant oldest = manifest.oldestTimestamp();
-    for (long skipped = manifest.sequence() - 1;
-        skipped > current.manifest().sequence();
-        skipped--) {
-      Instant older =
-          publications
-              .read(manifest.generation(), SHARD, skipped)
-              .map(Manifest::oldestTimestamp)
-              .orElse(null);
-      if (older != null && (oldest == null || older.isBefore(oldest))) {
-        oldest = older;
-      }
+    Instant oldest = null;
+    for (Manifest manifest : published.shards()) {
+      Manifest before = current.published().shards().get(manifest.shard());
+      oldest = older(oldest, oldestSince(manifest, before.sequence()));
     }
     return oldest == null ? null : Duration.between(oldest, now);
+  }
+
+  /** It may lie in a publication that was skipped. */
+  private @Nullable Instant oldestSince(Manifest manifest, long before) {
+    Instant oldest = null;
+    for (long sequence = manifest.sequence(); sequence > before; sequence--) {
+      oldest =
+          older(
+              oldest,
+              sequence == manifest.sequence()
+                  ? manifest.oldestTimestamp()
+                  : publications
+                      .read(manifest.generation(), manifest.shard(), sequence)
+                      .map(Manifest::oldestTimestamp)
+                      .orElse(null));
+    }
+    return oldest;
+  }
+
+  private static @Nullable Instant older(@Nullable Instant one, @Nullable Instant other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
+    }
+    return one.isBefore(other) ? one : other;
   }
 
   private void moveTo(@Nullable LiveAlias alias) {

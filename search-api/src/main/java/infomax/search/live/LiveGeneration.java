@@ -3,17 +3,17 @@ package infomax.search.live;
 import infomax.encoder.Encoder;
 import infomax.events.Positions;
 import infomax.events.control.EncoderRelease;
-import infomax.index.Manifest;
 import infomax.index.PublishedIndex;
+import infomax.index.PublishedShards;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One publication of one generation together with the encoder its vectors come from: all a request
- * needs, and nothing that changes under it. Immutable and thread-safe. It is used through a {@link
- * Lease}; index and encoder are closed after the last one.
+ * Publications of all shards of one generation together with the encoder its vectors come from: all
+ * a request needs, and nothing that changes under it. Immutable and thread-safe. It is used through
+ * a {@link Lease}; index and encoder are closed after the last one.
  */
 public final class LiveGeneration {
 
@@ -45,7 +45,7 @@ public final class LiveGeneration {
 
   /** The generation's number. */
   public int number() {
-    return manifest().generation();
+    return published().generation();
   }
 
   /** The release of the encoder. */
@@ -63,14 +63,14 @@ public final class LiveGeneration {
     return index;
   }
 
-  /** The publication. */
-  public Manifest manifest() {
-    return index.manifest();
+  /** The publications of its shards. */
+  public PublishedShards published() {
+    return index.published();
   }
 
   /** Every record below is in the index. */
   public Positions positions() {
-    return manifest().positions();
+    return published().positions();
   }
 
   /** When this replica opened it. */

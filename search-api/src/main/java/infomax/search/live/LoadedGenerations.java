@@ -109,7 +109,7 @@ public final class LoadedGenerations implements AutoCloseable {
                 new LoadedGeneration(
                     generation.number(),
                     now.isServing(generation.number()),
-                    generation.manifest().sequence(),
+                    generation.published().sequence(),
                     generation.positions()))
         .toList();
   }

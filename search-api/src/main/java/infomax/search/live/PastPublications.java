@@ -1,9 +1,11 @@
 package infomax.search.live;
 
 import infomax.index.IndexCorruptException;
+import infomax.index.IndexSpec;
 import infomax.index.Manifest;
 import infomax.index.Publications;
 import infomax.index.PublishedIndex;
+import infomax.index.PublishedShards;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntFunction;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +32,6 @@ import org.slf4j.LoggerFactory;
 public final class PastPublications implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(PastPublications.class);
-  private static final int SHARD = 0;
   private static final Duration IDLE_MAX = Duration.ofSeconds(60);
 
   private final Publications publications;
@@ -68,7 +73,8 @@ public final class PastPublications implements AutoCloseable {
      * @param oldest the oldest there is; null if there is none
      * @param newest the newest there is; null if there is none
      */
-    record Unavailable(@Nullable Manifest oldest, @Nullable Manifest newest) implements Outcome {}
+    record Unavailable(@Nullable PublishedShards oldest, @Nullable PublishedShards newest)
+        implements Outcome {}
 
     /**
      * As many as may be are open, and all are in use.
@@ -79,19 +85,19 @@ public final class PastPublications implements AutoCloseable {
   }
 
   /**
-   * Opens the newest publication of a generation that is not after {@code asOf}.
+   * Opens the newest publication of a generation that is not after {@code asOf}: of every shard its
+   * own.
    *
    * @param live a publication of that generation, leased by the caller; its encoder is used
    */
   public Outcome acquire(LiveGeneration live, AsOf asOf) {
-    int number = live.number();
-    Optional<Manifest> found = find(number, asOf);
+    Optional<PublishedShards> found = find(live.published().spec(), asOf);
     if (found.isEmpty()) {
-      return unavailable(number);
+      return unavailable(live.published().spec());
     }
     lock.lock();
     try {
-      Key key = new Key(number, found.get().sequence());
+      Key key = new Key(live.number(), found.get().sequences());
       Open there = open.get(key);
       if (there == null) {
         if (open.size() >= openMax && !closeOldestUnused()) {
@@ -103,8 +109,8 @@ public final class PastPublications implements AutoCloseable {
       there.usedAt = clock.instant();
       return new Outcome.Found(there.generation.lease().orElseThrow());
     } catch (IndexCorruptException e) {
-      LOG.info("publication {} of generation {} is gone: {}", asOf, number, e.getMessage());
-      return unavailable(number);
+      LOG.info("publication {} of generation {} is gone: {}", asOf, live.number(), e.getMessage());
+      return unavailable(live.published().spec());
     } finally {
       lock.unlock();
     }
@@ -149,78 +155,94 @@ public final class PastPublications implements AutoCloseable {
     }
   }
 
-  /**
-   * The publications of a writer follow each other in time, so that half of them can be skipped.
-   */
-  private Optional<Manifest> find(int generation, AsOf asOf) {
-    List<Long> sequences = publications.sequences(generation, SHARD);
-    if (sequences.isEmpty() || isAhead(asOf, sequences.getLast())) {
+  private Optional<PublishedShards> find(IndexSpec spec, AsOf asOf) {
+    return switch (asOf) {
+      case AsOf.Time(Instant limit) ->
+          limit.isAfter(clock.instant())
+              ? Optional.empty()
+              : shards(
+                  spec,
+                  shard -> find(spec.generation(), shard, manifest -> isAfter(manifest, limit)));
+      case AsOf.Publication(List<Long> limits) ->
+          limits.size() == spec.index().shards()
+              ? shards(spec, shard -> find(spec.generation(), shard, limits.get(shard)))
+              : Optional.empty();
+    };
+  }
+
+  private static boolean isAfter(Manifest manifest, Instant limit) {
+    return manifest.publishedAt().isAfter(limit);
+  }
+
+  private Optional<Manifest> find(int generation, int shard, long limit) {
+    List<Long> sequences = publications.sequences(generation, shard);
+    if (sequences.isEmpty() || limit > sequences.getLast()) {
       return Optional.empty();
     }
+    return newest(generation, shard, sequences.stream().filter(each -> each <= limit).toList());
+  }
+
+  /**
+   * The publications of a shard follow each other in time, so that half of them can be skipped. One
+   * that was collected or is damaged counts as before: another one is taken in the end.
+   */
+  private Optional<Manifest> find(int generation, int shard, Predicate<Manifest> isAfter) {
+    List<Long> sequences = publications.sequences(generation, shard);
     int low = 0;
     int high = sequences.size();
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (isAfter(generation, sequences.get(middle), asOf)) {
+      if (publications.read(generation, shard, sequences.get(middle)).filter(isAfter).isPresent()) {
         high = middle;
       } else {
         low = middle + 1;
       }
     }
-    for (int at = low - 1; at >= 0; at--) {
-      Optional<Manifest> found = publications.read(generation, SHARD, sequences.get(at));
-      if (found.isPresent()) {
-        return found;
-      }
-    }
-    return Optional.empty();
+    return newest(generation, shard, sequences.subList(0, low));
   }
 
-  private boolean isAhead(AsOf asOf, long newest) {
-    return switch (asOf) {
-      case AsOf.Publication(long sequence) -> sequence > newest;
-      case AsOf.Time(Instant instant) -> instant.isAfter(clock.instant());
-    };
+  private Optional<Manifest> newest(int generation, int shard, List<Long> sequences) {
+    return first(generation, shard, sequences.reversed());
   }
 
-  /** One that was collected or is damaged counts as before: another one is taken in the end. */
-  private boolean isAfter(int generation, long sequence, AsOf asOf) {
-    return switch (asOf) {
-      case AsOf.Publication(long limit) -> sequence > limit;
-      case AsOf.Time(Instant limit) ->
-          publications
-              .read(generation, SHARD, sequence)
-              .filter(manifest -> manifest.publishedAt().isAfter(limit))
-              .isPresent();
-    };
+  private Optional<Manifest> first(int generation, int shard, List<Long> sequences) {
+    return sequences.stream()
+        .flatMap(sequence -> publications.read(generation, shard, sequence).stream())
+        .findFirst();
   }
 
-  private Outcome unavailable(int generation) {
-    Manifest oldest = null;
-    Manifest newest = null;
-    for (long sequence : publications.sequences(generation, SHARD)) {
-      Optional<Manifest> found = publications.read(generation, SHARD, sequence);
-      if (found.isPresent()) {
-        oldest = found.get();
-        break;
-      }
-    }
-    if (oldest != null) {
-      newest = publications.latest(generation, SHARD).orElse(oldest);
-    }
-    return new Outcome.Unavailable(oldest, newest);
+  private static Optional<PublishedShards> shards(
+      IndexSpec spec, IntFunction<Optional<Manifest>> find) {
+    List<Manifest> found =
+        IntStream.range(0, spec.index().shards()).mapToObj(find).flatMap(Optional::stream).toList();
+    return found.size() == spec.index().shards()
+        ? Optional.of(new PublishedShards(found))
+        : Optional.empty();
   }
 
-  private Open open(Manifest manifest, LiveGeneration live) {
+  private Outcome unavailable(IndexSpec spec) {
+    int number = spec.generation();
+    Optional<PublishedShards> oldest =
+        shards(spec, shard -> first(number, shard, publications.sequences(number, shard)));
+    return new Outcome.Unavailable(
+        oldest.orElse(null),
+        oldest.isEmpty() ? null : publications.latest(number).or(() -> oldest).orElseThrow());
+  }
+
+  private Open open(PublishedShards published, LiveGeneration live) {
     ServedEncoder encoder = live.servedEncoder();
     if (!encoder.tryRetain()) {
       throw new IllegalStateException("the encoder of a leased generation is closed");
     }
-    Path path = folder.resolve("generation-" + manifest.generation() + "-" + manifest.sequence());
+    Path path =
+        folder.resolve(
+            published.sequences().stream()
+                .map(String::valueOf)
+                .collect(Collectors.joining("-", "generation-" + live.number() + "-", "")));
     try {
       CacheFolder.delete(path);
-      PublishedIndex index = PublishedIndex.open(publications.store(), manifest, path);
-      LOG.info("opened publication={} of generation={}", manifest.sequence(), live.number());
+      PublishedIndex index = PublishedIndex.open(publications.store(), published, path, null);
+      LOG.info("opened publication={} of generation={}", published.sequences(), live.number());
       return new Open(new LiveGeneration(encoder, index, clock.instant(), null), path);
     } catch (RuntimeException e) {
       encoder.releaseReference();
@@ -245,8 +267,8 @@ public final class PastPublications implements AutoCloseable {
     CacheFolder.delete(closing.path);
   }
 
-  /** Which publication. */
-  private record Key(int generation, long sequence) {}
+  /** Which publication, of every shard in their order. */
+  private record Key(int generation, List<Long> sequences) {}
 
   /** An open one; leases on it are given under the lock only. */
   private static final class Open {

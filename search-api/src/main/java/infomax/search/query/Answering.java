@@ -3,7 +3,7 @@ package infomax.search.query;
 import infomax.events.Positions;
 import infomax.events.Token;
 import infomax.index.Deadline;
-import infomax.index.Manifest;
+import infomax.index.PublishedShards;
 import infomax.runtime.http.Problem;
 import infomax.search.live.AsOf;
 import infomax.search.live.Lease;
@@ -142,8 +142,8 @@ public final class Answering {
 
   private static Problem notAvailable(
       LiveGeneration live, AsOf asOf, PastPublications.Outcome.Unavailable range) {
-    Manifest oldest = range.oldest() == null ? live.manifest() : range.oldest();
-    Manifest newest = range.newest() == null ? live.manifest() : range.newest();
+    PublishedShards oldest = range.oldest() == null ? live.published() : range.oldest();
+    PublishedShards newest = range.newest() == null ? live.published() : range.newest();
     return Problem.of(
             404,
             "publication_not_available",
@@ -152,11 +152,11 @@ public final class Answering {
                 + ", expected a publication of generation "
                 + live.number()
                 + " from "
-                + oldest.sequence()
+                + AsOf.Publication.of(oldest)
                 + " of "
                 + oldest.publishedAt()
                 + " to "
-                + newest.sequence()
+                + AsOf.Publication.of(newest)
                 + " of "
                 + newest.publishedAt())
         .with("field", "asOf")
@@ -164,9 +164,12 @@ public final class Answering {
         .with("newest", available(newest));
   }
 
-  private static Map<String, Object> available(Manifest manifest) {
+  private static Map<String, Object> available(PublishedShards published) {
     return Map.of(
-        "publication", manifest.sequence(), "publishedAt", manifest.publishedAt().toString());
+        "publication",
+        AsOf.Publication.of(published),
+        "publishedAt",
+        published.publishedAt().toString());
   }
 
   private Problem absent(Demands demands) {

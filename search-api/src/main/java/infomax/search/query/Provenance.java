@@ -1,6 +1,7 @@
 package infomax.search.query;
 
 import infomax.events.Positions;
+import infomax.search.live.AsOf;
 import infomax.search.live.LiveGeneration;
 import infomax.search.live.LogEnd;
 import java.time.Duration;
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param encoder the one encoder of query, index and scores
  * @param generation the generation that answered
- * @param publication number of the publication that answered
- * @param publishedAt when that was made
+ * @param publication number of the publication that answered, one for every shard
+ * @param publishedAt when that was made, the newest of them
  * @param images images searched
  * @param positions every record below is reflected in the answer
  * @param lag offset distance to the end of the log, an upper bound on the records missing; null if
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 record Provenance(
     EncoderBody encoder,
     int generation,
-    long publication,
+    AsOf.Publication publication,
     Instant publishedAt,
     long images,
     Positions positions,
@@ -37,9 +38,9 @@ record Provenance(
     return new Provenance(
         EncoderBody.of(live),
         live.number(),
-        live.manifest().sequence(),
-        live.manifest().publishedAt(),
-        live.manifest().images(),
+        AsOf.Publication.of(live.published()),
+        live.published().publishedAt(),
+        live.published().images(),
         live.positions(),
         lag.isPresent() ? lag.getAsLong() : null,
         live.freshness().map(Duration::toMillis).orElse(null));

@@ -224,7 +224,7 @@ final class SearchRequestReader {
         fields.duration("timeLimit", Demands.TIME_LIMIT_DEFAULT, Demands.TIME_LIMIT_MAX));
   }
 
-  /** A number is a publication's, anything else an instant. */
+  /** Numbers are a publication's, anything else an instant. */
   private static @Nullable AsOf asOf(Fields fields, Consistency consistency) {
     if (!fields.has("asOf")) {
       return null;
@@ -233,14 +233,16 @@ final class SearchRequestReader {
       throw fields.invalid("asOf", "nothing beside consistency: the past does not catch up");
     }
     String text = fields.scalar("asOf").asText();
-    if (text.matches("[1-9]\\d{0,17}")) {
-      return new AsOf.Publication(Long.parseLong(text));
+    Optional<AsOf.Publication> publication = AsOf.Publication.parse(text);
+    if (publication.isPresent()) {
+      return publication.get();
     }
     try {
       return new AsOf.Time(OffsetDateTime.parse(text).toInstant());
     } catch (DateTimeParseException e) {
       throw fields.invalid(
-          "asOf", "the number of a publication, or a time such as 2026-01-31T12:00:00Z (RFC 3339)");
+          "asOf",
+          "the publication that an answer names, or a time such as 2026-01-31T12:00:00Z (RFC 3339)");
     }
   }
 

@@ -5,6 +5,7 @@ import infomax.events.signal.Signal.GenerationProgressed;
 import infomax.events.signal.Signal.PublicationMade;
 import infomax.events.signal.Signal.ReplicaReported;
 import infomax.events.signal.Signal.ShadowCompared;
+import infomax.events.signal.Signal.ShardFailed;
 import infomax.events.signal.Signal.TrainingProgressed;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,8 +22,8 @@ public final class SignalWatch {
   private static final Duration TRAINING_SILENCE_MAX = Duration.ofSeconds(30);
 
   private final InstantSource clock;
-  private final Map<Integer, GenerationProgressed> generations = new ConcurrentHashMap<>();
-  private final Map<Integer, Rate> rates = new ConcurrentHashMap<>();
+  private final Map<Shard, GenerationProgressed> shards = new ConcurrentHashMap<>();
+  private final Map<Shard, Rate> rates = new ConcurrentHashMap<>();
   private volatile @Nullable Heard training;
 
   /** Nothing heard yet. */
@@ -35,12 +36,13 @@ public final class SignalWatch {
     switch (signal) {
       case TrainingProgressed progressed -> training = new Heard(progressed, clock.instant());
       case GenerationProgressed progressed -> {
-        generations.put(progressed.generation(), progressed);
+        Shard shard = new Shard(progressed.generation(), progressed.shard());
+        shards.put(shard, progressed);
         rates
-            .computeIfAbsent(progressed.generation(), _ -> new Rate())
+            .computeIfAbsent(shard, _ -> new Rate())
             .read(progressed.embedded(), System.nanoTime());
       }
-      case PublicationMade _, ReplicaReported _, ShadowCompared _ -> {}
+      case PublicationMade _, ReplicaReported _, ShadowCompared _, ShardFailed _ -> {}
     }
   }
 
@@ -52,16 +54,31 @@ public final class SignalWatch {
         : Optional.of(heard.progress());
   }
 
-  /** The newest progress of a generation's indexing. */
-  Optional<GenerationProgressed> generation(int number) {
-    return Optional.ofNullable(generations.get(number));
+  /** The newest progress of a generation's indexing, of its shards together. */
+  Optional<Progress> generation(int number) {
+    return shards.values().stream()
+        .filter(progressed -> progressed.generation() == number)
+        .map(progressed -> new Progress(progressed.images(), progressed.lag()))
+        .reduce((one, other) -> new Progress(one.images + other.images, one.lag + other.lag));
   }
 
   /** Images a generation embeds per second. */
   double imagesPerSecond(int generation) {
-    Rate rate = rates.get(generation);
-    return rate == null ? 0 : rate.perSecond();
+    return rates.entrySet().stream()
+        .filter(entry -> entry.getKey().generation() == generation)
+        .mapToDouble(entry -> entry.getValue().perSecond())
+        .sum();
   }
+
+  /**
+   * How far the indexing of a generation is.
+   *
+   * @param images live documents
+   * @param lag offsets to the end of the log
+   */
+  record Progress(long images, long lag) {}
+
+  private record Shard(int generation, int shard) {}
 
   private record Heard(TrainingProgressed progress, Instant at) {}
 }

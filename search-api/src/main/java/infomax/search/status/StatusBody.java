@@ -3,6 +3,7 @@ package infomax.search.status;
 import infomax.events.Positions;
 import infomax.events.control.GenerationState;
 import infomax.events.signal.Signal.TrainingProgressed;
+import infomax.search.live.AsOf;
 import infomax.search.live.Waiting;
 import infomax.search.query.EncoderBody;
 import java.time.Instant;
@@ -59,7 +60,9 @@ record StatusBody(
    *
    * @param generation its number
    * @param encoder its encoder
-   * @param sequence number of the publication
+   * @param sequence number of the publication; of several shards the sum of theirs, which grows
+   *     with each
+   * @param publication the publication, as {@code asOf} takes it
    * @param images searchable images
    * @param positions every record below is searchable
    * @param lag offset distance to the end of the log; null if the end is unknown
@@ -69,6 +72,7 @@ record StatusBody(
       int generation,
       EncoderBody encoder,
       long sequence,
+      AsOf.Publication publication,
       long images,
       Positions positions,
       @Nullable Long lag,
@@ -79,7 +83,7 @@ record StatusBody(
    *
    * @param generation its number
    * @param serving true for the one that does
-   * @param sequence number of the open publication
+   * @param sequence number of the open publication; of several shards the sum of theirs
    * @param positions of that publication
    */
   record Loaded(int generation, boolean serving, long sequence, Positions positions) {}

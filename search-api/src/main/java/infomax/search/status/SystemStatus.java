@@ -5,8 +5,8 @@ import infomax.events.control.ControlState;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
 import infomax.events.control.IndexingPause;
-import infomax.events.signal.Signal.GenerationProgressed;
 import infomax.events.signal.Signal.TrainingProgressed;
+import infomax.search.live.AsOf;
 import infomax.search.live.GenerationLoader;
 import infomax.search.live.Lease;
 import infomax.search.live.LiveGeneration;
@@ -134,11 +134,12 @@ public final class SystemStatus {
       return new Serving(
           live.number(),
           EncoderBody.of(live),
-          live.manifest().sequence(),
-          live.manifest().images(),
+          live.published().sequence(),
+          AsOf.Publication.of(live.published()),
+          live.published().images(),
           live.positions(),
           lag.isPresent() ? lag.getAsLong() : null,
-          live.manifest().publishedAt());
+          live.published().publishedAt());
     }
   }
 
@@ -151,7 +152,7 @@ public final class SystemStatus {
   }
 
   private Roll roll(IndexGeneration generation, @Nullable Serving serving) {
-    Optional<GenerationProgressed> progress = signals.generation(generation.number());
+    Optional<SignalWatch.Progress> progress = signals.generation(generation.number());
     return new Roll(
         generation.number(),
         generation.encoderVersion(),
@@ -159,9 +160,9 @@ public final class SystemStatus {
         generation.since(),
         generation.reason(),
         generation.waitsFor(),
-        progress.map(GenerationProgressed::images).orElse(0L),
+        progress.map(SignalWatch.Progress::images).orElse(0L),
         serving == null ? null : serving.images(),
-        progress.map(GenerationProgressed::lag).orElse(null),
+        progress.map(SignalWatch.Progress::lag).orElse(null),
         signals.imagesPerSecond(generation.number()));
   }
 

@@ -69,7 +69,7 @@ function generationItem(generation, roll) {
       h('span', null, `recall@10 ${decimals(verification.recallAt10)}`),
       h('span', null, `golden images cosine ≥ ${decimals(verification.goldenCosineMin, 4)}`)) : null,
     generation.shadow ? shadowFacts(generation.shadow) : null,
-    h('p.facts', null, h('span', null, `${index.vectorFormat} vectors, maxConn ${index.maxConn}, beamWidth ${index.beamWidth}`), h('span', null, `${generation.dimensions} dimensions`),
+    h('p.facts', null, h('span', null, `${index.shards > 1 ? `${index.shards} shards, ` : ''}${index.vectorFormat} vectors, maxConn ${index.maxConn}, beamWidth ${index.beamWidth}`), h('span', null, `${generation.dimensions} dimensions`),
       h('span', null, 'encoder ', h('span.mono', {title: generation.encoder}, shortDigest(generation.encoder)))));
 }
 
@@ -79,7 +79,7 @@ function servingCard(status) {
   return h('section.card.stack', {'data-role': 'serving'}, h('h2', null, 'What answers'),
     pairs([
       ['Encoder', `${encoderName(serving.encoder.version)} (${shortDigest(serving.encoder.digest)}, ${serving.encoder.precision})`],
-      ['Generation', `${serving.generation}, publication ${count(serving.sequence)} of ${time(serving.publishedAt)}`],
+      ['Generation', `${serving.generation}, publication ${serving.publication} of ${time(serving.publishedAt)}`],
       ['Images', count(serving.images)],
       ['Freshness', status.freshness?.samples ? `median ${millis(status.freshness.medianMillis)}, highest ${millis(status.freshness.maxMillis)}, last minute` : '–'],
       ['Loaded', status.loaded.map((each) => `generation ${each.generation}${each.serving ? ' (answers)' : ''}`).join(', ')],

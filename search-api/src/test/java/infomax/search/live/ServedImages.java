@@ -10,6 +10,7 @@ import infomax.events.Positions;
 import infomax.events.Topic;
 import infomax.events.control.EncoderRelease;
 import infomax.events.control.EncoderRelease.Verdict;
+import infomax.events.control.IndexOverrides;
 import infomax.events.control.IndexParameters;
 import infomax.events.image.CanonicalImage;
 import infomax.events.image.Metadata;
@@ -27,6 +28,7 @@ import infomax.testing.TinyEncoder;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -48,7 +50,7 @@ public final class ServedImages implements AutoCloseable {
   private final Publications publications;
   private final EncoderRelease release;
   private final Encoder encoder;
-  private final ShardWriter writer;
+  private final List<ShardWriter> writers = new ArrayList<>();
   private final PastPublications past;
   private final LoadedGenerations loaded = new LoadedGenerations(InstantSource.system());
   private final int generation;
@@ -56,6 +58,11 @@ public final class ServedImages implements AutoCloseable {
 
   /** A generation that will be written in {@code folder}. */
   public ServedImages(Path folder, int generation) {
+    this(folder, generation, 1);
+  }
+
+  /** The same over several shards. */
+  public ServedImages(Path folder, int generation, int shards) {
     this.folder = folder;
     this.generation = generation;
     this.store = ObjectStore.open(folder.resolve("objects"));
@@ -83,21 +90,23 @@ public final class ServedImages implements AutoCloseable {
             Map.of(),
             Instant.now());
     this.encoder = Encoder.open(onnx, release.onnx(), INPUT_SIZE, DIMENSIONS, 1);
-    this.writer =
-        ShardWriter.open(
-            publications,
-            folder.resolve("index"),
-            new IndexSpec(
-                generation,
-                0,
-                release.onnx(),
-                DIMENSIONS,
-                "topic-id",
-                Topic.IMAGES.partitions(),
-                IndexParameters.DEFAULT,
-                IndexSpec.FORMAT),
-            InstantSource.system(),
-            () -> {});
+    for (int shard = 0; shard < shards; shard++) {
+      writers.add(
+          ShardWriter.open(
+              publications,
+              folder.resolve("index-" + shard),
+              new IndexSpec(
+                  generation,
+                  shard,
+                  release.onnx(),
+                  DIMENSIONS,
+                  "topic-id",
+                  Topic.IMAGES.partitions(),
+                  new IndexOverrides(shards, null, null, null).on(IndexParameters.DEFAULT),
+                  IndexSpec.FORMAT),
+              InstantSource.system(),
+              () -> {}));
+    }
   }
 
   /** What answers. */
@@ -127,6 +136,7 @@ public final class ServedImages implements AutoCloseable {
       ImageId imageId = new ImageId(id);
       int partition = imageId.partition(Topic.IMAGES.partitions());
       long offset = positions.offset(partition);
+      ShardWriter writer = writers.get(partition % writers.size());
       writer.put(
           new IndexedImage(
               imageId,
@@ -146,8 +156,25 @@ public final class ServedImages implements AutoCloseable {
 
   /** Publishes what was put, and answers from it. */
   public void publish() {
-    writer.commit(new Progress(positions, new TreeMap<>(), null, null));
-    Published published = (Published) writer.publish();
+    writers.forEach(this::write);
+    answer();
+  }
+
+  /** Publishes one shard alone, and answers from what is published then. */
+  public void publish(int shard) {
+    write(writers.get(shard));
+    answer();
+  }
+
+  private void write(ShardWriter writer) {
+    Positions own = positions.in(writer.spec().shardPartitions());
+    writer.commit(new Progress(own, new TreeMap<>(), null, null));
+    if (!(writer.publish() instanceof Published)) {
+      throw new IllegalStateException("not published");
+    }
+  }
+
+  private void answer() {
     LiveGeneration current = loaded.byNumber().get(generation);
     loaded.put(
         new LiveGeneration(
@@ -159,7 +186,7 @@ public final class ServedImages implements AutoCloseable {
                 ReleaseTrust.anybody()),
             PublishedIndex.open(
                 store,
-                published.manifest(),
+                publications.latest(generation).orElseThrow(),
                 folder.resolve("cache"),
                 current == null ? null : current.index()),
             Instant.now(),
@@ -173,7 +200,7 @@ public final class ServedImages implements AutoCloseable {
   public void close() {
     past.close();
     loaded.close();
-    writer.close();
+    writers.forEach(ShardWriter::close);
     encoder.close();
   }
 }

@@ -5,8 +5,8 @@ import infomax.events.Positions;
 import infomax.events.Topic;
 import infomax.events.control.ControlState;
 import infomax.events.control.IndexGeneration;
-import infomax.index.Manifest;
 import infomax.index.Publications;
+import infomax.index.PublishedShards;
 import infomax.runtime.control.ControlLog;
 import infomax.runtime.kafka.Topics;
 import infomax.runtime.lifecycle.Closer;
@@ -145,12 +145,12 @@ public final class BenchSystem implements AutoCloseable {
     return api.get("/v1/status").json().path("serving");
   }
 
-  /** The newest publication of the live generation. */
-  Manifest publication() {
+  /** The newest publication of the live generation, of all its shards. */
+  PublishedShards publication() {
     IndexGeneration live =
         control().live().orElseThrow(() -> new IllegalStateException("no generation is live"));
     return new Publications(system.store(), InstantSource.system())
-        .latest(live.number(), 0)
+        .latest(live.number())
         .orElseThrow(() -> new IllegalStateException("the live generation has no publication"));
   }
 

@@ -18,6 +18,7 @@ import infomax.index.Publications;
 import infomax.index.PublishOutcome;
 import infomax.index.ShardWriter;
 import infomax.index.UnitVector;
+import infomax.runtime.lifecycle.Closer;
 import infomax.standalone.UserError;
 import infomax.standalone.demo.image.SourceImage;
 import infomax.store.ObjectStore;
@@ -72,25 +73,41 @@ final class PublisherFill {
     progress.accept("%,d images embedded".formatted(embeddings.size()));
     InstantSource clock = InstantSource.system();
     SplittableRandom random = new SplittableRandom(seed);
-    try (ShardWriter writer =
-        ShardWriter.open(
-            new Publications(store, clock), folder, IndexSpec.of(live), clock, () -> {})) {
+    try (Closer closer = new Closer()) {
+      List<ShardWriter> writers = new ArrayList<>();
+      for (int shard = 0; shard < live.index().shards(); shard++) {
+        writers.add(closer.register(writer(live, shard, clock)));
+      }
       for (long number = 0; number < vectors; number++) {
         Embedding near = embeddings.get((int) (number % embeddings.size()));
-        writer.put(
-            image(number, number < embeddings.size() ? near : moved(near, random), live, clock));
+        IndexedImage image =
+            image(number, number < embeddings.size() ? near : moved(near, random), live, clock);
+        writers.get(image.partition() % writers.size()).put(image);
         if ((number + 1) % PER_COMMIT == 0) {
-          writer.commit(writer.progress());
+          writers.forEach(writer -> writer.commit(writer.progress()));
         }
         if ((number + 1) % (10 * PER_COMMIT) == 0) {
           progress.accept("%,d of %,d vectors written".formatted(number + 1, vectors));
         }
       }
-      writer.commit(writer.progress());
-      PublishOutcome outcome = writer.publish();
-      if (!(outcome instanceof PublishOutcome.Published)) {
-        throw new UserError("the filled index was not published: " + outcome);
-      }
+      writers.forEach(PublisherFill::publish);
+    }
+  }
+
+  private ShardWriter writer(IndexGeneration live, int shard, InstantSource clock) {
+    return ShardWriter.open(
+        new Publications(store, clock),
+        folder.resolve("shard-" + shard),
+        IndexSpec.of(live, shard),
+        clock,
+        () -> {});
+  }
+
+  private static void publish(ShardWriter writer) {
+    writer.commit(writer.progress());
+    PublishOutcome outcome = writer.publish();
+    if (!(outcome instanceof PublishOutcome.Published)) {
+      throw new UserError("the filled index was not published: " + outcome);
     }
   }
 

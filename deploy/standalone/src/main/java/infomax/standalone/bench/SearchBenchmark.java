@@ -150,7 +150,8 @@ public final class SearchBenchmark {
       double recallById = AnsweredRecall.of(system.api(), byId, options.recallQueries());
       double recallByImage = AnsweredRecall.of(system.api(), byImage, options.recallQueries());
       progress.accept("recall@10 %.4f by id, %.4f by image".formatted(recallById, recallByImage));
-      int files = system.publication().files().size();
+      int files =
+          system.publication().shards().stream().mapToInt(shard -> shard.files().size()).sum();
       Streaming streaming = null;
       if (options.rate() > 0) {
         streaming = streaming(system, load, byId, idle, byImage, idleByImage);

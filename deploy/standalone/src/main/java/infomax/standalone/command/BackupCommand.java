@@ -1,6 +1,5 @@
 package infomax.standalone.command;
 
-import infomax.index.Manifest;
 import infomax.indexer.backup.BackupPlace;
 import infomax.store.StoreLocation;
 import java.time.InstantSource;
@@ -28,12 +27,11 @@ final class BackupCommand extends ClusterCommand {
     BackupPlace backups = new BackupPlace(StoreLocation.of(place, cluster.settings()).open());
     BackupPlace.Written written =
         backups.write(cluster.state(), cluster.publications(), InstantSource.system());
-    Manifest manifest = written.backup().manifest();
     System.out.printf(
         Locale.ROOT,
         "%s: %,d images, encoder %d, %,.1f MB, %d objects copied%n",
         written.name(),
-        manifest.images(),
+        written.backup().published().images(),
         written.backup().release().version(),
         written.backup().sizeBytes() / 1e6,
         written.copied());

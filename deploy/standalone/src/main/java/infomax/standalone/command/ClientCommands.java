@@ -207,7 +207,7 @@ final class ClientCommands {
       }
     }
 
-    @Option(names = "--shards", description = "Lucene indexes; only 1 so far")
+    @Option(names = "--shards", description = "Lucene indexes, a divisor of the 12 partitions")
     private @Nullable Long shards;
 
     @Option(

@@ -87,7 +87,7 @@ final class SearchCommand extends ClientCommand {
       names = "--as-of",
       paramLabel = "WHEN",
       description = {
-        "answer as it was: the number of a publication, or a time such as 2026-01-31T12:00:00Z;",
+        "answer as it was: the publication an answer names, or a time such as 2026-01-31T12:00:00Z;",
         "what was replaced is kept for ten minutes"
       })
   private @Nullable String asOf;
@@ -152,11 +152,11 @@ final class SearchCommand extends ClientCommand {
     printHits(answer.path("hits"));
     System.out.printf(
         Locale.ROOT,
-        "encoder %s (%s), generation %d, publication %d, %,d images, %s%s, lag %s, %.1f ms%n",
+        "encoder %s (%s), generation %d, publication %s, %,d images, %s%s, lag %s, %.1f ms%n",
         answer.path("encoder").path("version").asText(),
         answer.path("encoder").path("verdict").asText(),
         answer.path("generation").asInt(),
-        answer.path("publication").asLong(),
+        answer.path("publication").asText(),
         answer.path("images").asLong(),
         answer.has("matches")
             ? String.format(Locale.ROOT, "%,d match, ", answer.path("matches").asLong())

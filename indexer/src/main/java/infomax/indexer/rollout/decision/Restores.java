@@ -9,11 +9,13 @@ import infomax.events.control.IndexGeneration;
 import infomax.events.control.IndexGeneration.Transition;
 import infomax.events.control.IndexOverrides;
 import infomax.index.IndexSpec;
+import infomax.index.PublishedShards;
 import infomax.indexer.backup.Backup;
 import infomax.indexer.backup.RestoreConditions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Begins a generation with a backup. From there it goes the way of every candidate: it catches up,
@@ -56,7 +58,8 @@ final class Restores {
 
   private static Plan begin(RolloutView view, ControlRequest request, RestoreOffer.Found found) {
     EncoderRelease release = found.backup().release();
-    IndexSpec spec = found.backup().manifest().spec();
+    PublishedShards published = found.backup().published();
+    IndexSpec spec = published.spec();
     int number =
         view.state().generations().isEmpty() ? 1 : view.state().generations().lastKey() + 1;
     String outcome =
@@ -65,7 +68,7 @@ final class Restores {
             + " begins with the backup of generation "
             + spec.generation()
             + ", publication "
-            + found.backup().manifest().sequence();
+            + published.sequences().stream().map(String::valueOf).collect(Collectors.joining("-"));
     String reason = Requests.reason(outcome, request);
     List<Decision> decisions = new ArrayList<>();
     if (!view.state().encoders().containsKey(release.version())) {

@@ -59,7 +59,7 @@ final class ContentsComparison {
       return Finding.passed(
           mine.images()
               + " images, as in generation "
-              + live.manifest().generation()
+              + live.published().generation()
               + " at the same positions");
     }
     Finding finding = withLog(log);
@@ -67,7 +67,7 @@ final class ContentsComparison {
         ? Finding.passed(
             finding.detail()
                 + "; generation "
-                + live.manifest().generation()
+                + live.published().generation()
                 + " differs from it at the same positions")
         : finding;
   }

@@ -3,7 +3,7 @@ package infomax.indexer.rollout.verification;
 import infomax.events.Positions;
 import infomax.events.control.EncoderRelease;
 import infomax.events.control.IndexGeneration;
-import infomax.index.Manifest;
+import infomax.index.PublishedShards;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 public record VerificationOrder(
     IndexGeneration generation,
     EncoderRelease release,
-    Manifest publication,
+    PublishedShards publication,
     Positions target,
-    @Nullable Manifest live) {
+    @Nullable PublishedShards live) {
 
   /** Checks that everything stands at the target. */
   public VerificationOrder {

@@ -10,9 +10,9 @@ import infomax.imaging.EncoderPixels;
 import infomax.index.Deadline;
 import infomax.index.IndexCorruptException;
 import infomax.index.IndexException;
-import infomax.index.Manifest;
 import infomax.index.PublishedIndex;
 import infomax.index.PublishedIndex.Integrity;
+import infomax.index.PublishedShards;
 import infomax.index.Recall;
 import infomax.indexer.rollout.decision.VerificationStatus.Finished;
 import infomax.runtime.kafka.KafkaClients;
@@ -209,7 +209,7 @@ public final class Verifier {
 
   /** A damaged live publication is no fault of the candidate: the log takes its place. */
   private @Nullable PublishedIndex openLive(VerificationOrder order) {
-    Manifest live = order.live();
+    PublishedShards live = order.live();
     try {
       return live == null ? null : open(live, "live");
     } catch (IndexException e) {
@@ -221,8 +221,8 @@ public final class Verifier {
     }
   }
 
-  private PublishedIndex open(Manifest manifest, String name) {
-    return PublishedIndex.open(store, manifest, folder.resolve(name));
+  private PublishedIndex open(PublishedShards published, String name) {
+    return PublishedIndex.open(store, published, folder.resolve(name), null);
   }
 
   private static Finished failed(

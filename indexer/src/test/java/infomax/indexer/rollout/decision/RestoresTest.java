@@ -21,6 +21,7 @@ import infomax.index.IndexFile;
 import infomax.index.IndexSpec;
 import infomax.index.Manifest;
 import infomax.index.Progress;
+import infomax.index.PublishedShards;
 import infomax.indexer.backup.Backup;
 import java.util.List;
 import java.util.TreeMap;
@@ -154,6 +155,6 @@ final class RestoresTest {
             5,
             List.of(new IndexFile("_0.vec", 3, Digest.of(new byte[] {1}))),
             START);
-    return new Backup(1, START, manifest, release);
+    return Backup.of(START, new PublishedShards(List.of(manifest)), release);
   }
 }

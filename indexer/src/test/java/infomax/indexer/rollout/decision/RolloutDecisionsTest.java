@@ -842,7 +842,7 @@ class RolloutDecisionsTest {
     void badParametersAreRefusedWithTheReason() {
       Map<String, Map<String, String>> refused =
           Map.of(
-              "shards is 3, expected one of 1", Map.of("shards", "3"),
+              "shards is 3, expected one of 1, 2", Map.of("shards", "3"),
               "maxConn is 200, expected 4 to 128", Map.of("maxConn", "200"),
               "beamWidth is 8, expected maxConn, which is 16, to 1000", Map.of("beamWidth", "8"),
               "beamWidth is 'x', expected a whole number", Map.of("beamWidth", "x"));

@@ -130,11 +130,10 @@ final class SimulatedWorld {
           number,
           new Publication(
               number,
-              last == null ? 1 : last.sequence() + 1,
+              List.of(last == null ? 1 : last.sequences().getFirst() + 1),
               after,
-              complete,
-              after.lagTo(after),
-              situation.now));
+              Situation.incompleteFor(complete, situation.now),
+              after.lagTo(after)));
     }
   }
 

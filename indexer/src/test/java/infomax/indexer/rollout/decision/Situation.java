@@ -186,12 +186,19 @@ final class Situation {
         generation,
         new Publication(
             generation,
-            before == null ? 1 : before.sequence() + 1,
+            List.of(before == null ? 1 : before.sequences().getFirst() + 1),
             at(offset),
-            completeAsOf,
-            offset,
-            now));
+            incompleteFor(completeAsOf, now),
+            offset));
     return this;
+  }
+
+  static Map<Integer, Duration> incompleteFor(
+      Map<Integer, Instant> completeAsOf, Instant published) {
+    Map<Integer, Duration> incomplete = new TreeMap<>();
+    completeAsOf.forEach(
+        (partition, asOf) -> incomplete.put(partition, Duration.between(asOf, published)));
+    return incomplete;
   }
 
   void verificationPasses(int generation) {

@@ -32,6 +32,7 @@ import infomax.index.Manifest;
 import infomax.index.Progress;
 import infomax.index.Publications;
 import infomax.index.PublishOutcome.Published;
+import infomax.index.PublishedShards;
 import infomax.index.ShardWriter;
 import infomax.index.UnitVector;
 import infomax.indexer.rollout.decision.VerificationStatus.Finished;
@@ -261,7 +262,12 @@ class VerifierIT {
       int generation, Manifest publication, Manifest live, EncoderRelease release)
       throws Exception {
     return verifier.verify(
-        new VerificationOrder(generation(generation), release, publication, target, live));
+        new VerificationOrder(
+            generation(generation),
+            release,
+            new PublishedShards(List.of(publication)),
+            target,
+            live == null ? null : new PublishedShards(List.of(live))));
   }
 
   /** Publishes what an indexer would, then changed by {@code tamper}, at the target. */
@@ -270,7 +276,7 @@ class VerifierIT {
         ShardWriter.open(
             publications,
             folder.resolve("generation-" + generation),
-            IndexSpec.of(generation(generation)),
+            IndexSpec.of(generation(generation), 0),
             InstantSource.system(),
             () -> {})) {
       indexed.values().stream()

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How the index of a generation is laid out; fixed for the generation's life. Immutable.
  *
- * @param shards Lucene indexes it consists of, at least 1
+ * @param shards Lucene indexes it consists of, at least 1; shard s holds the images of the
+ *     partitions whose number mod shards is s
  * @param maxConn Lucene's HNSW maxConn (M): neighbours of a vector in the graph, 1 to 512
  * @param beamWidth Lucene's HNSW beamWidth (efConstruction): candidates looked at for a vector's
  *     neighbours, 1 to 3200
@@ -32,9 +33,6 @@ public record IndexParameters(int shards, int maxConn, int beamWidth, VectorForm
 
   /** Most beamWidth that may be asked for. */
   public static final int BEAM_WIDTH_MAX = 1000;
-
-  /** Most shards that indexes are written with. */
-  public static final int SHARDS_MAX = 1;
 
   private static final int LUCENE_MAX_CONN_MAX = 512;
   private static final int LUCENE_BEAM_WIDTH_MAX = 3200;
@@ -74,9 +72,9 @@ public record IndexParameters(int shards, int maxConn, int beamWidth, VectorForm
     return index == null ? read(null, maxConn, beamWidth, null) : index;
   }
 
-  /** Numbers of shards that a log with this many partitions can be spread over. */
+  /** Numbers of shards that a log with this many partitions can be spread over: its divisors. */
   public static List<Integer> shardsFor(int partitions) {
-    return IntStream.rangeClosed(1, Math.min(partitions, SHARDS_MAX))
+    return IntStream.rangeClosed(1, partitions)
         .filter(shards -> partitions % shards == 0)
         .boxed()
         .toList();

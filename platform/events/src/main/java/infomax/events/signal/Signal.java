@@ -3,6 +3,7 @@ package infomax.events.signal;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import infomax.events.Positions;
+import infomax.events.control.FailureCause;
 import infomax.events.control.ShadowComparison;
 import java.time.Instant;
 import java.util.List;
@@ -15,7 +16,8 @@ import java.util.Map;
   @JsonSubTypes.Type(value = Signal.ReplicaReported.class, name = "replica-reported"),
   @JsonSubTypes.Type(value = Signal.TrainingProgressed.class, name = "training-progressed"),
   @JsonSubTypes.Type(value = Signal.GenerationProgressed.class, name = "generation-progressed"),
-  @JsonSubTypes.Type(value = Signal.ShadowCompared.class, name = "shadow-compared")
+  @JsonSubTypes.Type(value = Signal.ShadowCompared.class, name = "shadow-compared"),
+  @JsonSubTypes.Type(value = Signal.ShardFailed.class, name = "shard-failed")
 })
 public sealed interface Signal {
 
@@ -90,17 +92,36 @@ public sealed interface Signal {
   }
 
   /**
-   * How far the indexing of a generation is.
+   * How far the indexing of a shard is.
    *
    * @param at when
-   * @param generation its number
+   * @param generation number of its generation
+   * @param shard its number, from 0
    * @param positions its last commit
    * @param lag offsets to the end of the log
    * @param images live documents
    * @param embedded images embedded since the start of this process
    */
   record GenerationProgressed(
-      Instant at, int generation, Positions positions, long lag, long images, long embedded)
+      Instant at,
+      int generation,
+      int shard,
+      Positions positions,
+      long lag,
+      long images,
+      long embedded)
+      implements Signal {}
+
+  /**
+   * A shard cannot be indexed any further, nor can its generation therefore; repeated as long as
+   * that is so.
+   *
+   * @param at when
+   * @param generation number of its generation
+   * @param cause why, for programs
+   * @param detail why, for people
+   */
+  record ShardFailed(Instant at, int generation, FailureCause cause, String detail)
       implements Signal {}
 
   /**

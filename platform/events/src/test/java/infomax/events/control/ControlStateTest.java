@@ -167,7 +167,7 @@ class ControlStateTest {
   @Test
   void refusesWhatNoIndexShouldHave() {
     assertThat(IndexParameters.DEFAULT.refusal(12)).isEmpty();
-    assertThat(refusal(5, 16, 100)).contains("shards is 5, expected one of 1");
+    assertThat(refusal(5, 16, 100)).isEqualTo("shards is 5, expected one of 1, 2, 3, 4, 6, 12");
     assertThat(refusal(1, 3, 100)).isEqualTo("maxConn is 3, expected 4 to 128");
     assertThat(refusal(1, 129, 200)).isEqualTo("maxConn is 129, expected 4 to 128");
     assertThat(refusal(1, 16, 15))
