@@ -316,11 +316,16 @@ final class SimulatedSystem {
         case 8 -> lossy.add(1 + random.nextInt(1 + state.generations().size()));
         case 9, 10, 11 -> backUp(state);
         case 12 -> restore();
-        case 13 -> ask(state.isPaused() ? Kind.RESUME : Kind.PAUSE, Map.of());
+        case 13 -> ask(Kind.PAUSE, Map.of());
         case 14, 15 ->
             ask(
                 Kind.REINDEX,
                 Map.of(ControlRequest.SHARDS, Integer.toString(1 + random.nextInt(2))));
+        case 16, 17, 18, 19 -> {
+          if (state.isPaused()) {
+            ask(Kind.RESUME, Map.of());
+          }
+        }
         default -> {}
       }
     }

@@ -57,6 +57,13 @@ final class Candidate {
     };
   }
 
+  /** The end of this one, since another one is to go live sooner. */
+  Plan superseded(IndexGeneration by) {
+    return fail(
+        FailureCause.NOT_WANTED,
+        "generation " + by.number() + " with encoder " + by.encoderVersion() + " goes before it");
+  }
+
   private Plan building() {
     Optional<Publication> published = view.publicationOf(candidate);
     LogTopic log = view.log();

@@ -56,15 +56,27 @@ public final class RolloutDecisions {
     List<IndexGeneration> candidates =
         view.state().generations().values().stream()
             .filter(Candidate::isCandidate)
-            .sorted(Comparator.comparing(generation -> !hasLiveEncoder(view, generation)))
+            .sorted(
+                Comparator.comparing((IndexGeneration each) -> isWanted(view, each))
+                    .thenComparing(each -> !hasLiveEncoder(view, each))
+                    .thenComparing(IndexGeneration::encoderVersion, Comparator.reverseOrder()))
             .toList();
     if (candidates.isEmpty()) {
       return Beginning.plan(view, policy).orElse(Plan.Wait.IDLE);
     }
-    Plan plan = new Candidate(view, policy, candidates.getFirst()).plan();
-    return plan instanceof Plan.Wait && !hasLiveEncoder(view, candidates.getFirst())
-        ? Beginning.besideWaiting(view, policy, candidates.getFirst()).orElse(plan)
-        : plan;
+    IndexGeneration first = candidates.getFirst();
+    Plan plan = new Candidate(view, policy, first).plan();
+    if (!(plan instanceof Plan.Wait) || hasLiveEncoder(view, first)) {
+      return plan;
+    }
+    return candidates.size() > 1
+        // It was to replace a live generation that is not live any more.
+        ? new Candidate(view, policy, candidates.getLast()).superseded(first)
+        : Beginning.besideWaiting(view, policy, first).orElse(plan);
+  }
+
+  private static boolean isWanted(RolloutView view, IndexGeneration candidate) {
+    return Beginning.isWanted(view.state(), candidate.encoderVersion());
   }
 
   /** The live one goes on serving what it has until a fresh generation takes its place. */

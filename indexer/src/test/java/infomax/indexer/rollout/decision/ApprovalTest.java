@@ -176,6 +176,28 @@ class ApprovalTest {
   }
 
   @Test
+  void aReplacementOfWhatIsNotLiveAnyMoreEndsAndMakesRoomForTheNextOne() {
+    waiting();
+    ask("p", Kind.PROMOTE, "2");
+    situation.with(release(2, Verdict.ACCEPTED)).step();
+    drive(3, GenerationState.VERIFIED);
+    situation.replica("a", Map.of(1, 1000L, 2, 1000L, 3, 1000L), 1000L);
+    situation.pass(POLICY.listening()).step();
+    situation.failures.put(2, new IndexingFailure(2, FailureCause.STATE_LOST, "gone"));
+    situation.step();
+    assertThat(situation.generation(4).encoderVersion()).isEqualTo(1);
+    assertThat(ask("r", Kind.ROLLBACK, null).status()).isEqualTo(Status.DONE);
+    situation.failures.put(1, new IndexingFailure(1, FailureCause.STATE_LOST, "gone"));
+    situation.step();
+    situation.step();
+    situation.step();
+    assertThat(situation.stateOf(4)).isEqualTo(GenerationState.FAILED);
+    assertThat(situation.stateOf(3)).isEqualTo(GenerationState.VERIFIED);
+    assertThat(situation.generation(5).encoderVersion()).isZero();
+    assertThat(situation.stateOf(5)).isEqualTo(GenerationState.BUILDING);
+  }
+
+  @Test
   void aReindexNeedsNoApproval() {
     situation.with(reindex("i", situation.now, Map.of(ControlRequest.MAX_CONN, "24"))).step();
     situation.finishRoll(2);
