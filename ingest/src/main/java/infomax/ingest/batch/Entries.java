@@ -61,10 +61,17 @@ public interface Entries {
 
   /** An entry that is not what its body should hold. */
   static Entry invalid(String name, String message) {
-    // The message may quote what was sent.
-    String line = message.lines().findFirst().orElse("");
-    return broken(
-        name, RejectionReason.INVALID_RECORD, line.substring(0, Math.min(300, line.length())));
+    return broken(name, RejectionReason.INVALID_RECORD, line(message));
+  }
+
+  /** An exception whose message is a line for people, whatever it quotes of what was sent. */
+  static IOException oneLine(String message, Throwable cause) {
+    return new IOException(line(message), cause);
+  }
+
+  private static String line(String message) {
+    String line = message.replaceAll("\\p{Cntrl}", "?");
+    return line.substring(0, Math.min(300, line.length()));
   }
 
   private static Entry broken(String name, RejectionReason reason, String message) {

@@ -38,9 +38,11 @@ final class TarEntries implements Entries {
         entry = nextHeader();
       }
       return entry == null ? Optional.empty() : Optional.of(read(entry));
+    } catch (IOException e) {
+      throw Entries.oneLine(String.valueOf(e.getMessage()), e);
     } catch (RuntimeException e) {
       // Not every damaged header is told by an IOException; some end in a NullPointerException.
-      throw new IOException("the tar is damaged: " + e.getMessage(), e);
+      throw Entries.oneLine("the tar is damaged: " + e.getMessage(), e);
     }
   }
 

@@ -33,9 +33,11 @@ final class ZipEntries implements Entries {
         entry = archive.getNextEntry();
       }
       return entry == null ? Optional.empty() : Optional.of(read(entry));
+    } catch (IOException e) {
+      throw Entries.oneLine(String.valueOf(e.getMessage()), e);
     } catch (RuntimeException e) {
       // Not every damaged header is told by an IOException; some end in a NullPointerException.
-      throw new IOException("the zip is damaged: " + e.getMessage(), e);
+      throw Entries.oneLine("the zip is damaged: " + e.getMessage(), e);
     } catch (LinkageError e) {
       throw new IOException("the zip is packed by a method that is not supported", e);
     }

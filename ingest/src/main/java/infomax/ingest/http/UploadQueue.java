@@ -5,11 +5,11 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Bounds how many uploads wait to be decided about: as many as were decided in half of the last
- * second. So whoever is let in is answered within about half a second (Little's law), whatever the
- * images cost and whatever the machine can do, and whoever is not is told so at once. A queue that
- * was empty in the last second says nothing about what can be done, and takes {@link #BURST} at
- * least. Thread-safe.
+ * Bounds how many uploads wait to be decided about: as many as were decided in a quarter of the
+ * last second. So whoever is let in is answered about as soon (Little's law), whatever the images
+ * cost and whatever the machine can do, and whoever is not is told so at once. A queue that was
+ * empty in the last second says nothing about what can be done, and takes {@link #BURST} at least.
+ * Thread-safe.
  */
 public final class UploadQueue {
 
@@ -20,7 +20,7 @@ public final class UploadQueue {
   static final int LENGTH_MIN = 2;
 
   private static final long WINDOW_NANOS = Duration.ofSeconds(1).toNanos();
-  private static final int WAITS_PER_WINDOW = 2;
+  private static final int WAITS_PER_WINDOW = 4;
 
   private final LongSupplier nanoTime;
   private int length;

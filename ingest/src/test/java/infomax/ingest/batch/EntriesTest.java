@@ -223,6 +223,19 @@ final class EntriesTest {
     assertThat(upload(entries.get(4)).bytes()).isEqualTo(noise);
   }
 
+  /** Found by the fuzzer. */
+  @Test
+  void aNameOfManyLinesIsToldInOne() throws IOException {
+    byte[] archive = zip("a\nb", "c");
+    archive[indexOf(archive, "a\nb") - 22] = 98;
+    Entries entries = entries("application/zip", new ByteArrayInputStream(archive));
+    assertThat(reason(entries.next().orElseThrow())).isEqualTo(RejectionReason.INVALID_RECORD);
+    assertThatThrownBy(entries::next)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("a?b")
+        .hasMessageNotContaining("\n");
+  }
+
   @Test
   void onlyFilesOfATarAreRead() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -9,7 +9,7 @@ import java.util.Deque;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** As many wait as are decided about in half a second. */
+/** As many wait as are decided about in a quarter of a second. */
 final class UploadQueueTest {
 
   private static final long SECOND = 1_000_000_000;
@@ -32,7 +32,7 @@ final class UploadQueueTest {
 
   @Test
   void itGrowsWithWhatIsDecidedAndShrinksAgain() {
-    decide(200);
+    decide(400);
     assertThat(places()).isEqualTo(100);
     nanoTime.addAndGet(SECOND);
     assertThat(places()).isZero();
@@ -40,7 +40,7 @@ final class UploadQueueTest {
     places.clear();
     nanoTime.addAndGet(SECOND);
     // The hundred that left count, and the window before them no more.
-    assertThat(places()).isEqualTo(50);
+    assertThat(places()).isEqualTo(25);
     places.clear();
     nanoTime.addAndGet(10 * SECOND);
     assertThatThrownBy(queue::join).isInstanceOf(Problem.class);
@@ -56,7 +56,7 @@ final class UploadQueueTest {
       }
     }
     nanoTime.addAndGet(SECOND);
-    // Four a second: two wait for half of one.
+    // Four a second, of which two wait: fewer never do.
     places.remove().close();
     places.remove().close();
     assertThat(places()).isZero();

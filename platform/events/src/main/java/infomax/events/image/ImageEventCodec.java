@@ -102,7 +102,9 @@ public final class ImageEventCodec {
       return new ImageStored(
           id,
           image,
-          metadata == null ? Metadata.NONE : Metadata.parse(metadata.value()),
+          metadata == null || metadata.value() == null
+              ? Metadata.NONE
+              : Metadata.parse(metadata.value()),
           passedThrough(consumed.headers()));
     } catch (IllegalArgumentException e) {
       throw new MalformedRecordException(

@@ -52,6 +52,16 @@ class ImageEventCodecTest {
         .hasMessageContaining("is not that of the value");
   }
 
+  /** Found by the fuzzer. */
+  @Test
+  void aMetadataHeaderWithoutAValueIsNone() throws Exception {
+    ConsumerRecord<byte[], byte[]> record = consumed(ImageEventCodec.write(stored));
+    record.headers().remove(ImageEventCodec.METADATA);
+    record.headers().add(ImageEventCodec.METADATA, null);
+    assertThat(((ImageEvent.ImageStored) ImageEventCodec.read(record)).metadata())
+        .isEqualTo(Metadata.NONE);
+  }
+
   @Test
   void aRecordWithoutKeyOrContentTypeIsRefused() {
     assertThatThrownBy(
