@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.lucene.index.IndexFileNames;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -372,7 +373,12 @@ final class FollowedGenerationsIT {
     log.checkInterval = Duration.ofMillis(200);
     live(1);
     Manifest manifest = log.awaitEnd(1);
-    IndexFile damaged = manifest.files().getLast();
+    // One that the next publication has too, which may be on its way: every one has its own list.
+    IndexFile damaged =
+        manifest.files().stream()
+            .filter(file -> !file.name().startsWith(IndexFileNames.SEGMENTS))
+            .findFirst()
+            .orElseThrow();
     Path object = folder.resolve("objects/objects").resolve(damaged.digest().hex());
     byte[] bytes = Files.readAllBytes(object);
     bytes[bytes.length / 2] ^= 1;
