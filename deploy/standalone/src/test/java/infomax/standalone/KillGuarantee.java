@@ -50,7 +50,7 @@ class KillGuarantee {
       "--first",
       "1200",
       "--images-seen",
-      "3200",
+      "4480",
       "--exit-after-roll",
       "--summary",
       summary.toString()
