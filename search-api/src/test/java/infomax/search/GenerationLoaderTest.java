@@ -71,6 +71,7 @@ final class GenerationLoaderTest {
                     GenerationState.LIVE,
                     List.of(new IndexGeneration.Transition(GenerationState.LIVE, now, "test")),
                     null,
+                    null,
                     null))
             .with(new LiveAlias(GENERATION, null, now, true, new TreeSet<>(), "test"));
     ObjectStore store =

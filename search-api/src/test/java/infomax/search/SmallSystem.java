@@ -197,6 +197,7 @@ final class SmallSystem implements AutoCloseable {
                 new IndexGeneration.Transition(
                     GenerationState.BUILDING, CLOCK.instant(), "begun by the test")),
             null,
+            null,
             null);
     generations.put(number, generation);
     decide(generation);

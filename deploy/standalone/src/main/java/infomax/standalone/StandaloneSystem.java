@@ -70,7 +70,6 @@ public final class StandaloneSystem implements AutoCloseable {
    */
   public static StandaloneSystem start(StandaloneConfig config, ClusterListener cluster)
       throws InterruptedException {
-    HttpConfig.loopback(config.port()).requireFreePort();
     checkTrainer(config);
     Closer closer = new Closer();
     try {
@@ -100,6 +99,8 @@ public final class StandaloneSystem implements AutoCloseable {
       StandaloneConfig config, ClusterListener cluster, Closer closer)
       throws IOException, TimeoutException, InterruptedException {
     DataFolder folder = closer.register(DataFolder.open(config.data()));
+    // A second system in the same folder is told of the folder, and any other one of the port.
+    HttpConfig.loopback(config.port()).requireFreePort();
     LogFile.redirectTo(folder.logs().resolve("infomax.log"));
     Health health = new Health();
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);

@@ -64,7 +64,7 @@ public final class Restoration {
     Set<Digest> objects = new HashSet<>(backup.objects());
     objects.add(digest);
     String id = UUID.randomUUID().toString();
-    publications.claim(claimsOf(digest) + id, objects);
+    publications.claims().claim(claimsOf(digest) + id, objects);
     place.fetch(name, backup, publications.store());
     publications.store().put(description);
     Instant now = clock.instant();

@@ -29,10 +29,11 @@ final class RestoreClaims {
     }
     publications
         .claims()
+        .since()
         .forEach(
             (claim, since) -> {
               if (since.isBefore(limit) && needed.stream().noneMatch(claim::startsWith)) {
-                publications.giveUp(claim);
+                publications.claims().giveUp(claim);
               }
             });
   }

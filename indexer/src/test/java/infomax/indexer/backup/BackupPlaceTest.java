@@ -251,7 +251,7 @@ final class BackupPlaceTest {
   void sharedObjectsSurviveTheEndOfEitherGeneration() {
     Backup backup = write().backup();
     Digest description = store.put(backup.bytes());
-    publications.claim("restore-test", backup.objects());
+    publications.claims().claim("restore-test", backup.objects());
     IndexGeneration restored = generation(2, TOPIC);
     RestoredStart.publish(publications, restored, 0, description, () -> NOW);
     // Once only, whoever comes again.
@@ -261,8 +261,8 @@ final class BackupPlaceTest {
     assertThat(first.positions()).isEqualTo(backup.published().positions());
     publications.deleteAll(1, 0);
     first.files().forEach(file -> store.verify(file.digest()));
-    assertThat(publications.claims()).containsOnlyKeys("restore-test");
-    publications.giveUp("restore-test");
+    assertThat(publications.claims().since()).containsOnlyKeys("restore-test");
+    publications.claims().giveUp("restore-test");
     publications.deleteAll(2, 0);
     assertThat(store.contains(first.files().getFirst().digest())).isFalse();
   }
@@ -366,6 +366,7 @@ final class BackupPlaceTest {
         null,
         GenerationState.LIVE,
         List.of(new IndexGeneration.Transition(GenerationState.LIVE, NOW, "test")),
+        null,
         null,
         null);
   }

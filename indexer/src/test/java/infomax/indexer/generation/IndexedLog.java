@@ -218,6 +218,7 @@ final class IndexedLog implements AutoCloseable {
             GenerationState.BUILDING,
             List.of(new IndexGeneration.Transition(GenerationState.BUILDING, now(), "test")),
             null,
+            null,
             null));
   }
 

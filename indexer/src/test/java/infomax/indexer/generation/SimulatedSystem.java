@@ -380,6 +380,7 @@ final class SimulatedSystem {
       List<IndexFile> files = files(backup.published());
       files.forEach(file -> objects.add(file.digest()));
       new Publications(client, SimulatedSystem.this::now)
+          .claims()
           .claim(Restoration.claimsOf(digest) + requests, objects);
       files.forEach(file -> client.put(backedUp.get(file.digest())));
       client.put(description);

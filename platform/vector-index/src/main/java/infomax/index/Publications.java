@@ -12,8 +12,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
@@ -29,9 +27,8 @@ import org.slf4j.LoggerFactory;
  * readers stay with the publication before, and the writer's next one gets the next number.
  *
  * <p>Entries: {@code publications/<generation>/<shard>/manifest-<sequence>} and {@code
- * .../hold-...} while somebody needs an older publication to stay. {@code claims/<name>} names
- * objects that more than one generation may need, as after a restore: no generation's garbage
- * collection takes them.
+ * .../hold-...} while somebody needs an older publication to stay. Objects under {@link #claims()}
+ * are taken by no generation's garbage collection.
  */
 public final class Publications {
 
@@ -39,13 +36,13 @@ public final class Publications {
   private static final String ROOT = "publications";
   private static final String MANIFEST = "manifest-";
   private static final String HOLD = "hold-";
-  private static final String CLAIMS = "claims";
 
   /** A hold nobody released, such as after a crash, counts no longer than this. */
   private static final Duration HOLD_AGE_MAX = Duration.ofMinutes(30);
 
   private final ObjectStore store;
   private final InstantSource clock;
+  private final ObjectClaims claims;
 
   /** Manifests read lately: whoever polls reads the same ones again and again. */
   private final ReadManifests read = new ReadManifests();
@@ -57,6 +54,7 @@ public final class Publications {
   public Publications(ObjectStore store, InstantSource clock) {
     this.store = store;
     this.clock = clock;
+    this.claims = new ObjectClaims(store, clock);
   }
 
   /** The store they lie in. */
@@ -274,32 +272,9 @@ public final class Publications {
     return garbage.size();
   }
 
-  /**
-   * Keeps objects although no publication names them yet, or although the one that does ends, until
-   * {@link #giveUp}. To be claimed before they are stored. A claim that is there already stays as
-   * it is.
-   *
-   * @param name lower-case letters, digits, dots and dashes
-   */
-  public void claim(String name, Set<Digest> objects) {
-    store.createEntry(CLAIMS + "/" + name, Json.write(new Claim(objects, clock.instant())));
-  }
-
-  /** The claims there are, by name, with the instant each was made at. */
-  public SortedMap<String, Instant> claims() {
-    SortedMap<String, Instant> claims = new TreeMap<>();
-    for (String name : store.names(CLAIMS)) {
-      claim(name).ifPresent(claim -> claims.put(name, claim.since()));
-    }
+  /** What is kept although no publication names it. */
+  public ObjectClaims claims() {
     return claims;
-  }
-
-  /**
-   * Ends a claim; one that is absent changes nothing. Of its objects those that nothing else names
-   * go with the next {@link ObjectStore#collectGarbage}.
-   */
-  public void giveUp(String claim) {
-    store.deleteEntry(CLAIMS + "/" + claim);
   }
 
   /**
@@ -308,7 +283,7 @@ public final class Publications {
    * @throws IndexCorruptException if a manifest is unreadable, since nobody knows what it names
    */
   public Set<Digest> objects() {
-    Set<Digest> named = claimed();
+    Set<Digest> named = claims.objects();
     for (String name : store.entries(ROOT)) {
       if (name.contains("/" + MANIFEST)) {
         switch (entry(name)) {
@@ -363,9 +338,6 @@ public final class Publications {
   /** The value of a hold's entry. */
   private record HoldEntry(long sequence, Instant since) {}
 
-  /** The value of a claim's entry. */
-  private record Claim(Set<Digest> objects, Instant since) {}
-
   /** The first shard says how many there are. */
   private static Optional<PublishedShards> shards(IntFunction<Optional<Manifest>> find) {
     List<Manifest> found = new ArrayList<>();
@@ -409,7 +381,7 @@ public final class Publications {
     if (garbage.isEmpty()) {
       return;
     }
-    Set<Digest> claimed = claimed();
+    Set<Digest> claimed = claims.objects();
     garbage.forEach(manifest -> store.deleteEntry(name(folder, manifest.sequence())));
     garbage.stream()
         .flatMap(manifest -> manifest.files().stream())
@@ -442,25 +414,6 @@ public final class Publications {
     } catch (IllegalArgumentException e) {
       LOG.warn("hold {} is given up: {}", entry, e.getMessage());
       return Optional.empty();
-    }
-  }
-
-  private Set<Digest> claimed() {
-    Set<Digest> claimed = new HashSet<>();
-    store.names(CLAIMS).forEach(name -> claim(name).map(Claim::objects).ifPresent(claimed::addAll));
-    return claimed;
-  }
-
-  /**
-   * A claim; empty if it was given up just now.
-   *
-   * @throws IndexCorruptException if it is unreadable, since nobody knows what it names
-   */
-  private Optional<Claim> claim(String name) {
-    try {
-      return store.entry(CLAIMS + "/" + name).map(json -> Json.read(json, Claim.class));
-    } catch (IllegalArgumentException e) {
-      throw new IndexCorruptException("claim " + name + " is damaged: " + e.getMessage(), e);
     }
   }
 

@@ -41,7 +41,13 @@ function untrained(status) {
   if (status.serving?.encoder.verdict !== 'untrained') return null;
   return h('section.notice.warn', {'aria-label': 'Untrained', 'data-notice': 'untrained'},
     h('p.wide', null, h('strong', null, 'The untrained network is answering. '),
-      status.roll?.waitsFor ? 'A trained encoder waits for approval to take over.' : 'The first trained encoder takes over by itself as soon as it has beaten it.'));
+      trainedOnesTurn(status)));
+}
+
+function trainedOnesTurn(status) {
+  if (status.roll?.waitsFor) return 'A trained encoder waits for approval to take over.';
+  if (status.automaticRolls === false) return 'Trained ones wait since the rollback until one is promoted.';
+  return 'The first trained encoder takes over by itself as soon as it has beaten it.';
 }
 
 function notReady(status) {

@@ -158,6 +158,7 @@ class AutomaticTrainingIT {
             GenerationState.LIVE,
             List.of(new IndexGeneration.Transition(GenerationState.LIVE, NOW, "test")),
             null,
+            null,
             null);
     return ControlState.EMPTY
         .with(release)

@@ -146,16 +146,9 @@ final class GenerationCommands {
         "Makes a generation live that stands by or is verified, which is also how one that waits for",
         "approval is approved. Automatic rolls resume."
       })
-  static final class Promote extends ClientCommand {
-    @Parameters(index = "0", description = "number of the generation")
-    private int number;
-
-    @Option(names = "--why", required = true, description = "reason, kept with the request")
-    private String why = "";
-
-    @Override
-    void run(ApiClient api) throws IOException, InterruptedException {
-      ask(api, this, "/v1/generations/" + number + "/promote", why);
+  static final class Promote extends GenerationRequest {
+    Promote() {
+      super("promote");
     }
   }
 
@@ -167,16 +160,9 @@ final class GenerationCommands {
         "Ends a generation that is on its way to go live. Its encoder, unless it is the live one, is",
         "not rolled by itself again."
       })
-  static final class Reject extends ClientCommand {
-    @Parameters(index = "0", description = "number of the generation")
-    private int number;
-
-    @Option(names = "--why", required = true, description = "reason, kept with the request")
-    private String why = "";
-
-    @Override
-    void run(ApiClient api) throws IOException, InterruptedException {
-      ask(api, this, "/v1/generations/" + number + "/reject", why);
+  static final class Reject extends GenerationRequest {
+    Reject() {
+      super("reject");
     }
   }
 
@@ -210,6 +196,26 @@ final class GenerationCommands {
     @Override
     void run(ApiClient api) throws IOException, InterruptedException {
       ask(api, this, "/v1/resume", why);
+    }
+  }
+
+  /** A request about one generation. */
+  abstract static class GenerationRequest extends ClientCommand {
+    private final String verb;
+
+    @Parameters(index = "0", description = "number of the generation")
+    private int number;
+
+    @Option(names = "--why", required = true, description = "reason, kept with the request")
+    private String why = "";
+
+    GenerationRequest(String verb) {
+      this.verb = verb;
+    }
+
+    @Override
+    void run(ApiClient api) throws IOException, InterruptedException {
+      ask(api, this, "/v1/generations/" + number + "/" + verb, why);
     }
   }
 

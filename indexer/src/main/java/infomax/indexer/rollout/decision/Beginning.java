@@ -175,6 +175,7 @@ final class Beginning {
         GenerationState.BUILDING,
         List.of(new Transition(GenerationState.BUILDING, view.now(), reason)),
         null,
+        null,
         null);
   }
 

@@ -77,40 +77,20 @@ public record RolloutPolicy(
 
   /** This policy with another precision. */
   RolloutPolicy with(Precision other) {
-    return new RolloutPolicy(
-        heartbeat,
-        stepDeadline,
-        verificationDeadline,
-        lagMax,
-        completeWithin,
-        attemptsMax,
-        backOff,
-        keepFinished,
-        index,
-        other,
-        mode,
-        comparisonDeadline);
+    return with(other, mode, comparisonDeadline);
   }
 
   /** This policy in another mode. */
   RolloutPolicy with(RolloutMode other) {
-    return new RolloutPolicy(
-        heartbeat,
-        stepDeadline,
-        verificationDeadline,
-        lagMax,
-        completeWithin,
-        attemptsMax,
-        backOff,
-        keepFinished,
-        index,
-        precision,
-        other,
-        comparisonDeadline);
+    return with(precision, other, comparisonDeadline);
   }
 
   /** This policy with another time for the comparison on live queries. */
   RolloutPolicy comparingWithin(Duration other) {
+    return with(precision, mode, other);
+  }
+
+  private RolloutPolicy with(Precision file, RolloutMode who, Duration comparing) {
     return new RolloutPolicy(
         heartbeat,
         stepDeadline,
@@ -121,9 +101,9 @@ public record RolloutPolicy(
         backOff,
         keepFinished,
         index,
-        precision,
-        mode,
-        other);
+        file,
+        who,
+        comparing);
   }
 
   /** How long replicas are listened to before readiness is judged. */

@@ -137,6 +137,7 @@ final class RestoresTest {
                 GenerationState.LIVE,
                 List.of(new IndexGeneration.Transition(GenerationState.LIVE, START, "test")),
                 null,
+                null,
                 null))
         .with(new LiveAlias(1, null, START, true, new TreeSet<>(), "test"));
   }

@@ -302,6 +302,7 @@ class VerifierIT {
         GenerationState.CAUGHT_UP,
         List.of(),
         target,
+        null,
         null);
   }
 

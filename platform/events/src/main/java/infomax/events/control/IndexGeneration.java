@@ -63,38 +63,6 @@ public record IndexGeneration(
     history = List.copyOf(history);
   }
 
-  /** A generation that is built from the beginning of the log. */
-  public IndexGeneration(
-      int number,
-      int encoderVersion,
-      Digest encoder,
-      int dimensions,
-      String topicId,
-      int partitions,
-      IndexParameters index,
-      IndexOverrides overrides,
-      @Nullable String request,
-      GenerationState state,
-      List<Transition> history,
-      @Nullable Positions target,
-      @Nullable Verification verification) {
-    this(
-        number,
-        encoderVersion,
-        encoder,
-        dimensions,
-        topicId,
-        partitions,
-        index,
-        overrides,
-        request,
-        state,
-        history,
-        target,
-        verification,
-        null);
-  }
-
   /** A generation that begins, with a backup or from the beginning of the log. */
   public IndexGeneration(
       int number,

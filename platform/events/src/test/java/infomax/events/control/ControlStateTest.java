@@ -69,6 +69,7 @@ class ControlStateTest {
               GenerationState.BUILDING,
               List.of(new Transition(GenerationState.BUILDING, NOW, "release 1 was accepted")),
               null,
+              null,
               null)
           .withTarget(Positions.ofOffsets(Map.of(0, 500L)))
           .withVerification(new Verification(true, 4_990, 0.998, 1.0, "equal at the target"))
