@@ -48,7 +48,7 @@ final class HangUpTest {
       SearchMeters meters = new SearchMeters(metrics);
       SearchRoutes routes =
           new SearchRoutes(
-              new ImageSearch(answering, ImageIntake.create(2), _ -> {}, meters),
+              new ImageSearch(answering, ImageIntake.create(2), _ -> {}, meters, _ -> {}),
               new IndexedImages(answering, _ -> {}),
               new Duplicates(answering),
               meters);

@@ -78,7 +78,7 @@ final class SearchApiTest {
     SearchMeters meters = new SearchMeters(metrics);
     SearchRoutes routes =
         new SearchRoutes(
-            new ImageSearch(answering, ImageIntake.create(2), _ -> {}, meters),
+            new ImageSearch(answering, ImageIntake.create(2), _ -> {}, meters, _ -> {}),
             new IndexedImages(answering, _ -> {}),
             new Duplicates(answering),
             meters);

@@ -32,15 +32,6 @@ public final class ImageSearch {
   private final SearchMeters meters;
   private final Consumer<RecentQuery> answered;
 
-  /** A search of which nobody keeps the queries. */
-  public ImageSearch(
-      Answering answering,
-      ImageIntake intake,
-      Consumer<Collection<IndexedImage>> shown,
-      SearchMeters meters) {
-    this(answering, intake, shown, meters, _ -> {});
-  }
-
   /**
    * A search.
    *
