@@ -40,7 +40,7 @@ public record IndexerConfig(IndexingSettings indexing, RolloutConfig rollout) {
             positive(
                 settings, "indexer.commit-interval", StoreLocation.from(settings).commitInterval()),
             positive(settings, "indexer.standby-commit-interval", Duration.ofSeconds(2)),
-            positive(settings, "indexer.build-commit-interval", Duration.ofSeconds(10)),
+            positive(settings, "indexer.build-commit-interval", Duration.ofSeconds(30)),
             positive(settings, "indexer.check-interval", Duration.ofHours(1)),
             shards,
             trust(settings)),

@@ -91,7 +91,7 @@ final class CommitCycle {
     committed = true;
     interval.restart();
     idle.restart();
-    parts.meters().committed(since(startNanos), writer.images());
+    parts.meters().committed(since(startNanos), writer.images(), writer.segments());
   }
 
   /** Publishes what is committed and not published; the outcome that ends the run, if one does. */

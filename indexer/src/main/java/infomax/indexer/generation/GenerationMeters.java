@@ -17,6 +17,8 @@ final class GenerationMeters implements AutoCloseable {
   private final MeterRegistry registry;
   private final AtomicLong lag = new AtomicLong();
   private final AtomicLong images = new AtomicLong();
+  private final AtomicLong segments = new AtomicLong();
+  private final AtomicLong merging = new AtomicLong();
   private final Counter embedded;
   private final Counter rejected;
   private final Timer commits;
@@ -55,6 +57,14 @@ final class GenerationMeters implements AutoCloseable {
             Gauge.builder("infomax.indexer.images", images, AtomicLong::get)
                 .description("live documents")
                 .tags(tags)
+                .register(registry),
+            Gauge.builder("infomax.indexer.segments", segments, AtomicLong::get)
+                .description("segments that a search visits")
+                .tags(tags)
+                .register(registry),
+            Gauge.builder("infomax.indexer.merging", merging, AtomicLong::get)
+                .description("1 while the index is merged to few segments")
+                .tags(tags)
                 .register(registry));
   }
 
@@ -66,9 +76,14 @@ final class GenerationMeters implements AutoCloseable {
     rejected.increment();
   }
 
-  void committed(Duration took, long liveDocuments) {
+  void committed(Duration took, long liveDocuments, int searched) {
     commits.record(took);
     images.set(liveDocuments);
+    segments.set(searched);
+  }
+
+  void merging(boolean now) {
+    merging.set(now ? 1 : 0);
   }
 
   void published(Duration took) {

@@ -72,6 +72,8 @@ final class IndexingRun {
   private final Deque<Positions> ledUpTo = new ArrayDeque<>(List.of(Positions.START));
 
   private final ReadingPlan plan;
+  private final BulkBuild build;
+  private final CalmMerge calm;
   private int leader;
 
   /** Said while deletes may soon be missing; else empty. */
@@ -93,6 +95,8 @@ final class IndexingRun {
     this.partitions = parts.writer().spec().shardPartitions();
     this.progress = new LogProgress(partitions, parts.begun(), parts.writer().progress());
     this.plan = new ReadingPlan(progress);
+    this.build = new BulkBuild(parts.writer(), progress);
+    this.calm = new CalmMerge(parts.writer());
     this.traces = new RecordTraces(shared.tracing());
     this.commits = new CommitCycle(parts, shared, traces, settings.commitInterval());
     this.leader = orders.get().leader();
@@ -206,6 +210,9 @@ final class IndexingRun {
     traces.applied(newest);
     parts.meters().embedded(parts.embedding().embedded() - before);
     records.forEach(consumed -> progress.sawRecord(Instant.ofEpochMilli(consumed.timestamp())));
+    if (!records.isEmpty()) {
+      calm.disturbed();
+    }
     polled.nextOffsets().forEach((partition, next) -> advance(partition, next, now));
     parts.replaced().ifPresent(known -> known.closeBehind(progress.applied()));
     return records.size();
@@ -240,7 +247,8 @@ final class IndexingRun {
 
   private Optional<End> commitIfDue(Orders now) throws InterruptedException {
     boolean held = plan.isBuilt();
-    boolean arrived = plan.hasArrived(now);
+    build.follow(now);
+    boolean arrived = build.isOver() && plan.hasArrived(now);
     if (plan.isBuilt() && !held) {
       LOG.info(
           "generation={} reached the end of the log and holds", parts.writer().spec().generation());
@@ -252,10 +260,11 @@ final class IndexingRun {
       plan.readOn();
       idle = false;
     }
-    if (arrived || (progress.hasMoved() && commits.isDue()) || idle) {
+    boolean merged = calm.follow(now);
+    if (arrived || merged || (progress.hasMoved() && commits.isDue()) || idle) {
       commits.commit(progress);
     }
-    return commits.publishIfDue(now.leads());
+    return build.mayPublish() ? commits.publishIfDue(now.leads()) : Optional.empty();
   }
 
   /** Small commits cost merges, which an index that nobody searches would take from the others. */
@@ -272,6 +281,7 @@ final class IndexingRun {
     if (!measurements.isDue()) {
       return;
     }
+    parts.meters().merging(parts.writer().isMerging());
     try {
       if (verifications.isDue()) {
         parts.log().verifyTopic();

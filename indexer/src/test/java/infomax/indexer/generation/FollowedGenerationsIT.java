@@ -206,6 +206,20 @@ final class FollowedGenerationsIT {
                     .hasSize(5));
   }
 
+  /** Each turn of the loop makes a segment here; a replica must not meet that many. */
+  @Test
+  void aCandidateIsMergedBeforeItIsPublishedAsBuilt() throws Exception {
+    log.commitInterval = Duration.ofMillis(1);
+    log.write(log.images("image", 1_500));
+    live(1);
+    log.awaitEnd(1);
+    log.begin(2, log.release(1));
+    Manifest built = log.awaitEnd(2);
+    assertThat(built.files().stream().filter(file -> file.name().endsWith(".si")))
+        .hasSizeBetween(1, 4);
+    assertIndexed(2, 1_500);
+  }
+
   @Test
   void aCandidateHoldsReachesItsTargetExactlyAndFollowsOnlyWhenVerified() throws Exception {
     log.write(log.images("image", 100));

@@ -13,7 +13,7 @@ import infomax.events.control.IndexGeneration;
 import infomax.events.control.IndexGeneration.Verification;
 import infomax.events.control.IndexParameters;
 import infomax.events.control.LiveAlias;
-import infomax.events.control.Precision;
+import infomax.events.control.ServedPrecision;
 import infomax.index.IndexException;
 import infomax.index.Publications;
 import infomax.index.PublishedShards;
@@ -75,7 +75,7 @@ final class SimulatedController extends SimulatedSystem.Actor {
         Duration.ofDays(30),
         new IndexParameters(
             shards, defaults.maxConn(), defaults.beamWidth(), defaults.vectorFormat()),
-        Precision.FLOAT32,
+        ServedPrecision.FLOAT32,
         RolloutMode.AUTOMATIC,
         Duration.ZERO);
   }

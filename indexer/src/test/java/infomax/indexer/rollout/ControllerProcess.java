@@ -1,7 +1,7 @@
 package infomax.indexer.rollout;
 
 import infomax.events.control.IndexParameters;
-import infomax.events.control.Precision;
+import infomax.events.control.ServedPrecision;
 import infomax.index.Publications;
 import infomax.indexer.rollout.decision.RolloutMode;
 import infomax.indexer.rollout.decision.RolloutPolicy;
@@ -58,7 +58,7 @@ final class ControllerProcess {
             Duration.ofMillis(500),
             Duration.ofDays(30),
             IndexParameters.DEFAULT,
-            Precision.FLOAT32,
+            ServedPrecision.FLOAT32,
             mode,
             Duration.ofSeconds(20)),
         VerificationLimits.DEFAULT);

@@ -6,11 +6,11 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexCommit;
@@ -20,9 +20,7 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.KeepOnlyLastCommitDeletionPolicy;
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.index.MergePolicy;
 import org.apache.lucene.index.SnapshotDeletionPolicy;
-import org.apache.lucene.index.TieredMergePolicy;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.MMapDirectory;
@@ -46,16 +44,12 @@ public final class ShardWriter implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ShardWriter.class);
 
-  /** Below this size segments are merged without regard to how unequal they are. */
-  private static final double FLOOR_SEGMENT_MB = 1;
-
-  private static final double RAM_BUFFER_MB = 32;
-
   private final InstantSource clock;
   private final ShardStart start;
   private final ShardFiles files;
   private final SnapshotDeletionPolicy commits;
   private final IndexWriter writer;
+  private final SegmentMerging merging;
   private final Map<ImageId, Optional<IndexedImage>> uncommitted = new HashMap<>();
   private final ShardPublisher publisher;
   private Progress progress;
@@ -72,6 +66,7 @@ public final class ShardWriter implements AutoCloseable {
     this.files = files;
     this.commits = (SnapshotDeletionPolicy) writer.getConfig().getIndexDeletionPolicy();
     this.writer = writer;
+    this.merging = new SegmentMerging(writer);
     this.progress = start.progress();
     this.publisher = new ShardPublisher(publications, start);
   }
@@ -216,6 +211,49 @@ public final class ShardWriter implements AutoCloseable {
   }
 
   /**
+   * Whether it is written in bulk: in larger segments that are merged seldom, which takes less work
+   * in all, and makes searches slower until {@link #mergeTo}. For an index that nobody searches.
+   */
+  public void bulk(boolean bulk) {
+    merging.bulk(bulk);
+  }
+
+  /**
+   * Begins to merge what is there to so many segments, of at most 5 GB, and returns at once; images
+   * may be put and committed meanwhile. The commit after it has ended holds the merged segments. If
+   * it fails, so does the next {@link #put} or {@link #commit}.
+   *
+   * @param segments at least 1
+   */
+  public void mergeTo(int segments) {
+    merging.begin(segments);
+  }
+
+  /** True while that goes on. */
+  public boolean isMerging() {
+    return merging.isRunning();
+  }
+
+  /** Segments of the last commit. */
+  public int segments() {
+    return current().reader().leaves().size();
+  }
+
+  /**
+   * Images of the last commit beyond those in its largest segments.
+   *
+   * @param segments how many of the largest to leave out
+   */
+  public int imagesBeyond(int segments) {
+    return current().reader().leaves().stream()
+        .map(leaf -> leaf.reader().numDocs())
+        .sorted(Comparator.reverseOrder())
+        .skip(segments)
+        .mapToInt(Integer::intValue)
+        .sum();
+  }
+
+  /**
    * Publishes the last commit. May be called again after a failure of the store.
    *
    * @throws infomax.store.ObjectStoreException if the store fails; the commit stays held
@@ -312,33 +350,16 @@ public final class ShardWriter implements AutoCloseable {
 
   private static IndexWriterConfig config(
       IndexSpec spec, ShardFiles files, Runnable onMergeThread) {
-    TieredMergePolicy merges = new TieredMergePolicy();
-    merges.setFloorSegmentMB(FLOOR_SEGMENT_MB);
     return new IndexWriterConfig()
         .setCodec(new IndexCodec(spec.index()))
         .setIndexDeletionPolicy(new SnapshotDeletionPolicy(new KeepOnlyLastCommitDeletionPolicy()))
-        .setMergePolicy(merges)
-        .setMergeScheduler(new PreparedMerges(onMergeThread))
+        .setMergePolicy(SegmentMerging.policy())
+        .setMergeScheduler(SegmentMerging.scheduler(onMergeThread))
         .setMergedSegmentWarmer(files::prepareMerged)
-        .setRAMBufferSizeMB(RAM_BUFFER_MB)
+        .setRAMBufferSizeMB(SegmentMerging.RAM_BUFFER_MB)
         // A commit never waits for a merge.
         .setMaxFullFlushMergeWaitMillis(0)
         .setCommitOnClose(false);
-  }
-
-  /** Lucene's own scheduler, each of whose threads prepares itself first. */
-  private static final class PreparedMerges extends ConcurrentMergeScheduler {
-    private final Runnable prepare;
-
-    PreparedMerges(Runnable prepare) {
-      this.prepare = prepare;
-    }
-
-    @Override
-    protected void doMerge(MergeSource source, MergePolicy.OneMerge merge) throws IOException {
-      prepare.run();
-      super.doMerge(source, merge);
-    }
   }
 
   /** The last commit: held, so that merges leave its files, and open for lookups. */

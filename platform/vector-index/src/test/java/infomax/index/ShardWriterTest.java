@@ -14,10 +14,12 @@ import infomax.store.StoreStep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -256,6 +258,52 @@ final class ShardWriterTest {
         assertThat(second.image(B)).isPresent();
       }
     }
+  }
+
+  @Test
+  void whatIsWrittenInBulkIsMergedOnceInTheEndWhileWritingGoesOn() {
+    int commits = 24;
+    try (ShardWriter writer = writer("local")) {
+      writer.bulk(true);
+      for (int commit = 0; commit < commits; commit++) {
+        writer.put(images.image("bulk-" + commit));
+        writer.commit(images.progress());
+      }
+      assertThat(writer.publish()).isInstanceOf(Published.class);
+      assertThat(segments(latest())).isEqualTo(commits);
+
+      writer.put(images.image("uncommitted"));
+      writer.mergeTo(2);
+      writer.put(images.image("meanwhile"));
+      Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !writer.isMerging());
+      writer.bulk(false);
+      putAndPublish(writer, "a");
+      // Two, and one or two of what was put meanwhile and since.
+      assertThat(segments(latest())).isBetween(2L, 4L);
+      try (PublishedIndex index =
+          PublishedIndex.open(publications.store(), latest(), folder.resolve("cache"))) {
+        assertThat(index.images()).isEqualTo(commits + 3);
+        assertThat(index.checkIntegrity().detail()).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void aWriterMayBeClosedWhileItMerges() {
+    try (ShardWriter writer = writer("local")) {
+      writer.bulk(true);
+      for (int commit = 0; commit < 8; commit++) {
+        putAndPublish(writer, "bulk-" + commit);
+      }
+      writer.mergeTo(1);
+    }
+    try (ShardWriter writer = writer("local")) {
+      assertThat(writer.images()).isEqualTo(8);
+    }
+  }
+
+  private static long segments(Manifest published) {
+    return published.files().stream().filter(file -> file.name().endsWith(".si")).count();
   }
 
   private ShardWriter writer(String name) {

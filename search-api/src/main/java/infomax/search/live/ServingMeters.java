@@ -1,7 +1,7 @@
 package infomax.search.live;
 
 import infomax.events.control.EncoderRelease;
-import infomax.events.control.Precision;
+import infomax.events.control.ServedPrecision;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -107,7 +107,8 @@ public final class ServingMeters {
 
   private static Tags tags(LiveGeneration live) {
     EncoderRelease release = live.release();
-    Precision precision = release.precisionOf(live.encoder().digest()).orElse(Precision.FLOAT32);
+    ServedPrecision precision =
+        release.precisionOf(live.encoder().digest()).orElse(ServedPrecision.FLOAT32);
     return Tags.of(
         "version", Integer.toString(release.version()),
         "digest", live.encoder().digest().hex(),

@@ -3,7 +3,7 @@ package infomax.search.query;
 import infomax.events.Digest;
 import infomax.events.control.EncoderRelease;
 import infomax.events.control.EncoderRelease.Verdict;
-import infomax.events.control.Precision;
+import infomax.events.control.ServedPrecision;
 import infomax.search.live.LiveGeneration;
 
 /**
@@ -14,7 +14,7 @@ import infomax.search.live.LiveGeneration;
  * @param precision which of the release's files that is
  * @param verdict what its gate said; {@code untrained} for release 0
  */
-public record EncoderBody(int version, Digest digest, Precision precision, Verdict verdict) {
+public record EncoderBody(int version, Digest digest, ServedPrecision precision, Verdict verdict) {
 
   /** The encoder of a generation. */
   public static EncoderBody of(LiveGeneration live) {
@@ -23,7 +23,7 @@ public record EncoderBody(int version, Digest digest, Precision precision, Verdi
     return new EncoderBody(
         release.version(),
         file,
-        release.precisionOf(file).orElse(Precision.FLOAT32),
+        release.precisionOf(file).orElse(ServedPrecision.FLOAT32),
         release.verdict());
   }
 }

@@ -2,7 +2,7 @@ package infomax.trainer.bench;
 
 import infomax.encoder.Encoder;
 import infomax.encoder.EncoderDevice;
-import infomax.events.control.Precision;
+import infomax.events.control.ServedPrecision;
 import infomax.imaging.EncoderPixels;
 import infomax.trainer.export.Int8Export;
 import infomax.trainer.export.OnnxExport;
@@ -71,7 +71,7 @@ public final class EmbedBenchmark {
    */
   public record Row(
       String device,
-      Precision precision,
+      ServedPrecision precision,
       int batch,
       double callMillisMedian,
       double imagesPerSecond,
@@ -86,11 +86,11 @@ public final class EmbedBenchmark {
     try (Encoder processor = open(float32, EncoderDevice.CPU);
         Encoder bytes = open(int8, EncoderDevice.CPU);
         Encoder other = open(float32, EncoderDevice.AUTO)) {
-      Map<Encoder, Precision> encoders = new LinkedHashMap<>();
-      encoders.put(processor, Precision.FLOAT32);
-      encoders.put(bytes, Precision.INT8);
+      Map<Encoder, ServedPrecision> encoders = new LinkedHashMap<>();
+      encoders.put(processor, ServedPrecision.FLOAT32);
+      encoders.put(bytes, ServedPrecision.INT8);
       if (!other.device().equals(processor.device())) {
-        encoders.put(other, Precision.FLOAT32);
+        encoders.put(other, ServedPrecision.FLOAT32);
       }
       encoders.forEach(
           (encoder, precision) -> {
@@ -120,7 +120,7 @@ public final class EmbedBenchmark {
         new Encoder.Execution(device, threads));
   }
 
-  private Row measure(Encoder encoder, Precision precision, Encoder processor, int batch) {
+  private Row measure(Encoder encoder, ServedPrecision precision, Encoder processor, int batch) {
     List<EncoderPixels> images = noise(batch);
     List<Double> millis = new ArrayList<>();
     long begunNanos = System.nanoTime();

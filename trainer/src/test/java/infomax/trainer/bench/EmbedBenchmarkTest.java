@@ -2,7 +2,7 @@ package infomax.trainer.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import infomax.events.control.Precision;
+import infomax.events.control.ServedPrecision;
 import infomax.trainer.network.NetworkShape;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -23,11 +23,11 @@ class EmbedBenchmarkTest {
             row -> {
               assertThat(row.imagesPerSecond()).isPositive();
               assertThat(row.cosineMin())
-                  .isGreaterThan(row.precision() == Precision.INT8 ? 0.99 : 0.999);
+                  .isGreaterThan(row.precision() == ServedPrecision.INT8 ? 0.99 : 0.999);
             });
     assertThat(report.rows().getFirst().device()).isEqualTo("cpu");
     assertThat(report.rows())
         .extracting(EmbedBenchmark.Row::precision)
-        .contains(Precision.FLOAT32, Precision.INT8);
+        .contains(ServedPrecision.FLOAT32, ServedPrecision.INT8);
   }
 }

@@ -5,6 +5,7 @@ import infomax.events.Positions;
 import infomax.events.Topic;
 import infomax.events.control.ControlState;
 import infomax.events.control.IndexGeneration;
+import infomax.index.Manifest;
 import infomax.index.Publications;
 import infomax.index.PublishedShards;
 import infomax.runtime.control.ControlLog;
@@ -41,6 +42,9 @@ public final class BenchSystem implements AutoCloseable {
 
   /** Images that may be on their way while the index is filled. */
   private static final int FILL_AHEAD = 4_000;
+
+  /** An index is merged once it has been calm for half of this. */
+  private static final Duration REST = Duration.ofSeconds(10);
 
   private static final Duration TURN = Duration.ofMillis(50);
 
@@ -197,6 +201,15 @@ public final class BenchSystem implements AutoCloseable {
                 && freshness.waiting() == 0);
   }
 
+  /**
+   * Waits until the index has come to rest: nothing is merged, and nothing new was published for
+   * longer than it takes until merging begins.
+   */
+  void awaitRest() throws InterruptedException {
+    Rest rest = new Rest();
+    await("the index is at rest", CATCH_UP_TIMEOUT, rest::isReached);
+  }
+
   /** Waits until a condition holds. */
   void await(String what, Duration timeout, Condition condition) throws InterruptedException {
     long deadlineNanos = System.nanoTime() + timeout.toNanos();
@@ -250,6 +263,26 @@ public final class BenchSystem implements AutoCloseable {
   /** A stream begins anew each time: its place in the source is the benchmark's to say. */
   private Path state(String name) {
     return data.resolve(name + "-" + System.nanoTime() + ".json");
+  }
+
+  /** Whether nothing has moved for a while. */
+  private final class Rest {
+    private List<Long> published = List.of();
+    private long sinceNanos;
+
+    boolean isReached() throws IOException, InterruptedException {
+      List<Long> now = publication().shards().stream().map(Manifest::sequence).toList();
+      boolean moved = !now.equals(published);
+      published = now;
+      if (!moved && System.nanoTime() - sinceNanos < REST.toNanos()) {
+        return false;
+      }
+      boolean merging = metric("infomax_indexer_merging") > 0;
+      if (moved || merging) {
+        sinceNanos = System.nanoTime();
+      }
+      return !moved && !merging;
+    }
   }
 
   /** Something to wait for. */

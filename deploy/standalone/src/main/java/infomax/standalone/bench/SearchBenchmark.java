@@ -140,6 +140,7 @@ public final class SearchBenchmark {
   Report measure(BenchSystem system) throws IOException, InterruptedException {
     long vectors = system.images();
     progress.accept("%,d images are searchable".formatted(vectors));
+    system.awaitRest();
     Questions byId = Questions.byId(system.api(), QUESTIONS, options.seed());
     try (ClusteredImages asked = new ClusteredImages(options.seed(), QUERIES_FROM);
         HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {

@@ -10,7 +10,7 @@ import infomax.events.control.IndexOverrides;
 import infomax.events.control.IndexParameters.Refusal;
 import infomax.events.control.Int8Variant;
 import infomax.events.control.LiveAlias;
-import infomax.events.control.Precision;
+import infomax.events.control.ServedPrecision;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -180,8 +180,8 @@ final class Beginning {
   }
 
   /** Says which file is used where that is not a matter of course. */
-  private static String file(EncoderRelease release, Precision wanted) {
-    if (wanted == Precision.FLOAT32) {
+  private static String file(EncoderRelease release, ServedPrecision wanted) {
+    if (wanted == ServedPrecision.FLOAT32) {
       return "";
     }
     Int8Variant int8 = release.int8();

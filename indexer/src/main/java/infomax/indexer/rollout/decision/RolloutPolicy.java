@@ -1,7 +1,7 @@
 package infomax.indexer.rollout.decision;
 
 import infomax.events.control.IndexParameters;
-import infomax.events.control.Precision;
+import infomax.events.control.ServedPrecision;
 import java.time.Duration;
 
 /**
@@ -33,7 +33,7 @@ public record RolloutPolicy(
     Duration backOff,
     Duration keepFinished,
     IndexParameters index,
-    Precision precision,
+    ServedPrecision precision,
     RolloutMode mode,
     Duration comparisonDeadline) {
 
@@ -49,7 +49,7 @@ public record RolloutPolicy(
           Duration.ofSeconds(10),
           Duration.ofDays(30),
           IndexParameters.DEFAULT,
-          Precision.FLOAT32,
+          ServedPrecision.FLOAT32,
           RolloutMode.AUTOMATIC,
           Duration.ofSeconds(30));
 
@@ -76,7 +76,7 @@ public record RolloutPolicy(
   }
 
   /** This policy with another precision. */
-  RolloutPolicy with(Precision other) {
+  RolloutPolicy with(ServedPrecision other) {
     return with(other, mode, comparisonDeadline);
   }
 
@@ -90,7 +90,7 @@ public record RolloutPolicy(
     return with(precision, mode, other);
   }
 
-  private RolloutPolicy with(Precision file, RolloutMode who, Duration comparing) {
+  private RolloutPolicy with(ServedPrecision file, RolloutMode who, Duration comparing) {
     return new RolloutPolicy(
         heartbeat,
         stepDeadline,

@@ -19,7 +19,7 @@ import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
 import infomax.events.control.IndexParameters;
 import infomax.events.control.Int8Variant;
-import infomax.events.control.Precision;
+import infomax.events.control.ServedPrecision;
 import infomax.events.control.VectorFormat;
 import infomax.indexer.rollout.decision.Plan.Comparison;
 import java.time.Duration;
@@ -76,19 +76,19 @@ class RolloutDecisionsTest {
           release(1, new Int8Variant(int8, 5, Digest.of(new byte[] {89}), 0.99, 0.9999, "agrees"));
       EncoderRelease refusing = release(1, Int8Variant.refused(0.9, 0.99, "recall@10 is 0.9"));
 
-      IndexGeneration bytes = begun(Precision.INT8, offering);
+      IndexGeneration bytes = begun(ServedPrecision.INT8, offering);
       assertThat(bytes.encoder()).isEqualTo(int8);
       assertThat(bytes.reason()).endsWith("with its int8 file");
-      IndexGeneration fallen = begun(Precision.INT8, refusing);
+      IndexGeneration fallen = begun(ServedPrecision.INT8, refusing);
       assertThat(fallen.encoder()).isEqualTo(refusing.onnx());
       assertThat(fallen.reason())
           .endsWith("with its float32 file, since it offers no int8: recall@10 is 0.9");
-      assertThat(begun(Precision.INT8, release(1, Verdict.ACCEPTED)).reason())
+      assertThat(begun(ServedPrecision.INT8, release(1, Verdict.ACCEPTED)).reason())
           .endsWith("none was made");
-      assertThat(begun(Precision.FLOAT32, offering).encoder()).isEqualTo(offering.onnx());
+      assertThat(begun(ServedPrecision.FLOAT32, offering).encoder()).isEqualTo(offering.onnx());
     }
 
-    private IndexGeneration begun(Precision precision, EncoderRelease release) {
+    private IndexGeneration begun(ServedPrecision precision, EncoderRelease release) {
       Situation situation = new Situation(POLICY.with(precision)).with(release);
       situation.step();
       return situation.generation(1);

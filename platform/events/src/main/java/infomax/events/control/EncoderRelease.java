@@ -162,14 +162,14 @@ public record EncoderRelease(
   }
 
   /** The file for a precision: the float32 one where the wanted one is not offered. */
-  public Digest file(Precision wanted) {
+  public Digest file(ServedPrecision wanted) {
     Digest offered = int8 == null ? null : int8.onnx();
-    return wanted == Precision.INT8 && offered != null ? offered : onnx;
+    return wanted == ServedPrecision.INT8 && offered != null ? offered : onnx;
   }
 
   /** The precision of one of its files; empty if it is none of them. */
-  public Optional<Precision> precisionOf(Digest file) {
-    return Arrays.stream(Precision.values())
+  public Optional<ServedPrecision> precisionOf(Digest file) {
+    return Arrays.stream(ServedPrecision.values())
         .filter(precision -> file(precision).equals(file))
         .findFirst();
   }

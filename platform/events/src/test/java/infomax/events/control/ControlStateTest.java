@@ -110,10 +110,11 @@ class ControlStateTest {
     EncoderRelease old = Json.read(Json.mapper().writeValueAsBytes(json), EncoderRelease.class);
 
     assertThat(old.int8()).isNull();
-    assertThat(old.file(Precision.INT8)).isEqualTo(old.onnx());
-    assertThat(old.precisionOf(old.onnx())).contains(Precision.FLOAT32);
-    assertThat(RELEASE.file(Precision.INT8)).isNotEqualTo(RELEASE.onnx());
-    assertThat(RELEASE.precisionOf(RELEASE.file(Precision.INT8))).contains(Precision.INT8);
+    assertThat(old.file(ServedPrecision.INT8)).isEqualTo(old.onnx());
+    assertThat(old.precisionOf(old.onnx())).contains(ServedPrecision.FLOAT32);
+    assertThat(RELEASE.file(ServedPrecision.INT8)).isNotEqualTo(RELEASE.onnx());
+    assertThat(RELEASE.precisionOf(RELEASE.file(ServedPrecision.INT8)))
+        .contains(ServedPrecision.INT8);
     assertThat(RELEASE.precisionOf(Digest.of(new byte[] {9}))).isEmpty();
     assertThat(RELEASE.objects()).containsKeys("onnx", "onnx-int8", "golden", "golden-int8");
   }

@@ -3,7 +3,7 @@ package infomax.events.control;
 /**
  * Which of its ONNX files an encoder release is served with: the setting {@code encoder.precision}.
  */
-public enum Precision {
+public enum ServedPrecision {
   /** The file as it was trained; every release has one. */
   FLOAT32,
 

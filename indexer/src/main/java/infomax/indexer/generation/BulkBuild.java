@@ -1,0 +1,68 @@
+package infomax.indexer.generation;
+
+import infomax.index.ShardWriter;
+import infomax.indexer.generation.Orders.Mode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The building of an index that nobody searches: it is written in bulk, merged once the end of the
+ * log is reached, and only then published as built. Log records are read on meanwhile. Used by one
+ * thread.
+ */
+final class BulkBuild {
+
+  private static final Logger LOG = LoggerFactory.getLogger(BulkBuild.class);
+
+  /** A search visits one segment after the other: few are better, and one merge each is enough. */
+  static final int SEGMENTS = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4);
+
+  /**
+   * Nearer than this to the end of the log an index might be taken for one that has caught up;
+   * farther away it is published, so that another process could go on from there.
+   */
+  private static final long UNPUBLISHED_LAG = 10_000;
+
+  private final ShardWriter writer;
+  private final LogProgress progress;
+  private boolean inBulk;
+  private boolean merging;
+  private boolean merged;
+
+  BulkBuild(ShardWriter writer, LogProgress progress) {
+    this.writer = writer;
+    this.progress = progress;
+  }
+
+  /** Goes on as far as it can without waiting. */
+  void follow(Orders now) {
+    // The leader answers searches already, with as much as it has.
+    boolean builds = now.mode() == Mode.BUILD && !now.leads() && !merged;
+    if (builds != inBulk) {
+      inBulk = builds;
+      writer.bulk(builds);
+    }
+    if (!inBulk) {
+      return;
+    }
+    if (!merging && progress.reachedEnds()) {
+      merging = true;
+      writer.mergeTo(SEGMENTS);
+    } else if (merging && !writer.isMerging()) {
+      merged = true;
+      inBulk = false;
+      writer.bulk(false);
+      LOG.info("generation={} is merged to {} segments", writer.spec().generation(), SEGMENTS);
+    }
+  }
+
+  /** True unless it still has to be merged. */
+  boolean isOver() {
+    return !inBulk;
+  }
+
+  /** True if nobody would take what is committed for a built index, or rightly so. */
+  boolean mayPublish() {
+    return !inBulk || progress.lag() > UNPUBLISHED_LAG;
+  }
+}
