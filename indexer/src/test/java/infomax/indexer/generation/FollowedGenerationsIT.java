@@ -210,14 +210,14 @@ final class FollowedGenerationsIT {
   @Test
   void aCandidateIsMergedBeforeItIsPublishedAsBuilt() throws Exception {
     log.commitInterval = Duration.ofMillis(1);
-    log.write(log.images("image", 1_500));
+    log.write(log.images("image", 2_200));
     live(1);
     log.awaitEnd(1);
     log.begin(2, log.release(1));
     Manifest built = log.awaitEnd(2);
     assertThat(built.files().stream().filter(file -> file.name().endsWith(".si")))
-        .hasSizeBetween(1, 4);
-    assertIndexed(2, 1_500);
+        .hasSizeBetween(1, BulkBuild.SEGMENTS);
+    assertIndexed(2, 2_200);
   }
 
   @Test

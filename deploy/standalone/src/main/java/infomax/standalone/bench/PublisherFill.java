@@ -41,7 +41,7 @@ final class PublisherFill {
 
   private static final int EMBEDDED_MAX = 20_000;
   private static final int BATCH = 64;
-  private static final int PER_COMMIT = 5_000;
+  private static final int PER_COMMIT = 25_000;
   private static final double NOISE = 0.2;
 
   private final ObjectStore store;
@@ -78,6 +78,7 @@ final class PublisherFill {
       for (int shard = 0; shard < live.index().shards(); shard++) {
         writers.add(closer.register(writer(live, shard, clock)));
       }
+      writers.forEach(writer -> writer.bulk(true));
       for (long number = 0; number < vectors; number++) {
         Embedding near = embeddings.get((int) (number % embeddings.size()));
         IndexedImage image =
@@ -86,7 +87,7 @@ final class PublisherFill {
         if ((number + 1) % PER_COMMIT == 0) {
           writers.forEach(writer -> writer.commit(writer.progress()));
         }
-        if ((number + 1) % (10 * PER_COMMIT) == 0) {
+        if ((number + 1) % (2 * PER_COMMIT) == 0) {
           progress.accept("%,d of %,d vectors written".formatted(number + 1, vectors));
         }
       }
