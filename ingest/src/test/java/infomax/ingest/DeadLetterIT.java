@@ -21,6 +21,7 @@ import infomax.ingest.rejected.DeadLetterLog;
 import infomax.ingest.rejected.DeadLetterRoutes;
 import infomax.runtime.health.Health;
 import infomax.runtime.http.HttpServer;
+import infomax.testing.OpenApi;
 import infomax.testing.TestingKafka;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -49,6 +50,7 @@ final class DeadLetterIT {
 
   @RegisterExtension static final TestingKafka KAFKA = TestingKafka.shared();
 
+  private static final OpenApi API = OpenApi.ofSources();
   private static final byte[] TEXT = "no image".getBytes(UTF_8);
   private static final byte[] JPEG = TestImages.canonicalJpeg(1);
 
@@ -212,9 +214,13 @@ final class DeadLetterIT {
   }
 
   private HttpResponse<byte[]> content(long offset) throws Exception {
-    return client.send(
-        HttpRequest.newBuilder(address("/v1/rejected/" + offset + "/content")).build(),
-        HttpResponse.BodyHandlers.ofByteArray());
+    String target = "/v1/rejected/" + offset + "/content";
+    HttpResponse<byte[]> answer =
+        client.send(
+            HttpRequest.newBuilder(address(target)).build(),
+            HttpResponse.BodyHandlers.ofByteArray());
+    API.check("GET", target, answer);
+    return answer;
   }
 
   @SuppressWarnings("unchecked")
@@ -226,6 +232,7 @@ final class DeadLetterIT {
     }
     HttpResponse<byte[]> answer =
         client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    API.check(method, target, answer);
     return new Answer(answer.statusCode(), Json.read(answer.body(), Map.class));
   }
 

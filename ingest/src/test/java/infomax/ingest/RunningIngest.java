@@ -4,6 +4,7 @@ import infomax.events.Json;
 import infomax.runtime.health.Health;
 import infomax.runtime.http.HttpServer;
 import infomax.runtime.kafka.KafkaClients;
+import infomax.testing.OpenApi;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -21,11 +22,16 @@ import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 
-/** Ingest with its HTTP server, and a client of it. */
+/**
+ * Ingest with its HTTP server, and a client of it that holds every answer against the API's
+ * description.
+ */
 final class RunningIngest implements AutoCloseable {
 
   /** Room for three largest uploads, or one batch. */
   static final long HTTP_BYTES = 32L * 1024 * 1024;
+
+  private static final OpenApi API = OpenApi.ofSources();
 
   private final Health health = new Health();
   private final IngestService service;
@@ -121,6 +127,7 @@ final class RunningIngest implements AutoCloseable {
     }
     HttpResponse<byte[]> response =
         client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    API.check(method, target, response);
     return new Answer(response.statusCode(), object(response.body()));
   }
 
@@ -134,11 +141,15 @@ final class RunningIngest implements AutoCloseable {
     if (headers.length > 0) {
       request.headers(headers);
     }
-    HttpResponse<String> response =
-        client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    HttpResponse<byte[]> response =
+        client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    API.check("POST", "/v1/images/batch", response);
     return new BatchAnswer(
         response.statusCode(),
-        response.body().lines().map(line -> object(line.getBytes(StandardCharsets.UTF_8))).toList(),
+        new String(response.body(), StandardCharsets.UTF_8)
+            .lines()
+            .map(line -> object(line.getBytes(StandardCharsets.UTF_8)))
+            .toList(),
         response.headers());
   }
 

@@ -2,6 +2,7 @@ package infomax.search;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import infomax.events.Json;
+import infomax.testing.OpenApi;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,7 +16,7 @@ import java.util.function.UnaryOperator;
 /** A client of the API, for tests; holds every answer against the API's description. */
 final class Client implements AutoCloseable {
 
-  private static final OpenApi API = OpenApi.ofProgram();
+  private static final OpenApi API = OpenApi.ofSources();
 
   private final UnaryOperator<String> url;
   private final HttpClient http = HttpClient.newHttpClient();

@@ -12,6 +12,7 @@ import infomax.search.query.SearchRoutes;
 import infomax.search.release.ReleaseRoutes;
 import infomax.search.request.RequestRoutes;
 import infomax.search.status.StatusRoutes;
+import infomax.testing.OpenApi;
 import io.javalin.Javalin;
 import io.javalin.router.Endpoint;
 import io.javalin.security.Roles;
@@ -49,7 +50,7 @@ final class OpenApiTest {
                 scopes.put(
                     handler.endpoint.method.name() + " " + handler.endpoint.path,
                     scope(handler.endpoint)));
-    OpenApi api = OpenApi.ofProgram();
+    OpenApi api = OpenApi.ofSources();
     SortedSet<String> described = api.routes();
     described.removeAll(api.tagged("uploads"));
     assertThat(described).isEqualTo(scopes.keySet());

@@ -14,6 +14,7 @@ import infomax.search.query.ImageSearch;
 import infomax.search.query.IndexedImages;
 import infomax.search.query.SearchMeters;
 import infomax.search.query.SearchRoutes;
+import infomax.testing.OpenApi;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.URLEncoder;
@@ -346,7 +347,7 @@ final class SearchApiTest {
   /** Strict reading tells what it would accept: exactly what is documented. */
   @Test
   void documentsExactlyTheParametersAndMembersThatAreRead() throws Exception {
-    OpenApi api = OpenApi.ofProgram();
+    OpenApi api = OpenApi.ofSources();
     SortedSet<String> routes = api.routes();
     routes.removeAll(api.tagged("uploads"));
     for (String route : routes) {

@@ -1,4 +1,4 @@
-package infomax.search;
+package infomax.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.fail;
 import com.fasterxml.jackson.databind.JsonNode;
 import infomax.events.Json;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,9 +22,11 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-/** The API as its document describes it, to hold routes and answers against. */
-final class OpenApi {
+/** The API as its document describes it, to hold routes and answers against. Immutable. */
+public final class OpenApi {
 
+  private static final String DOCUMENT =
+      "search-api/src/main/resources/infomax/search/openapi/openapi.yaml";
   private static final String COMPONENT = "#/";
 
   private final JsonNode document;
@@ -29,29 +35,30 @@ final class OpenApi {
     this.document = document;
   }
 
-  static OpenApi read(byte[] yaml) {
+  private static OpenApi read(byte[] yaml) {
     Object tree =
         new Yaml(new SafeConstructor(new LoaderOptions()))
-            .load(new String(yaml, java.nio.charset.StandardCharsets.UTF_8));
+            .load(new String(yaml, StandardCharsets.UTF_8));
     return new OpenApi(Json.mapper().valueToTree(tree));
   }
 
-  /** The document in the program. */
-  static OpenApi ofProgram() {
-    try (java.io.InputStream in =
-        infomax.search.openapi.OpenApiRoutes.class.getResourceAsStream("openapi.yaml")) {
-      return read(in.readAllBytes());
+  /** The document in the sources of the search API, which is served to every client. */
+  public static OpenApi ofSources() {
+    Path root = Path.of(System.getProperty("infomax.root"));
+    try {
+      return read(Files.readAllBytes(root.resolve(DOCUMENT)));
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
-  String version() {
+  /** The version of OpenAPI. */
+  public String version() {
     return document.get("openapi").asText();
   }
 
   /** Every route, as {@code GET /v1/images/{id}}. */
-  SortedSet<String> routes() {
+  public SortedSet<String> routes() {
     SortedSet<String> routes = new TreeSet<>();
     document
         .get("paths")
@@ -67,7 +74,7 @@ final class OpenApi {
   }
 
   /** The scope that a route's key needs, {@code open} if it needs none. */
-  String scope(String route) {
+  public String scope(String route) {
     JsonNode security = operation(route).path("security");
     assertThat(security.isArray()).as("%s has no security", route).isTrue();
     if (security.isEmpty()) {
@@ -79,7 +86,7 @@ final class OpenApi {
   }
 
   /** The routes of these that have a tag. */
-  SortedSet<String> tagged(String tag) {
+  public SortedSet<String> tagged(String tag) {
     SortedSet<String> tagged = new TreeSet<>(routes());
     tagged.removeIf(
         route -> {
@@ -94,7 +101,7 @@ final class OpenApi {
   }
 
   /** Names of an operation's parameters in the query string. */
-  List<String> queryParameters(String route) {
+  public List<String> queryParameters(String route) {
     List<String> names = new ArrayList<>();
     for (JsonNode parameter : operation(route).path("parameters")) {
       JsonNode resolved = resolved(parameter);
@@ -106,19 +113,19 @@ final class OpenApi {
   }
 
   /** Names of the members of an operation's JSON body. */
-  List<String> bodyMembers(String route) {
+  public List<String> bodyMembers(String route) {
     JsonNode schema =
         operation(route).path("requestBody").path("content").path("application/json").get("schema");
     return names(schema);
   }
 
   /** Names of the members of a schema. */
-  List<String> members(String schema) {
+  public List<String> members(String schema) {
     return names(document.get("components").get("schemas").get(schema));
   }
 
   /** Holds an answer against what the document says of it. */
-  void check(String method, String uri, HttpResponse<byte[]> answer) throws IOException {
+  public void check(String method, String uri, HttpResponse<byte[]> answer) throws IOException {
     Optional<String> path = path(uri);
     if (path.isEmpty()) {
       return;
@@ -139,7 +146,7 @@ final class OpenApi {
         .as("%s %s answers %d with '%s'", method, uri, answer.statusCode(), type)
         .isTrue();
     JsonNode schema = response.path("content").path(type).path("schema");
-    if (type.endsWith("json")) {
+    if (type.equals("application/json") || type.endsWith("+json")) {
       check(schema, Json.mapper().readTree(answer.body()), method + " " + uri + " ");
     }
   }
