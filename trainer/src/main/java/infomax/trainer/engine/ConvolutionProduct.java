@@ -1,6 +1,10 @@
 package infomax.trainer.engine;
 
 import infomax.trainer.kernels.PatchWriter;
+import infomax.trainer.kernels.Pixels;
+import infomax.trainer.kernels.WinogradConvolution;
+import infomax.trainer.kernels.WinogradFilters;
+import infomax.trainer.kernels.WinogradScratch;
 import infomax.trainer.onednn.Bfloat16Convolution;
 import infomax.trainer.onednn.OneDnn;
 import infomax.trainer.onednn.Primitives;
@@ -11,6 +15,15 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** The products of one convolution, bound to their buffers for every worker. */
 sealed interface ConvolutionProduct {
+
+  /**
+   * Brings a worker's part of the weights into the form that {@link #forward} reads, if it has one
+   * of its own. All workers have done so before any goes forward.
+   */
+  default void prepareForward(int worker) {}
+
+  /** The same for {@link #backward}. */
+  default void prepareBackward(int worker) {}
 
   /** Writes a worker's share of the convolution's output, in the training's precision. */
   void forward(int worker);
@@ -127,6 +140,63 @@ sealed interface ConvolutionProduct {
     @Override
     public void backward(int worker) {
       Nd4j.exec(backward.get(worker));
+    }
+  }
+
+  /** A convolution of feature maps by Winograd's minimal filtering, in single precision. */
+  final class OfMapsByWinograd implements ConvolutionProduct {
+
+    private final Workers workers;
+    private final WinogradFilters filters;
+    private final List<WinogradScratch> scratches;
+    private final List<WinogradConvolution> shares = new ArrayList<>();
+
+    OfMapsByWinograd(
+        Workers workers,
+        ParameterBuffers buffers,
+        List<WinogradScratch> scratches,
+        String weights,
+        Variable in,
+        NativeFloats convolved,
+        int side) {
+      this.workers = workers;
+      this.scratches = scratches;
+      int inputs = in.values().columns();
+      int outputs = convolved.columns();
+      this.filters = new WinogradFilters(buffers.tensor(weights), inputs, outputs);
+      for (int worker = 0; worker < workers.count(); worker++) {
+        int first = workers.from(worker) * side * side;
+        shares.add(
+            new WinogradConvolution(
+                new WinogradConvolution.Wiring(
+                    workers.to(worker) - workers.from(worker),
+                    new Pixels(in.values().from(first), side, inputs),
+                    new Pixels(in.gradient().from(first), side, inputs),
+                    new Pixels(convolved.from(first), side, outputs),
+                    filters,
+                    buffers.tensorGradient(worker, weights)),
+                scratches.get(worker)));
+      }
+    }
+
+    @Override
+    public void prepareForward(int worker) {
+      filters.transform(scratches.get(worker), worker, workers.count());
+    }
+
+    @Override
+    public void prepareBackward(int worker) {
+      filters.transformBackward(scratches.get(worker), worker, workers.count());
+    }
+
+    @Override
+    public void forward(int worker) {
+      shares.get(worker).forward();
+    }
+
+    @Override
+    public void backward(int worker) {
+      shares.get(worker).backward();
     }
   }
 

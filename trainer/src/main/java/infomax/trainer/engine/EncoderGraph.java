@@ -41,6 +41,7 @@ final class EncoderGraph {
     NetworkShape shape = buffers.layout().shape();
     this.featureMapLayer = shape.blocks() - 1;
     List<Convolution> convolutions = shape.convolutions();
+    MapConvolutions maps = new MapConvolutions(kernels, workers, arena, buffers, precision);
     ConvolutionProduct.OfImages first = null;
     for (Convolution convolution : convolutions) {
       int i = convolution.ordinal();
@@ -54,23 +55,7 @@ final class EncoderGraph {
         first = new ConvolutionProduct.OfImages(workers, arena, buffers, convolved, side);
         products.add(first);
       } else {
-        String weights = "conv" + i + ".w";
-        Variable in = outputs.getLast();
-        products.add(
-            switch (precision) {
-              case FLOAT32 ->
-                  new ConvolutionProduct.OfMaps(workers, buffers, weights, in, convolved, side);
-              case BFLOAT16 ->
-                  new ConvolutionProduct.OfMapsInBfloat16(
-                      Precision.library().orElseThrow(),
-                      workers,
-                      arena,
-                      buffers,
-                      weights,
-                      in,
-                      convolved,
-                      side);
-            });
+        products.add(maps.product(convolution, outputs.getLast(), convolved));
       }
       norms.add(
           new NormLayer(kernels.norm(), workers, buffers, convolution, convolved, out, outSide));
@@ -119,6 +104,7 @@ final class EncoderGraph {
   private void forward(
       byte[] pixels, ObjIntConsumer<ConvolutionProduct> convolve, Consumer<NormLayer> normalise) {
     images.read(pixels);
+    workers.run(worker -> products.forEach(product -> product.prepareForward(worker)));
     for (int i = 0; i < products.size(); i++) {
       int layer = i;
       workers.run(
@@ -149,6 +135,7 @@ final class EncoderGraph {
         worker -> {
           attention.ifPresent(pool -> pool.backward(worker));
           norms.getLast().collectGradient(worker);
+          products.forEach(product -> product.prepareBackward(worker));
         });
     for (int i = products.size() - 1; i >= 0; i--) {
       int layer = i;

@@ -7,8 +7,11 @@ package infomax.trainer.kernels;
  * @param norm batch normalisation, activation, pooling
  * @param dense biases, critics, projections
  * @param adam the optimiser
+ * @param winograd whether convolutions of single precision are faster by {@link
+ *     WinogradConvolution} than by oneDNN: with vectors of eight lanes, of AVX2
  */
-public record Kernels(String name, NormKernels norm, DenseKernels dense, AdamKernel adam) {
+public record Kernels(
+    String name, NormKernels norm, DenseKernels dense, AdamKernel adam, boolean winograd) {
 
   private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
@@ -23,11 +26,15 @@ public record Kernels(String name, NormKernels norm, DenseKernels dense, AdamKer
   /** The plain loops. */
   public static Kernels scalar() {
     return new Kernels(
-        "scalar", new ScalarNormKernels(), new ScalarDenseKernels(), new ScalarAdamKernel());
+        "scalar", new ScalarNormKernels(), new ScalarDenseKernels(), new ScalarAdamKernel(), false);
   }
 
   private static Kernels vector() {
     return new Kernels(
-        "vector", new VectorNormKernels(), new VectorDenseKernels(), new VectorAdamKernel());
+        "vector",
+        new VectorNormKernels(),
+        new VectorDenseKernels(),
+        new VectorAdamKernel(),
+        Lanes.arePreferred());
   }
 }

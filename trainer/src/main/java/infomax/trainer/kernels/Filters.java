@@ -1,0 +1,32 @@
+package infomax.trainer.kernels;
+
+/**
+ * For each Winograd component a matrix (row, column) in panels of sixteen columns, each panel's
+ * rows one after the other: as a product reads its right side.
+ *
+ * @param values the floats
+ * @param rows rows of each matrix
+ * @param columns columns of each matrix, a multiple of 16
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record Filters(float[] values, int rows, int columns) {
+
+  /** Columns of a panel. */
+  static final int PANEL = 16;
+
+  /** Floats that the matrices need. */
+  static int floats(int rows, int columns) {
+    return WinogradTransforms.COMPONENTS * CacheLines.oddFloats(rows * columns);
+  }
+
+  int componentFloats() {
+    return CacheLines.oddFloats(rows * columns);
+  }
+
+  /** Where a value lies. */
+  int at(int component, int row, int column) {
+    int panel = column / PANEL;
+    int offset = (panel * rows + row) * PANEL + column % PANEL;
+    return component * componentFloats() + offset;
+  }
+}
