@@ -86,8 +86,10 @@ class WinogradConvolutionTest {
 
   @Test
   void refusesChannelsThatFillNoPanel() {
-    assertThat(WinogradShape.suits(16, 24)).isFalse();
-    assertThat(WinogradShape.suits(256, 512)).isFalse();
+    assertThat(WinogradShape.suits(8, 16, 24)).isFalse();
+    assertThat(WinogradShape.suits(8, 256, 512)).isFalse();
+    assertThat(WinogradShape.suits(6, 64, 128)).isFalse();
+    assertThat(WinogradShape.suits(8, 64, 128)).isTrue();
     assertThatThrownBy(() -> new WinogradShape(8, 24, 16))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("24 to 16 channels, expected multiples of 16 up to 256");
