@@ -7,7 +7,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The building of an index that nobody searches: it is written in bulk, merged once the end of the
- * log is reached, and only then published as built. Log records are read on meanwhile. Used by one
+ * log is reached, and only then published as built. The log is read on meanwhile. Used by one
  * thread.
  */
 final class BulkBuild {
@@ -52,7 +52,10 @@ final class BulkBuild {
       merged = true;
       inBulk = false;
       writer.bulk(false);
-      LOG.info("generation={} is merged to {} segments", writer.spec().generation(), SEGMENTS);
+      LOG.info(
+          "generation={} shard={} has been merged",
+          writer.spec().generation(),
+          writer.spec().shard());
     }
   }
 

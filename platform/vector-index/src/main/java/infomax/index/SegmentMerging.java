@@ -89,8 +89,12 @@ final class SegmentMerging {
     try {
       writer.forceMerge(segments);
     } catch (IOException | AlreadyClosedException e) {
-      // Either the writer was closed, or Lucene closes it: then whoever uses it next hears why.
-      LOG.debug("merging to {} segments ended early", segments, e);
+      if (writer.isOpen()) {
+        LOG.warn("merging to {} segments failed; they are searched as they are", segments, e);
+      } else {
+        // Whoever closed the writer knows, or Lucene did, and its next user hears why.
+        LOG.debug("merging to {} segments ended with its writer", segments, e);
+      }
     }
   }
 }

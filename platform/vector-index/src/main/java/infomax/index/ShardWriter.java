@@ -220,8 +220,8 @@ public final class ShardWriter implements AutoCloseable {
 
   /**
    * Begins to merge what is there to so many segments, of at most 5 GB, and returns at once; images
-   * may be put and committed meanwhile. The commit after it has ended holds the merged segments. If
-   * it fails, so does the next {@link #put} or {@link #commit}.
+   * may be put and committed meanwhile. The commit after it has ended holds the merged segments, or
+   * those that were there if it failed.
    *
    * @param segments at least 1
    */

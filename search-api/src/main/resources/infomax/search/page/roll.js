@@ -121,15 +121,25 @@ export function show(holder) {
         ...(over.length ? [h('details', {open: opened ?? over.length === generations.length}, h('summary', {'data-key': 'over'}, `${count(over.length)} retired or failed`), h('div.stack', null, over.map(item)))] : [])]
       : [emptyState('No generation yet', 'The first index is begun as soon as there is an encoder.')]);
   });
+  let loading = false;
+  let outdated = false;
+  // One after the other: an older answer that came later would stay.
   const load = async () => {
-    try {
-      const [listed, asked] = await Promise.all([api.get('/v1/generations'), api.get('/v1/requests')]);
-      ({generations} = listed);
-      drawGenerations();
-      requestsPlace.replaceChildren(requestsCard(asked.requests));
-    } catch (failure) {
-      place.replaceChildren(problemState(failure, load));
+    outdated = true;
+    if (loading) return;
+    loading = true;
+    while (outdated) {
+      outdated = false;
+      try {
+        const [listed, asked] = await Promise.all([api.get('/v1/generations'), api.get('/v1/requests')]);
+        ({generations} = listed);
+        drawGenerations();
+        requestsPlace.replaceChildren(requestsCard(asked.requests));
+      } catch (failure) {
+        place.replaceChildren(problemState(failure, load));
+      }
     }
+    loading = false;
   };
 
   holder.append(
@@ -146,7 +156,7 @@ export function show(holder) {
     const now = JSON.stringify([status.roll?.state, status.roll?.generation, status.serving?.generation, status.roll?.waitsFor, status.requestsOpen, status.automaticRolls]);
     const how = JSON.stringify([status.roll?.images, status.roll?.lag]);
     if (now !== seen) {
-      if (seen) load();
+      load();
       seen = now;
     } else if (how !== progressed) {
       // Only the progress: a button under the hand stays.
