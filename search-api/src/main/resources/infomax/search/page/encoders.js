@@ -26,6 +26,8 @@ function courses(encoders) {
   return drawn.length ? h('section.card.stack', {'aria-label': 'From release to release', 'data-role': 'course'}, h('h2', null, 'From release to release'), h('div.figures', null, drawn)) : null;
 }
 
+const SETTLED_MILLIS = 1_500;
+
 export function show(holder) {
   const trainingsPlace = h('div.stack');
   const coursePlace = h('div');
@@ -82,7 +84,9 @@ export function show(holder) {
     live.on('status', (status) => {
       const now = JSON.stringify([status.encoders, status.serving?.generation, status.roll?.state, status.automaticRolls]);
       if (now !== seen) {
-        if (seen) load();
+        load();
+        // A status may tell of a move before the list of generations does.
+        setTimeout(load, SETTLED_MILLIS);
         seen = now;
       }
       const open = JSON.stringify([status.requestsOpen, status.training?.request]);

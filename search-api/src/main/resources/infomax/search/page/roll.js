@@ -101,6 +101,8 @@ function requestsCard(requests) {
       : h('p.muted', null, 'Nobody has asked for a training, a rollback or a promotion yet.'));
 }
 
+const SETTLED_MILLIS = 1_500;
+
 export function show(holder) {
   const serving = h('div');
   const requestsPlace = h('div');
@@ -157,6 +159,8 @@ export function show(holder) {
     const how = JSON.stringify([status.roll?.images, status.roll?.lag]);
     if (now !== seen) {
       load();
+      // A status may tell of a move before the list of generations does.
+      setTimeout(load, SETTLED_MILLIS);
       seen = now;
     } else if (how !== progressed) {
       // Only the progress: a button under the hand stays.
