@@ -25,6 +25,7 @@ final class CalmMerge {
 
   private final ShardWriter writer;
   private final Interval calm;
+  private boolean considered;
   private boolean merging;
 
   CalmMerge(ShardWriter writer) {
@@ -40,6 +41,7 @@ final class CalmMerge {
   /** Something was applied. */
   void disturbed() {
     calm.restart();
+    considered = false;
   }
 
   /** Goes on as far as it can without waiting; true if merged segments wait to be committed. */
@@ -48,7 +50,13 @@ final class CalmMerge {
       merging = writer.isMerging();
       return !merging;
     }
-    if (now.leads() && calm.isDue() && isWorthwhile()) {
+    if (considered || !now.leads() || !calm.isDue() || writer.isMerging()) {
+      return false;
+    }
+    // Once per calm, so that a merge that cannot succeed, such as for want of disk, is not
+    // repeated.
+    considered = true;
+    if (isWorthwhile()) {
       LOG.info(
           "generation={} shard={} is merged to {} segments while it is calm",
           writer.spec().generation(),
@@ -61,7 +69,6 @@ final class CalmMerge {
   }
 
   private boolean isWorthwhile() {
-    calm.restart();
     int beyond = writer.imagesBeyond(BulkBuild.SEGMENTS);
     return beyond >= IMAGES_MIN && beyond >= SHARE_MIN * writer.images();
   }

@@ -79,7 +79,13 @@ final class CalmMergeTest {
     assertThat(writer.images()).isEqualTo(8_000);
 
     write(10, 10);
+    merge.disturbed();
     assertThatNothingIsMerged(merge, orders(1));
+    write(10, 800);
+    merge.disturbed();
+    Awaitility.await().atMost(DEADLINE).until(() -> merge.follow(orders(1)));
+    writer.commit(writer.progress());
+    assertThat(writer.segments()).isLessThanOrEqualTo(BulkBuild.SEGMENTS);
   }
 
   @Test

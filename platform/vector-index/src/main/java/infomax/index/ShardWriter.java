@@ -219,9 +219,9 @@ public final class ShardWriter implements AutoCloseable {
   }
 
   /**
-   * Begins to merge what is there to so many segments, of at most 5 GB, and returns at once; images
-   * may be put and committed meanwhile. The commit after it has ended holds the merged segments, or
-   * those that were there if it failed.
+   * Begins to merge what is there to so many segments, and returns at once; images may be put and
+   * committed meanwhile. The commit after it has ended holds the merged segments, or those that
+   * were there if it failed.
    *
    * @param segments at least 1
    */

@@ -26,8 +26,6 @@ function courses(encoders) {
   return drawn.length ? h('section.card.stack', {'aria-label': 'From release to release', 'data-role': 'course'}, h('h2', null, 'From release to release'), h('div.figures', null, drawn)) : null;
 }
 
-const SETTLED_MILLIS = 1_500;
-
 export function show(holder) {
   const trainingsPlace = h('div.stack');
   const coursePlace = h('div');
@@ -77,16 +75,17 @@ export function show(holder) {
     h('div.stack', null, trainingsPlace, coursePlace, list));
   load();
   loadTrainings();
-  let seen = '';
+  const listed = (status) => JSON.stringify([status?.encoders, status?.serving?.generation, status?.automaticRolls]);
+  let seen = listed(live.status());
   let requests = '';
   const stops = [
     live.on('training', drawTrainings),
+    // Every step of every generation; the status tells of some only.
+    live.on('roll', load),
     live.on('status', (status) => {
-      const now = JSON.stringify([status.encoders, status.serving?.generation, status.roll?.state, status.automaticRolls]);
+      const now = listed(status);
       if (now !== seen) {
         load();
-        // A status may tell of a move before the list of generations does.
-        setTimeout(load, SETTLED_MILLIS);
         seen = now;
       }
       const open = JSON.stringify([status.requestsOpen, status.training?.request]);

@@ -101,8 +101,6 @@ function requestsCard(requests) {
       : h('p.muted', null, 'Nobody has asked for a training, a rollback or a promotion yet.'));
 }
 
-const SETTLED_MILLIS = 1_500;
-
 export function show(holder) {
   const serving = h('div');
   const requestsPlace = h('div');
@@ -123,25 +121,19 @@ export function show(holder) {
         ...(over.length ? [h('details', {open: opened ?? over.length === generations.length}, h('summary', {'data-key': 'over'}, `${count(over.length)} retired or failed`), h('div.stack', null, over.map(item)))] : [])]
       : [emptyState('No generation yet', 'The first index is begun as soon as there is an encoder.')]);
   });
-  let loading = false;
-  let outdated = false;
-  // One after the other: an older answer that came later would stay.
+  let asked = 0;
   const load = async () => {
-    outdated = true;
-    if (loading) return;
-    loading = true;
-    while (outdated) {
-      outdated = false;
-      try {
-        const [listed, asked] = await Promise.all([api.get('/v1/generations'), api.get('/v1/requests')]);
-        ({generations} = listed);
-        drawGenerations();
-        requestsPlace.replaceChildren(requestsCard(asked.requests));
-      } catch (failure) {
-        place.replaceChildren(problemState(failure, load));
-      }
+    const question = ++asked;
+    try {
+      const [listed, requested] = await Promise.all([api.get('/v1/generations'), api.get('/v1/requests')]);
+      // Answers may overtake each other: only the last question's counts.
+      if (question !== asked) return;
+      ({generations} = listed);
+      drawGenerations();
+      requestsPlace.replaceChildren(requestsCard(requested.requests));
+    } catch (failure) {
+      if (question === asked) place.replaceChildren(problemState(failure, load));
     }
-    loading = false;
   };
 
   holder.append(
@@ -151,22 +143,26 @@ export function show(holder) {
     h('div.beside', null, place, h('div.stack', null, serving, requestsPlace)));
   drawServing();
   load();
-  let seen = '';
+  const listed = (status) => JSON.stringify([status?.roll?.state, status?.roll?.generation, status?.roll?.waitsFor, status?.serving?.generation, status?.requestsOpen, status?.automaticRolls]);
+  let seen = listed(live.status());
   let progressed = '';
-  return live.on('status', (status) => {
-    drawServing();
-    const now = JSON.stringify([status.roll?.state, status.roll?.generation, status.serving?.generation, status.roll?.waitsFor, status.requestsOpen, status.automaticRolls]);
-    const how = JSON.stringify([status.roll?.images, status.roll?.lag]);
-    if (now !== seen) {
-      load();
-      // A status may tell of a move before the list of generations does.
-      setTimeout(load, SETTLED_MILLIS);
-      seen = now;
-    } else if (how !== progressed) {
-      // Only the progress: a button under the hand stays.
-      const old = status.roll && place.querySelector(`[data-progress="${status.roll.generation}"]`);
-      old?.replaceWith(progress(status.roll));
-    }
-    progressed = how;
-  });
+  const stops = [
+    // Every step of every generation; the status tells of some only.
+    live.on('roll', load),
+    live.on('status', (status) => {
+      drawServing();
+      const now = listed(status);
+      const how = JSON.stringify([status.roll?.images, status.roll?.lag]);
+      if (now !== seen) {
+        load();
+        seen = now;
+      } else if (how !== progressed) {
+        // Only the progress: a button under the hand stays.
+        const old = status.roll && place.querySelector(`[data-progress="${status.roll.generation}"]`);
+        old?.replaceWith(progress(status.roll));
+      }
+      progressed = how;
+    }),
+  ];
+  return () => stops.forEach((stop) => stop());
 }

@@ -1,5 +1,7 @@
 package infomax.trainer.kernels;
 
+import java.util.Arrays;
+
 /**
  * For each Winograd component a matrix (row, column) in panels of sixteen columns, each panel's
  * rows one after the other: as a product reads its right side.
@@ -21,6 +23,11 @@ record Filters(float[] values, int rows, int columns) {
 
   int componentFloats() {
     return CacheLines.oddFloats(rows * columns);
+  }
+
+  /** Sets every value to zero. */
+  void clear() {
+    Arrays.fill(values, 0, floats(rows, columns), 0f);
   }
 
   /** Where a value lies. */

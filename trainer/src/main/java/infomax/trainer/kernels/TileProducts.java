@@ -43,14 +43,9 @@ final class TileProducts {
     }
   }
 
-  /** out = left^T . right, over the first so many tiles; or is that added to it. */
-  static void multiplyTransposed(
-      WinogradScratch scratch,
-      Components left,
-      Components right,
-      int tiles,
-      Filters out,
-      boolean add) {
+  /** out += left^T . right, over the first so many tiles. */
+  static void addTransposedProduct(
+      WinogradScratch scratch, Components left, Components right, int tiles, Filters out) {
     float[] leftPanels = scratch.inPanels();
     float[] rightPanels = scratch.outPanels();
     for (int component = 0; component < WinogradTransforms.COMPONENTS; component++) {
@@ -60,12 +55,8 @@ final class TileProducts {
         for (int row = 0; row < out.rows(); row += CHANNEL_ROWS) {
           int leftAt = row / PANEL * PANEL * tiles + row % PANEL;
           int outAt = out.at(component, row, column);
-          if (add) {
-            ofChannelsAdded(
-                leftPanels, leftAt, rightPanels, column * tiles, tiles, out.values(), outAt);
-          } else {
-            ofChannels(leftPanels, leftAt, rightPanels, column * tiles, tiles, out.values(), outAt);
-          }
+          addOfChannels(
+              leftPanels, leftAt, rightPanels, column * tiles, tiles, out.values(), outAt);
         }
       }
     }
@@ -150,43 +141,7 @@ final class TileProducts {
     b5.intoArray(out, outAt + 5 * outRow + Lanes.COUNT);
   }
 
-  private static void ofChannels(
-      float[] left, int leftAt, float[] right, int rightAt, int depth, float[] out, int outAt) {
-    FloatVector a0 = FloatVector.zero(SPECIES);
-    FloatVector b0 = FloatVector.zero(SPECIES);
-    FloatVector a1 = FloatVector.zero(SPECIES);
-    FloatVector b1 = FloatVector.zero(SPECIES);
-    FloatVector a2 = FloatVector.zero(SPECIES);
-    FloatVector b2 = FloatVector.zero(SPECIES);
-    FloatVector a3 = FloatVector.zero(SPECIES);
-    FloatVector b3 = FloatVector.zero(SPECIES);
-    for (int k = 0; k < depth; k++) {
-      FloatVector a = FloatVector.fromArray(SPECIES, right, rightAt + k * PANEL);
-      FloatVector b = FloatVector.fromArray(SPECIES, right, rightAt + k * PANEL + Lanes.COUNT);
-      FloatVector v0 = FloatVector.broadcast(SPECIES, left[leftAt + k * PANEL]);
-      a0 = v0.fma(a, a0);
-      b0 = v0.fma(b, b0);
-      FloatVector v1 = FloatVector.broadcast(SPECIES, left[leftAt + k * PANEL + 1]);
-      a1 = v1.fma(a, a1);
-      b1 = v1.fma(b, b1);
-      FloatVector v2 = FloatVector.broadcast(SPECIES, left[leftAt + k * PANEL + 2]);
-      a2 = v2.fma(a, a2);
-      b2 = v2.fma(b, b2);
-      FloatVector v3 = FloatVector.broadcast(SPECIES, left[leftAt + k * PANEL + 3]);
-      a3 = v3.fma(a, a3);
-      b3 = v3.fma(b, b3);
-    }
-    a0.intoArray(out, outAt);
-    b0.intoArray(out, outAt + Lanes.COUNT);
-    a1.intoArray(out, outAt + 1 * PANEL);
-    b1.intoArray(out, outAt + 1 * PANEL + Lanes.COUNT);
-    a2.intoArray(out, outAt + 2 * PANEL);
-    b2.intoArray(out, outAt + 2 * PANEL + Lanes.COUNT);
-    a3.intoArray(out, outAt + 3 * PANEL);
-    b3.intoArray(out, outAt + 3 * PANEL + Lanes.COUNT);
-  }
-
-  private static void ofChannelsAdded(
+  private static void addOfChannels(
       float[] left, int leftAt, float[] right, int rightAt, int depth, float[] out, int outAt) {
     FloatVector a0 = FloatVector.zero(SPECIES);
     FloatVector b0 = FloatVector.zero(SPECIES);

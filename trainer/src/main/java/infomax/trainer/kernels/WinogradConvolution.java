@@ -76,6 +76,7 @@ public final class WinogradConvolution {
   /** Reads the output's gradient; writes that of the weights, and that of the input. */
   public void backward() {
     Filters filterGradient = scratch.filterGradient(shape);
+    filterGradient.clear();
     for (int first = 0; first < wiring.images; first += shape.blockImages()) {
       int last = Math.min(wiring.images, first + shape.blockImages());
       for (int image = first; image < last; image++) {
@@ -83,8 +84,8 @@ public final class WinogradConvolution {
         readOutGradient(image, (image - first) * shape.tiles());
       }
       int tiles = (last - first) * shape.tiles();
-      TileProducts.multiplyTransposed(
-          scratch, inComponents, outComponents, tiles, filterGradient, first > 0);
+      TileProducts.addTransposedProduct(
+          scratch, inComponents, outComponents, tiles, filterGradient);
       TileProducts.multiply(outComponents, tiles, wiring.filters.backward(), inComponents);
       for (int image = first; image < last; image++) {
         writeInGradient(image, (image - first) * shape.tiles());
@@ -95,46 +96,48 @@ public final class WinogradConvolution {
 
   private void readIn(int image, int firstTile) {
     in.read(wiring.in, image);
-    int tile = firstTile;
-    for (int y = 0; y < shape.rowTiles(); y++) {
-      for (int x = 0; x < shape.rowTiles(); x++) {
-        int pixel = in.view().at(y * WinogradTransforms.TILE, x * WinogradTransforms.TILE);
-        scratch.transforms().input(in.view(), pixel, inComponents, tile++);
-      }
-    }
+    eachTile(
+        in, firstTile, (map, at, tile) -> scratch.transforms().input(map, at, inComponents, tile));
   }
 
   private void writeInGradient(int image, int firstTile) {
     inGradient.clear();
-    int tile = firstTile;
-    for (int y = 0; y < shape.rowTiles(); y++) {
-      for (int x = 0; x < shape.rowTiles(); x++) {
-        int pixel = in.view().at(y * WinogradTransforms.TILE, x * WinogradTransforms.TILE);
-        scratch.transforms().inputGradient(inComponents, tile++, inGradient.view(), pixel);
-      }
-    }
+    eachTile(
+        inGradient,
+        firstTile,
+        (map, at, tile) -> scratch.transforms().inputGradient(inComponents, tile, map, at));
     inGradient.write(wiring.inGradient, image);
   }
 
   private void writeOut(int image, int firstTile) {
-    int tile = firstTile;
-    for (int y = 0; y < shape.rowTiles(); y++) {
-      for (int x = 0; x < shape.rowTiles(); x++) {
-        int pixel = out.view().at(y * WinogradTransforms.TILE, x * WinogradTransforms.TILE);
-        scratch.transforms().output(outComponents, tile++, out.view(), pixel);
-      }
-    }
+    eachTile(
+        out,
+        firstTile,
+        (map, at, tile) -> scratch.transforms().output(outComponents, tile, map, at));
     out.write(wiring.out, image);
   }
 
   private void readOutGradient(int image, int firstTile) {
     outGradient.read(wiring.out, image);
+    eachTile(
+        outGradient,
+        firstTile,
+        (map, at, tile) -> scratch.transforms().outputGradient(map, at, outComponents, tile));
+  }
+
+  private void eachTile(BorderedMap map, int firstTile, OfTile transform) {
     int tile = firstTile;
     for (int y = 0; y < shape.rowTiles(); y++) {
       for (int x = 0; x < shape.rowTiles(); x++) {
-        int pixel = outGradient.view().at(y * WinogradTransforms.TILE, x * WinogradTransforms.TILE);
-        scratch.transforms().outputGradient(outGradient.view(), pixel, outComponents, tile++);
+        int at = map.view().at(y * WinogradTransforms.TILE, x * WinogradTransforms.TILE);
+        transform.apply(map.view(), at, tile++);
       }
     }
+  }
+
+  /** What is done to each tile of an image. */
+  @FunctionalInterface
+  private interface OfTile {
+    void apply(MapView map, int firstPixel, int tile);
   }
 }

@@ -4,7 +4,7 @@ import static infomax.trainer.kernels.Lanes.load;
 import static infomax.trainer.kernels.Lanes.store;
 
 /**
- * The two-dimensional transforms of F(4x4, 3x3), each aint one axis and then aint the other, for
+ * The two-dimensional transforms of F(4x4, 3x3), each along one axis and then along the other, for
  * all channels of one tile. Not safe for use by several threads: what lies between the two axes is
  * kept in a buffer.
  */

@@ -1,8 +1,11 @@
 package infomax.trainer.engine;
 
+import static infomax.trainer.kernels.ConvolutionDefinition.KERNEL;
+import static infomax.trainer.kernels.ConvolutionDefinition.distance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import infomax.trainer.kernels.ConvolutionDefinition;
 import infomax.trainer.onednn.Bfloat16Convolution;
 import infomax.trainer.onednn.OneDnn;
 import infomax.trainer.onednn.Primitives;
@@ -17,24 +20,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Each product of a convolution against its definition. */
 class Bfloat16ConvolutionTest {
 
-  private static final int KERNEL = 3;
   private static final int CACHE_LINE = 64;
 
   /** Of one value rounded to eight bits; of a product's two factors about this in the mean. */
   private static final double ROUNDING = 1 / 256.0;
 
-  private int images;
-  private int side;
-  private int inputs;
-  private int outputs;
-
   @ParameterizedTest
   @CsvSource({"2, 8, 16, 32", "5, 3, 32, 32", "3, 6, 16, 64", "1, 4, 64, 64"})
-  void followsTheDefinition(int n, int height, int in, int out) {
-    images = n;
-    side = height;
-    inputs = in;
-    outputs = out;
+  void followsTheDefinition(int images, int side, int inputs, int outputs) {
     Optional<OneDnn> library = Precision.library();
     assumeTrue(library.isPresent(), "this processor does not multiply bfloat16: not tested");
     float[] x = random(images * side * side * inputs, 1);
@@ -58,39 +51,13 @@ class Bfloat16ConvolutionTest {
       MemorySegment.copy(g, 0, ofOut, ValueLayout.JAVA_FLOAT, 0, g.length);
       convolution.backward();
 
-      float[] expectedY = new float[g.length];
-      float[] expectedXGradient = new float[x.length];
-      float[] expectedWGradient = new float[w.length];
-      define(x, w, g, expectedY, expectedXGradient, expectedWGradient);
-      assertThat(Distances.relative(y, expectedY)).isLessThan(ROUNDING);
-      assertThat(Distances.relative(ofXGradient.toArray(ValueLayout.JAVA_FLOAT), expectedXGradient))
+      ConvolutionDefinition.Values expected =
+          new ConvolutionDefinition(images, side, inputs, outputs).of(x, w, g);
+      assertThat(distance(y, expected.out())).isLessThan(ROUNDING);
+      assertThat(distance(ofXGradient.toArray(ValueLayout.JAVA_FLOAT), expected.inGradient()))
           .isLessThan(ROUNDING);
-      assertThat(Distances.relative(ofWGradient.toArray(ValueLayout.JAVA_FLOAT), expectedWGradient))
+      assertThat(distance(ofWGradient.toArray(ValueLayout.JAVA_FLOAT), expected.weightGradient()))
           .isLessThan(ROUNDING);
-    }
-  }
-
-  /** Sums every product of the forward pass, and its two derivatives. */
-  private void define(float[] x, float[] w, float[] g, float[] y, float[] ofX, float[] ofW) {
-    for (int pixel = 0; pixel < images * side * side; pixel++) {
-      int column = pixel % side;
-      int row = pixel / side % side;
-      for (int k = 0; k < KERNEL * KERNEL; k++) {
-        int fromRow = row + k / KERNEL - 1;
-        int fromColumn = column + k % KERNEL - 1;
-        if (fromRow < 0 || fromRow >= side || fromColumn < 0 || fromColumn >= side) {
-          continue;
-        }
-        int from = ((pixel / (side * side) * side + fromRow) * side + fromColumn) * inputs;
-        for (int i = 0; i < inputs; i++) {
-          for (int o = 0; o < outputs; o++) {
-            int weight = (k * inputs + i) * outputs + o;
-            y[pixel * outputs + o] += x[from + i] * w[weight];
-            ofX[from + i] += g[pixel * outputs + o] * w[weight];
-            ofW[weight] += g[pixel * outputs + o] * x[from + i];
-          }
-        }
-      }
     }
   }
 

@@ -54,9 +54,10 @@ class TileProductsTest {
     randomise(in.values(), 1);
     randomise(out.values(), 2);
     randomise(filters.values(), 3);
-    TileProducts.multiplyTransposed(scratch, in, out, tiles, filters, false);
+    filters.clear();
+    TileProducts.addTransposedProduct(scratch, in, out, tiles, filters);
     check(tiles, 1);
-    TileProducts.multiplyTransposed(scratch, in, out, tiles, filters, true);
+    TileProducts.addTransposedProduct(scratch, in, out, tiles, filters);
     check(tiles, 2);
   }
 

@@ -1,5 +1,7 @@
 package infomax.trainer.kernels;
 
+import static infomax.trainer.kernels.ConvolutionDefinition.KERNEL;
+import static infomax.trainer.kernels.ConvolutionDefinition.distance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,15 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class WinogradConvolutionTest {
 
-  private static final int KERNEL = 3;
-
   /** Some five times what single precision loses by the definition. */
   private static final double ROUNDING = 4e-6;
-
-  private int images;
-  private int side;
-  private int inputs;
-  private int outputs;
 
   @ParameterizedTest
   @CsvSource({
@@ -38,11 +33,7 @@ class WinogradConvolutionTest {
     "50, 4, 16, 32",
     "61, 3, 16, 16"
   })
-  void followsTheDefinition(int n, int height, int in, int out) {
-    images = n;
-    side = height;
-    inputs = in;
-    outputs = out;
+  void followsTheDefinition(int images, int side, int inputs, int outputs) {
     float[] x = Floats.array(Floats.random(images * side * side * inputs, 1));
     float[] w = Floats.array(Floats.random(KERNEL * KERNEL * inputs * outputs, 2));
     float[] g = Floats.array(Floats.random(images * side * side * outputs, 3));
@@ -51,7 +42,7 @@ class WinogradConvolutionTest {
     Buffer ofOut = new Buffer(new float[g.length]);
     Buffer ofWGradient = new Buffer(new float[w.length]);
     MemorySegment ofW = Floats.of(w);
-    WinogradScratch scratch = scratch();
+    WinogradScratch scratch = scratchFor(new WinogradShape(side, inputs, outputs));
     WinogradFilters filters = new WinogradFilters(ofW, inputs, outputs);
     WinogradConvolution convolution =
         new WinogradConvolution(
@@ -74,13 +65,11 @@ class WinogradConvolutionTest {
       ofOut.set(g);
       convolution.backward();
 
-      double[] expectedY = new double[g.length];
-      double[] expectedXGradient = new double[x.length];
-      double[] expectedWGradient = new double[w.length];
-      define(x, w, g, expectedY, expectedXGradient, expectedWGradient);
-      assertThat(distance(y, expectedY)).isLessThan(ROUNDING);
-      assertThat(distance(ofXGradient.values(), expectedXGradient)).isLessThan(ROUNDING);
-      assertThat(distance(ofWGradient.values(), expectedWGradient)).isLessThan(ROUNDING);
+      ConvolutionDefinition.Values expected =
+          new ConvolutionDefinition(images, side, inputs, outputs).of(x, w, g);
+      assertThat(distance(y, expected.out())).isLessThan(ROUNDING);
+      assertThat(distance(ofXGradient.values(), expected.inGradient())).isLessThan(ROUNDING);
+      assertThat(distance(ofWGradient.values(), expected.weightGradient())).isLessThan(ROUNDING);
     }
   }
 
@@ -96,50 +85,14 @@ class WinogradConvolutionTest {
   }
 
   /** Shared with a larger convolution. */
-  private WinogradScratch scratch() {
-    return new WinogradScratch(
-        List.of(new WinogradShape(side, inputs, outputs), new WinogradShape(16, 48, 48)));
+  private static WinogradScratch scratchFor(WinogradShape shape) {
+    return new WinogradScratch(List.of(shape, new WinogradShape(16, 48, 48)));
   }
 
   private static MemorySegment noNumbers(long count) {
     MemorySegment segment = Floats.of(new float[Math.toIntExact(count)]);
     segment.fill((byte) -1);
     return segment;
-  }
-
-  /** Sums every product of the forward pass, and its two derivatives. */
-  private void define(float[] x, float[] w, float[] g, double[] y, double[] ofX, double[] ofW) {
-    for (int pixel = 0; pixel < images * side * side; pixel++) {
-      int column = pixel % side;
-      int row = pixel / side % side;
-      for (int k = 0; k < KERNEL * KERNEL; k++) {
-        int fromRow = row + k / KERNEL - 1;
-        int fromColumn = column + k % KERNEL - 1;
-        if (fromRow < 0 || fromRow >= side || fromColumn < 0 || fromColumn >= side) {
-          continue;
-        }
-        int from = ((pixel / (side * side) * side + fromRow) * side + fromColumn) * inputs;
-        for (int i = 0; i < inputs; i++) {
-          for (int o = 0; o < outputs; o++) {
-            int weight = (k * inputs + i) * outputs + o;
-            y[pixel * outputs + o] += (double) x[from + i] * w[weight];
-            ofX[from + i] += (double) g[pixel * outputs + o] * w[weight];
-            ofW[weight] += (double) g[pixel * outputs + o] * x[from + i];
-          }
-        }
-      }
-    }
-  }
-
-  /** Length of the difference over the length of what was expected. */
-  private static double distance(float[] values, double[] expected) {
-    double difference = 0;
-    double length = 0;
-    for (int i = 0; i < expected.length; i++) {
-      difference += Math.pow(values[i] - expected[i], 2);
-      length += Math.pow(expected[i], 2);
-    }
-    return Math.sqrt(difference / length);
   }
 
   /** Values between others that nobody may touch, nor read: they are no numbers. */
