@@ -276,8 +276,9 @@ public final class Demo implements AutoCloseable {
   private boolean enough(Cast cast, int live, long takenAtLastRoll) {
     long taken = cast.stream().taken();
     if (live == 0) {
-      // All of the first images have to lie in the log, not only to be sent.
-      long expected = (long) (0.98 * options.trainAfter());
+      // All of the first images have to lie in the log, not only to be sent. The probe reads from
+      // the end on: what earlier starts sent it does not see.
+      long expected = (long) (0.98 * (options.trainAfter() - cast.stream().takenBefore()));
       return taken >= options.trainAfter() && cast.freshness().imagesSeen() >= expected;
     }
     return taken >= takenAtLastRoll + options.trainAfter() || cast.stream().isExhausted();

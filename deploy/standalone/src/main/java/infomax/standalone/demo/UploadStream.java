@@ -63,6 +63,7 @@ public final class UploadStream implements AutoCloseable {
 
   private final Thread thread;
   private volatile boolean stopping;
+  private final long takenBefore;
   private final AtomicLong taken;
   private long bad;
   private volatile boolean exhausted;
@@ -98,7 +99,8 @@ public final class UploadStream implements AutoCloseable {
     this.images = images;
     this.options = options;
     this.window = window;
-    this.taken = new AtomicLong(state.taken());
+    this.takenBefore = state.taken();
+    this.taken = new AtomicLong(takenBefore);
     this.bad = state.bad();
     this.deleted.addAll(state.deleted());
     this.random = new SplittableRandom(options.seed() + state.taken());
@@ -117,6 +119,11 @@ public final class UploadStream implements AutoCloseable {
             StreamState.load(options.stateFile()));
     stream.thread.start();
     return stream;
+  }
+
+  /** Images that earlier starts took from the source. */
+  public long takenBefore() {
+    return takenBefore;
   }
 
   /** Images taken from the source, over all starts. */
