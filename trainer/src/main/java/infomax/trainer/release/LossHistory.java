@@ -2,6 +2,8 @@ package infomax.trainer.release;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The losses of a training over its steps. Immutable values, gathered by {@link Recorder}.
@@ -47,11 +49,33 @@ public record LossHistory(List<Point> points) {
       double earlier) {}
 
   /** Mean of a loss over an epoch's points; NaN if there are none. */
-  public double meanOfEpoch(int epoch, java.util.function.ToDoubleFunction<Point> loss) {
+  public double meanOfEpoch(int epoch, ToDoubleFunction<Point> loss) {
+    return mean(point -> point.epoch() == epoch, loss);
+  }
+
+  /** Mean of a loss over the first tenth of the steps, one point at least; NaN without points. */
+  public double meanOfFirstTenth(ToDoubleFunction<Point> loss) {
+    if (points.isEmpty()) {
+      return Double.NaN;
+    }
+    long until = Math.max(points.getFirst().step(), points.getLast().step() / 10);
+    return mean(point -> point.step() <= until, loss);
+  }
+
+  /** Mean of a loss over the last tenth of the steps, one point at least; NaN without points. */
+  public double meanOfLastTenth(ToDoubleFunction<Point> loss) {
+    if (points.isEmpty()) {
+      return Double.NaN;
+    }
+    long last = points.getLast().step();
+    return mean(point -> point.step() == last || point.step() > last - last / 10, loss);
+  }
+
+  private double mean(Predicate<Point> chosen, ToDoubleFunction<Point> loss) {
     double sum = 0;
     long steps = 0;
     for (Point point : points) {
-      if (point.epoch() == epoch) {
+      if (chosen.test(point)) {
         sum += loss.applyAsDouble(point) * point.steps();
         steps += point.steps();
       }

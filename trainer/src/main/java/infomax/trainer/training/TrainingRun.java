@@ -339,7 +339,7 @@ public final class TrainingRun {
         trained.steps(),
         seconds,
         seconds > 0 ? seen / seconds : 0,
-        trained.losses().meanOfEpoch(1, LossHistory.Point::total),
-        trained.losses().meanOfEpoch(trained.lastEpoch(), LossHistory.Point::total));
+        trained.losses().meanOfFirstTenth(LossHistory.Point::total),
+        trained.losses().meanOfLastTenth(LossHistory.Point::total));
   }
 }

@@ -24,6 +24,21 @@ class LossHistoryTest {
   }
 
   @Test
+  void beginningAndEndAreTenthsOfTheSteps() {
+    LossHistory.Recorder recorder = new LossHistory.Recorder(LossHistory.EMPTY, 5);
+    for (int step = 1; step <= 100; step++) {
+      recorder.add(new Point(step, 1, 1, step, 1, 2, 3, 1e-3, step, 4, 5), step == 100);
+    }
+
+    assertThat(recorder.history().meanOfFirstTenth(Point::total)).isEqualTo(5.5, within(1e-9));
+    assertThat(recorder.history().meanOfLastTenth(Point::total)).isEqualTo(95.5, within(1e-9));
+    assertThat(history().meanOfFirstTenth(Point::total)).isEqualTo((6 + 5) / 2.0, within(1e-9));
+    assertThat(history().meanOfLastTenth(Point::total)).isEqualTo(1, within(1e-9));
+    assertThat(LossHistory.EMPTY.meanOfFirstTenth(Point::total)).isNaN();
+    assertThat(LossHistory.EMPTY.meanOfLastTenth(Point::total)).isNaN();
+  }
+
+  @Test
   void aResumedTrainingKeepsOnlyWhatItsCheckpointHasSeen() {
     assertThat(history().upTo(3).points()).hasSize(2);
   }

@@ -74,8 +74,8 @@ record DemoSummary(
    * @param imagesSeen images passed through the network
    * @param seconds duration of the training steps
    * @param imagesPerSecond imagesSeen over seconds
-   * @param lossFirst mean total loss of the first epoch
-   * @param lossLast mean total loss of the last epoch
+   * @param lossFirst mean total loss over the first tenth of the steps
+   * @param lossLast mean total loss over the last tenth of the steps
    * @param verdict what the gate said
    * @param reasons why
    */

@@ -208,8 +208,8 @@ public record EncoderRelease(
    * @param steps optimiser steps
    * @param seconds wall time of the training steps
    * @param imagesPerSecond imagesSeen over seconds
-   * @param lossFirst mean total loss of the first epoch
-   * @param lossLast mean total loss of the last epoch
+   * @param lossFirst mean total loss over the first tenth of the steps
+   * @param lossLast mean total loss over the last tenth of the steps
    */
   public record TrainingSummary(
       long imagesSeen,
