@@ -25,11 +25,13 @@ final class DemoProcess implements AutoCloseable {
 
   private final Process process;
   private final Path output;
+  private final Path argumentFile;
   private final List<ProcessHandle> orphans = new ArrayList<>();
 
-  private DemoProcess(Process process, Path output) {
+  private DemoProcess(Process process, Path output, Path argumentFile) {
     this.process = process;
     this.output = output;
+    this.argumentFile = argumentFile;
   }
 
   /**
@@ -70,7 +72,7 @@ final class DemoProcess implements AutoCloseable {
     // Beside a stream on a small machine a training takes minutes that no test has to wait for.
     builder.environment().put("INFOMAX_TRAINER__NICE", "5");
     Process process = builder.start();
-    return new DemoProcess(process, output);
+    return new DemoProcess(process, output, argumentFile);
   }
 
   /** What it has printed so far. */
@@ -152,12 +154,14 @@ final class DemoProcess implements AutoCloseable {
     return Json.mapper().readTree(Files.readAllBytes(file));
   }
 
-  /** Ends everything and waits for it, so that the data folder can be deleted. */
+  /** Ends everything and waits for it, so that the data folder can be deleted; so is its output. */
   @Override
-  public void close() {
+  public void close() throws IOException {
     List<ProcessHandle> running = processes();
     running.forEach(ProcessHandle::destroyForcibly);
     running.forEach(handle -> handle.onExit().join());
     orphans.forEach(handle -> handle.onExit().join());
+    Files.deleteIfExists(output);
+    Files.deleteIfExists(argumentFile);
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import infomax.standalone.client.ApiClient;
-import java.nio.file.Files;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -26,70 +26,89 @@ class KillGuarantee {
   /** The first images came in before the kill; to wait for as many again would take 80 s. */
   private static final Duration GOES_ON = Duration.ofSeconds(45);
 
+  private static final Duration PAUSE_MAX = Duration.ofSeconds(5);
+
+  /** Of each process, in the long form. */
+  private static final int KILLS = 20;
+
   @TempDir Path folder;
 
   @Test
   void nothingIsLost() throws Exception {
-    killEach(folder);
+    SplittableRandom random = random();
+    try (DemoProcess demo = start();
+        ApiClient api = demo.api(START)) {
+      demo.awaitOutput("first answer", START);
+      killServices(demo, api, random);
+    }
+
+    try (DemoProcess demo = start();
+        ApiClient api = demo.api(START)) {
+      demo.awaitOutput("first answer", START);
+      // In the middle of a training, or just before or after: whatever the seed says.
+      demo.awaitOutput("training", GOES_ON);
+      killChild(demo, "trainer", api, random);
+      demo.awaitOutput("an index for encoder", Duration.ofMinutes(4));
+      killChild(demo, "broker", api, random);
+      demo.awaitOutput("encoder 1 is live", Duration.ofMinutes(4));
+      killServices(demo, api, random);
+    }
+    endsWithNothingLost();
   }
 
   @Test
   @Tag("soak")
   void nothingIsLostHoweverOften() throws Exception {
-    for (int run = 0; run < 5; run++) {
-      killEach(Files.createDirectory(folder.resolve("run-" + run)));
+    SplittableRandom random = random();
+    for (int life = 0; life < KILLS; life++) {
+      try (DemoProcess demo = start();
+          ApiClient api = demo.api(START)) {
+        demo.awaitOutput("first answer", START);
+        boolean trainerFirst = random.nextBoolean();
+        killChild(demo, trainerFirst ? "trainer" : "broker", api, random);
+        killChild(demo, trainerFirst ? "broker" : "trainer", api, random);
+        killServices(demo, api, random);
+      }
+      System.out.println("kills of each process: " + (life + 1));
     }
+    endsWithNothingLost();
   }
 
-  private static void killEach(Path folder) throws Exception {
+  private static SplittableRandom random() {
     long seed = Long.getLong("infomax.seed", System.nanoTime());
     System.out.println("seed of this run: -Dinfomax.seed=" + seed);
-    SplittableRandom random = new SplittableRandom(seed);
-    Path data = folder.resolve("data");
-    Path summary = folder.resolve("summary.json");
-    String[] arguments = {
-      "--rate",
-      "15",
-      "--first",
-      "1200",
-      "--images-seen",
-      "4480",
-      "--exit-after-roll",
-      "--summary",
-      summary.toString()
-    };
+    return new SplittableRandom(seed);
+  }
 
-    try (DemoProcess demo = DemoProcess.start(data, arguments);
-        ApiClient api = demo.api(START)) {
-      demo.awaitOutput("first answer", START);
-      pause(random, 4_000);
-      assertStreaming(api);
-      demo.kill();
-    }
+  private DemoProcess start(String... further) throws IOException {
+    return DemoProcess.start(
+        folder.resolve("data"),
+        Stream.concat(
+                Stream.of("--rate", "15", "--first", "1200", "--images-seen", "4480"),
+                Stream.of(further))
+            .toArray(String[]::new));
+  }
 
-    try (DemoProcess demo = DemoProcess.start(data, arguments);
-        ApiClient api = demo.api(START)) {
-      demo.awaitOutput("first answer", START);
-      // In the middle of a training, or just before or after: whatever the seed says.
-      demo.awaitOutput("training", GOES_ON);
-      pause(random, 8_000);
-      assertStreaming(api);
-      demo.killChild("trainer");
-      demo.awaitOutput("an index for encoder", Duration.ofMinutes(4));
-      pause(random, 3_000);
-      assertStreaming(api);
-      demo.killChild("broker");
-      pause(random, 3_000);
-      demo.awaitOutput("encoder 1 is live", Duration.ofMinutes(4));
-      pause(random, 5_000);
-      assertStreaming(api);
-      demo.kill();
-    }
+  private static void killServices(DemoProcess demo, ApiClient api, SplittableRandom random)
+      throws Exception {
+    pause(random);
+    assertStreaming(api);
+    demo.kill();
+  }
 
+  private static void killChild(
+      DemoProcess demo, String name, ApiClient api, SplittableRandom random) throws Exception {
+    pause(random);
+    assertStreaming(api);
+    Awaitility.await(name).atMost(START).until(() -> demo.child(name).isPresent());
+    demo.killChild(name);
+  }
+
+  private void endsWithNothingLost() throws Exception {
     // Nothing more is streamed, so that encoder 2 does not wait for more images.
-    String[] toTheEnd =
-        Stream.concat(Stream.of(arguments), Stream.of("--limit", "2")).toArray(String[]::new);
-    try (DemoProcess demo = DemoProcess.start(data, toTheEnd)) {
+    Path summary = folder.resolve("summary.json");
+    try (DemoProcess demo =
+        start("--limit", "2", "--exit-after-roll", "--summary", summary.toString())) {
       int exit = demo.awaitExit(Duration.ofMinutes(8));
       assertThat(exit).describedAs(demo.output()).isZero();
     }
@@ -119,10 +138,10 @@ class KillGuarantee {
   }
 
   /** Lets a random time pass: the kill has to hit any moment, so there is no condition to await. */
-  private static void pause(SplittableRandom random, int millisMax) {
-    long untilNanos = System.nanoTime() + random.nextLong(millisMax * 1_000_000L);
+  private static void pause(SplittableRandom random) {
+    long untilNanos = System.nanoTime() + random.nextLong(PAUSE_MAX.toNanos());
     Awaitility.await()
-        .atMost(Duration.ofMillis(millisMax + 5_000L))
+        .atMost(PAUSE_MAX.plusSeconds(5))
         .pollInterval(Duration.ofMillis(20))
         .until(() -> System.nanoTime() >= untilNanos);
   }
