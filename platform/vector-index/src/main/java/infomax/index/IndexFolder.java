@@ -29,7 +29,11 @@ import org.apache.lucene.index.IndexWriter;
  */
 final class IndexFolder {
 
-  private static final String PART_SUFFIX = ".part";
+  /**
+   * Begins the names of files that are not whole yet. Lucene takes a name that begins with {@code
+   * segments} for a commit, whatever follows, so that the file's own name may not come first.
+   */
+  private static final String PART_PREFIX = "part-";
 
   private final ObjectStore store;
   private final Path path;
@@ -145,7 +149,7 @@ final class IndexFolder {
   }
 
   private void fetch(IndexFile file, Path target) throws IOException {
-    Path part = path.resolve(file.name() + PART_SUFFIX);
+    Path part = path.resolve(PART_PREFIX + file.name());
     Files.deleteIfExists(part);
     try {
       store.fetch(file.digest(), part);

@@ -11,6 +11,8 @@ import infomax.store.ObjectStore;
 import infomax.store.ObjectStoreException;
 import infomax.store.StoreStep;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -25,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -324,6 +327,48 @@ final class PublishedIndexTest {
         assertThat(Set.copyOf(index.sample(1_000, 1))).isEqualTo(Set.copyOf(expected.values()));
       }
     }
+  }
+
+  @Test
+  void aCommitThatIsOnlyPartlyThereIsTakenForNone() {
+    AtomicBoolean breaksOff = new AtomicBoolean();
+    store = breakingOff(store, breaksOff);
+    try (ShardWriter writer = writer()) {
+      put(writer, "a");
+      try (PublishedIndex first = publish(writer, null)) {
+        put(writer, "b");
+        PublishedShards next = new PublishedShards(List.of(published(writer)));
+        breaksOff.set(true);
+        assertThatThrownBy(() -> PublishedIndex.open(store, next, folder.resolve("cache"), first))
+            .isInstanceOf(ObjectStoreException.class);
+        put(writer, "c");
+        // The newer commit has another name, so the part of the older one is still there.
+        try (PublishedIndex second = publish(writer, first)) {
+          assertSame(second);
+        }
+      }
+    }
+  }
+
+  /** A store whose next fetch of a commit's file ends in the middle, once told so. */
+  private static ObjectStore breakingOff(ObjectStore whole, AtomicBoolean breaksOff) {
+    return (ObjectStore)
+        Proxy.newProxyInstance(
+            ObjectStore.class.getClassLoader(),
+            new Class<?>[] {ObjectStore.class},
+            (_, method, arguments) -> {
+              if (method.getName().equals("fetch")
+                  && arguments[1].toString().contains("segments")
+                  && breaksOff.getAndSet(false)) {
+                Files.write((Path) arguments[1], new byte[] {1});
+                throw new ObjectStoreException("the connection is gone", new IOException());
+              }
+              try {
+                return method.invoke(whole, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
   }
 
   @Test
