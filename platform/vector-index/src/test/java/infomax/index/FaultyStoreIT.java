@@ -114,7 +114,6 @@ final class FaultyStoreIT {
   }
 
   private static void publish(ObjectStore store, int changes, long seed) throws Exception {
-    System.out.println("seed " + seed);
     Run run = new Run(store, changes, seed);
     run.run();
     run.verify();
@@ -123,7 +122,6 @@ final class FaultyStoreIT {
   /** What is left is read when the service is whole again: nobody tries that read anew. */
   private static void publishToFaultyService(ObjectStore store, int changes, long seed)
       throws Exception {
-    System.out.println("seed " + seed);
     Run run = new Run(store, changes, seed);
     server.faulty(true);
     try {
@@ -147,6 +145,7 @@ final class FaultyStoreIT {
     private int openings;
 
     Run(ObjectStore store, int changes, long seed) {
+      System.out.println("seed " + seed);
       this.store = store;
       this.faulty = new FaultyObjectStore(store, PROBABILITY, seed);
       this.publications = new Publications(faulty, InstantSource.system());

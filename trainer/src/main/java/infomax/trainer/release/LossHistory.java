@@ -68,7 +68,8 @@ public record LossHistory(List<Point> points) {
       return Double.NaN;
     }
     long last = points.getLast().step();
-    return mean(point -> point.step() == last || point.step() > last - last / 10, loss);
+    long after = last - Math.max(1, last / 10);
+    return mean(point -> point.step() > after, loss);
   }
 
   private double mean(Predicate<Point> chosen, ToDoubleFunction<Point> loss) {
