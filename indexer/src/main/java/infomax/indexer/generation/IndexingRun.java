@@ -45,6 +45,9 @@ final class IndexingRun {
   /** A poll with this many records is not waited after. */
   private static final int BATCH_RECORDS = 100;
 
+  /** What has been fetched already is enough when a commit waits. */
+  private static final Duration GLANCE = Duration.ofMillis(5);
+
   private static final Duration MEASURE_INTERVAL = Duration.ofMillis(500);
   private static final Duration VERIFY_INTERVAL = Duration.ofSeconds(5);
   private static final Duration REPORT_INTERVAL = Duration.ofSeconds(1);
@@ -75,6 +78,7 @@ final class IndexingRun {
   private final BulkBuild build;
   private final CalmMerge calm;
   private int leader;
+  private long embeddedBefore;
 
   /** Said while deletes may soon be missing; else empty. */
   private String ageing = "";
@@ -100,6 +104,7 @@ final class IndexingRun {
     this.traces = new RecordTraces(shared.tracing());
     this.commits = new CommitCycle(parts, shared, traces, settings.commitInterval());
     this.leader = orders.get().leader();
+    this.embeddedBefore = parts.embedding().embedded();
   }
 
   /**
@@ -119,6 +124,30 @@ final class IndexingRun {
       Instant begun,
       Duration tombstoneRetention) {}
 
+  /**
+   * What one poll brought.
+   *
+   * @param polled all of it
+   * @param records what is to be applied of it
+   * @param newest what has to be indexed of that
+   * @param changes of those, being made
+   * @param span of making them
+   */
+  private record Batch(
+      ConsumerRecords<byte[], byte[]> polled,
+      List<ConsumerRecord<byte[], byte[]>> records,
+      List<ConsumerRecord<byte[], byte[]>> newest,
+      RecordEmbedding.Pending changes,
+      TraceSpan span)
+      implements AutoCloseable {
+
+    @Override
+    public void close() {
+      changes.close();
+      span.close();
+    }
+  }
+
   /** Why a run ended. */
   enum End {
     /** It was told to stop. */
@@ -135,10 +164,18 @@ final class IndexingRun {
       long startNanos = System.nanoTime();
       Orders now = orders.get();
       takeLead(now);
-      // Before the first poll: nothing is applied to an index that has missed deletes.
-      measure();
       parts.log().readOnly(partition -> plan.isWanted(partition, now));
-      int records = apply(parts.log().poll(PACE), now);
+      boolean commitsMeanwhile = commitsMeanwhile(now);
+      int records;
+      try (Batch batch = begin(parts.log().poll(commitsMeanwhile ? GLANCE : PACE), now)) {
+        // Before the first change: nothing is applied to an index that has missed deletes.
+        measure();
+        Optional<End> ended = commitsMeanwhile ? commit(now) : Optional.empty();
+        if (ended.isPresent()) {
+          return ended.get();
+        }
+        records = apply(batch, now);
+      }
       Optional<End> ended = commitIfDue(now);
       if (ended.isPresent()) {
         return ended.get();
@@ -147,7 +184,7 @@ final class IndexingRun {
         retries.over();
       }
       report(now);
-      if (records < BATCH_RECORDS) {
+      if (records < BATCH_RECORDS && !commitsMeanwhile(now)) {
         LockSupport.parkNanos(PACE.toNanos() - (System.nanoTime() - startNanos));
       }
     }
@@ -186,7 +223,8 @@ final class IndexingRun {
     }
   }
 
-  private int apply(ConsumerRecords<byte[], byte[]> polled, Orders now)
+  /** Begins to embed what was polled. */
+  private Batch begin(ConsumerRecords<byte[], byte[]> polled, Orders now)
       throws InterruptedException {
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> consumed : polled) {
@@ -194,28 +232,37 @@ final class IndexingRun {
         records.add(consumed);
       }
     }
-    long before = parts.embedding().embedded();
     List<ConsumerRecord<byte[], byte[]>> newest =
         parts
             .replaced()
             .map(known -> records.stream().filter(record -> !known.contains(record)).toList())
             .orElse(records);
-    List<Change> changes;
-    try (TraceSpan _ = traces.embedding(parts.writer().spec().generation(), newest)) {
-      changes = parts.embedding().changes(newest, parts.writer()::find, now.priority());
-    }
-    for (Change change : changes) {
+    TraceSpan span = traces.embedding(parts.writer().spec().generation(), newest);
+    return new Batch(
+        polled,
+        records,
+        newest,
+        parts.embedding().begin(newest, parts.writer()::find, now.priority()),
+        span);
+  }
+
+  private int apply(Batch batch, Orders now) throws InterruptedException {
+    for (Change change : batch.changes().changes()) {
       apply(change, now);
     }
-    traces.applied(newest);
-    parts.meters().embedded(parts.embedding().embedded() - before);
-    records.forEach(consumed -> progress.sawRecord(Instant.ofEpochMilli(consumed.timestamp())));
-    if (!records.isEmpty()) {
+    traces.applied(batch.newest());
+    long embedded = parts.embedding().embedded();
+    parts.meters().embedded(embedded - embeddedBefore);
+    embeddedBefore = embedded;
+    batch
+        .records()
+        .forEach(consumed -> progress.sawRecord(Instant.ofEpochMilli(consumed.timestamp())));
+    if (!batch.records().isEmpty()) {
       calm.disturbed();
     }
-    polled.nextOffsets().forEach((partition, next) -> advance(partition, next, now));
+    batch.polled().nextOffsets().forEach((partition, next) -> advance(partition, next, now));
     parts.replaced().ifPresent(known -> known.closeBehind(progress.applied()));
-    return records.size();
+    return batch.records().size();
   }
 
   private void apply(Change change, Orders now) {
@@ -245,6 +292,23 @@ final class IndexingRun {
     }
   }
 
+  /**
+   * True if a commit is due that the next records are embedded beside. What does not follow the log
+   * without end applies nothing beyond its commits.
+   */
+  private boolean commitsMeanwhile(Orders now) {
+    return now.mode() == Mode.FOLLOW && progress.hasMoved() && commits.isDue();
+  }
+
+  private Optional<End> commit(Orders now) throws InterruptedException {
+    commits.commit(progress);
+    return publishIfDue(now);
+  }
+
+  private Optional<End> publishIfDue(Orders now) {
+    return build.mayPublish() ? commits.publishIfDue(now.leads()) : Optional.empty();
+  }
+
   private Optional<End> commitIfDue(Orders now) throws InterruptedException {
     boolean held = plan.isBuilt();
     build.follow(now);
@@ -261,10 +325,11 @@ final class IndexingRun {
       idle = false;
     }
     boolean merged = calm.follow(now);
-    if (arrived || merged || (progress.hasMoved() && commits.isDue()) || idle) {
+    boolean due = now.mode() != Mode.FOLLOW && progress.hasMoved() && commits.isDue();
+    if (arrived || merged || due || idle) {
       commits.commit(progress);
     }
-    return build.mayPublish() ? commits.publishIfDue(now.leads()) : Optional.empty();
+    return publishIfDue(now);
   }
 
   /** Small commits cost merges, which an index that nobody searches would take from the others. */

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -31,8 +32,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns records into changes of the index, embedding what is new. Only the bytes of a record decide
- * whether it is rejected; a failure of anything else is thrown. Used by one thread, which waits
- * while the pool works.
+ * whether it is rejected; a failure of anything else is thrown. Used by one thread, which may do
+ * something else while the pool works.
  */
 final class RecordEmbedding {
 
@@ -67,13 +68,14 @@ final class RecordEmbedding {
   }
 
   /**
-   * The changes of records, in their order.
+   * Begins to turn records into changes; the threads of the pool go on with it until what is
+   * returned is closed.
    *
    * @param indexed what the index has under an id before these records; where the digest is equal,
    *     its vector is taken over and nothing is embedded
    * @param priority where these records stand among those of other generations
    */
-  List<Change> changes(
+  Pending begin(
       List<ConsumerRecord<byte[], byte[]>> records,
       Function<ImageId, Optional<IndexedImage>> indexed,
       Priority priority)
@@ -101,62 +103,30 @@ final class RecordEmbedding {
         changes[ordinal] = reject(consumed, e.rejection());
       }
     }
-    embedWatched(waiting, changes, priority);
-    return List.of(changes);
+    List<Unembedded> unsuspected = embedSuspects(waiting, changes, priority);
+    return new Pending(
+        changes,
+        unsuspected.isEmpty()
+            ? Optional.empty()
+            : Optional.of(new InFlight(unsuspected, priority, false)));
   }
 
-  /** What ended earlier processes is kept away from the others. */
-  private void embedWatched(List<Unembedded> waiting, Change[] changes, Priority priority)
-      throws InterruptedException {
-    List<Unembedded> together = new ArrayList<>();
+  /** Embeds what ended earlier processes, away from the others, which it returns. */
+  private List<Unembedded> embedSuspects(
+      List<Unembedded> waiting, Change[] changes, Priority priority) throws InterruptedException {
+    List<Unembedded> unsuspected = new ArrayList<>();
     for (Unembedded image : waiting) {
       if (fatal.isFatal(image.digest())) {
         changes[image.ordinal()] = rejectFatal(image);
       } else if (fatal.isSuspect(image.digest())) {
-        embedInFlight(List.of(image), changes, priority, true);
+        try (InFlight alone = new InFlight(List.of(image), priority, true)) {
+          alone.collect(changes);
+        }
       } else {
-        together.add(image);
+        unsuspected.add(image);
       }
     }
-    if (!together.isEmpty()) {
-      embedInFlight(together, changes, priority, false);
-    }
-  }
-
-  private void embedInFlight(
-      List<Unembedded> images, Change[] changes, Priority priority, boolean alone)
-      throws InterruptedException {
-    List<Digest> digests = images.stream().map(Unembedded::digest).toList();
-    FatalImages.Flight flight = fatal.begin(name, digests, alone);
-    boolean alive = false;
-    try {
-      embed(images, changes, priority);
-      alive = true;
-      fatal.survived(digests);
-    } catch (RuntimeException | InterruptedException e) {
-      alive = true;
-      throw e;
-    } finally {
-      flight.end(alive);
-    }
-  }
-
-  private void embed(List<Unembedded> waiting, Change[] changes, Priority priority)
-      throws InterruptedException {
-    List<Future<List<Change>>> tasks = new ArrayList<>();
-    // Few images are spread over all threads, since somebody waits for the last of them.
-    int each = Math.clamp(Math.ceilDiv(waiting.size(), pool.threads()), 1, TASK_IMAGES_MAX);
-    for (int from = 0; from < waiting.size(); from += each) {
-      List<Unembedded> part = waiting.subList(from, Math.min(waiting.size(), from + each));
-      tasks.add(pool.submit(priority, () -> embed(part)));
-    }
-    int ordinal = 0;
-    for (Future<List<Change>> task : tasks) {
-      for (Change change : get(task)) {
-        changes[waiting.get(ordinal).ordinal()] = change;
-        ordinal++;
-      }
-    }
+    return unsuspected;
   }
 
   /** Runs on a thread of the pool. */
@@ -256,17 +226,112 @@ final class RecordEmbedding {
     }
   }
 
-  private static <T> T get(Future<T> task) throws InterruptedException {
-    try {
-      return task.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
+  /** Records that are being turned into changes. Used by the thread that began it. */
+  static final class Pending implements AutoCloseable {
+
+    private final Change[] changes;
+    private final Optional<InFlight> images;
+
+    private Pending(Change[] changes, Optional<InFlight> images) {
+      this.changes = changes;
+      this.images = images;
+    }
+
+    /** The changes of the records, in their order; waits for them. */
+    List<Change> changes() throws InterruptedException {
+      if (images.isPresent()) {
+        images.get().collect(changes);
       }
-      if (e.getCause() instanceof Error cause) {
-        throw cause;
+      return List.of(changes);
+    }
+
+    /** Waits until nothing of it runs any more, so that the encoder may be closed. */
+    @Override
+    public void close() {
+      images.ifPresent(InFlight::close);
+    }
+  }
+
+  /** Images that are being embedded, known as such should this process die of one of them. */
+  private final class InFlight implements AutoCloseable {
+
+    private final List<Unembedded> images;
+    private final List<Digest> digests;
+    private final FatalImages.Flight flight;
+    private final List<Future<List<Change>>> tasks = new ArrayList<>();
+
+    InFlight(List<Unembedded> images, Priority priority, boolean alone)
+        throws InterruptedException {
+      this.images = images;
+      this.digests = images.stream().map(Unembedded::digest).toList();
+      this.flight = fatal.begin(name, digests, alone);
+      // Few images are spread over all threads, since somebody waits for the last of them.
+      int each = Math.clamp(Math.ceilDiv(images.size(), pool.threads()), 1, TASK_IMAGES_MAX);
+      try {
+        for (int from = 0; from < images.size(); from += each) {
+          List<Unembedded> part = images.subList(from, Math.min(images.size(), from + each));
+          tasks.add(pool.submit(priority, () -> embed(part)));
+        }
+      } catch (RejectedExecutionException e) {
+        close();
+        throw e;
       }
-      throw new IllegalStateException(e.getCause());
+    }
+
+    /** Waits for the changes and puts them in their places. */
+    void collect(Change[] changes) throws InterruptedException {
+      int next = 0;
+      for (Future<List<Change>> task : tasks) {
+        for (Change change : get(task)) {
+          changes[images.get(next).ordinal()] = change;
+          next++;
+        }
+      }
+      fatal.survived(digests);
+    }
+
+    @Override
+    public void close() {
+      boolean alive = true;
+      for (Future<List<Change>> task : tasks) {
+        alive &= endsAlive(task);
+      }
+      flight.end(alive);
+    }
+
+    private static <T> T get(Future<T> task) throws InterruptedException {
+      try {
+        return task.get();
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof RuntimeException cause) {
+          throw cause;
+        }
+        if (e.getCause() instanceof Error cause) {
+          throw cause;
+        }
+        throw new IllegalStateException(e.getCause());
+      }
+    }
+
+    /** Waits for a task, however often this thread is interrupted; false if an error ended it. */
+    private static boolean endsAlive(Future<?> task) {
+      boolean interrupted = false;
+      try {
+        while (true) {
+          try {
+            task.get();
+            return true;
+          } catch (ExecutionException e) {
+            return !(e.getCause() instanceof Error);
+          } catch (InterruptedException e) {
+            interrupted = true;
+          }
+        }
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+      }
     }
   }
 
