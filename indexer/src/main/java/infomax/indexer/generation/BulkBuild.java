@@ -19,7 +19,8 @@ final class BulkBuild {
 
   /**
    * Nearer than this to the end of the log an index might be taken for one that has caught up;
-   * farther away it is published, so that another process could go on from there.
+   * farther away it is published, so that another process could go on from there. No less than the
+   * controller's limit for what it takes as caught up.
    */
   private static final long UNPUBLISHED_LAG = 10_000;
 

@@ -43,7 +43,7 @@ public record RolloutConfig(
             settings.duration("indexer.rollout.step-deadline", policy.stepDeadline()),
             settings.duration(
                 "indexer.rollout.verification-deadline", policy.verificationDeadline()),
-            settings.whole("indexer.rollout.lag-max", policy.lagMax(), 0, Long.MAX_VALUE),
+            settings.whole("indexer.rollout.lag-max", policy.lagMax(), 0, RolloutPolicy.LAG_LIMIT),
             settings.duration("indexer.rollout.complete-within", policy.completeWithin()),
             settings.integer("indexer.rollout.attempts-max", policy.attemptsMax(), 1, 100),
             settings.duration("indexer.rollout.back-off", policy.backOff()),

@@ -63,4 +63,12 @@ class RolloutConfigTest {
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("indexer.rollout.recall-queries");
   }
+
+  @Test
+  void whatIsNotMergedYetHasNotCaughtUp() {
+    Settings settings = Settings.of(Map.of("indexer.rollout.lag-max", "10001"));
+    assertThatThrownBy(() -> RolloutConfig.from(settings, "indexer-0"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContainingAll("indexer.rollout.lag-max", "10000");
+  }
 }

@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param stepDeadline how long one step of a roll may take while a controller acts; building has
  *     none, since it depends on the length of the log
  * @param verificationDeadline how long one verification may run
- * @param lagMax offsets to the end of the log at which a candidate counts as caught up
+ * @param lagMax offsets to the end of the log at which a candidate counts as caught up, at most
+ *     {@value #LAG_LIMIT}
  * @param completeWithin a candidate also counts as caught up if it had reached the end of every
  *     partition within this time before it was published
  * @param attemptsMax how often a generation of one encoder is begun before giving up
@@ -36,6 +37,11 @@ public record RolloutPolicy(
     ServedPrecision precision,
     RolloutMode mode,
     Duration comparisonDeadline) {
+
+  /**
+   * Farther behind, a candidate publishes an index before it is merged, in which searches crawl.
+   */
+  public static final long LAG_LIMIT = 10_000;
 
   /** What is used when nothing is configured. */
   public static final RolloutPolicy DEFAULT =
@@ -65,9 +71,10 @@ public record RolloutPolicy(
               + backOff
               + ": expected all > 0");
     }
-    if (attemptsMax < 1 || lagMax < 0) {
+    if (attemptsMax < 1 || lagMax < 0 || lagMax > LAG_LIMIT) {
       throw new IllegalArgumentException(
-          "attempts " + attemptsMax + ", lag " + lagMax + ": expected >= 1 and >= 0");
+          "attempts %d, lag %d: expected >= 1, and 0 to %d"
+              .formatted(attemptsMax, lagMax, LAG_LIMIT));
     }
     if (comparisonDeadline.isNegative()) {
       throw new IllegalArgumentException(
