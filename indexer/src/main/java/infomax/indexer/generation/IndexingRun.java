@@ -293,8 +293,8 @@ final class IndexingRun {
   }
 
   /**
-   * True if a commit is due that the next records are embedded beside. What does not follow the log
-   * without end applies nothing beyond its commits.
+   * True if a commit is due beside which the next records are embedded. An index that is to stop
+   * somewhere commits first: it may not have applied anything beyond the commit that says so.
    */
   private boolean commitsMeanwhile(Orders now) {
     return now.mode() == Mode.FOLLOW && progress.hasMoved() && commits.isDue();
