@@ -81,7 +81,7 @@ export function figureName(name) {
 
 /** Names of the compared encoders. */
 export function rowName(name) {
-  const known = {pixels: 'Raw pixels', 'random-weights': 'Random weights', live: 'Live encoder', candidate: 'This encoder'};
+  const known = {pixels: 'Raw pixels', histogram: 'Colour histogram', 'random-weights': 'Random weights', live: 'Live encoder', candidate: 'This encoder'};
   return known[name] ?? name;
 }
 

@@ -181,15 +181,27 @@ public final class UploadStream implements AutoCloseable {
     }
   }
 
-  private void stream() throws IOException {
+  /** The images after so many, where the first follows the last of a finite source. */
+  static ImageSource openAfter(long taken, Images images) throws IOException {
     ImageSource source = images.open();
-    try {
-      for (long skipped = 0; skipped < taken.get(); skipped++) {
-        if (source.next().isEmpty()) {
-          source.close();
-          source = images.open();
-        }
+    long passed = 0;
+    for (long left = taken; left > 0; ) {
+      if (source.skip()) {
+        left--;
+        passed++;
+      } else {
+        source.close();
+        source = images.open();
+        left %= Math.max(1, passed);
+        passed = 0;
       }
+    }
+    return source;
+  }
+
+  private void stream() throws IOException {
+    ImageSource source = openAfter(taken.get(), images);
+    try {
       long burstEnd = taken.get() == 0 ? Math.min(options.burst(), options.limit()) : taken.get();
       long paceStartNanos = 0;
       long savedNanos = System.nanoTime();

@@ -9,6 +9,11 @@ public interface ImageSource extends AutoCloseable {
   /** The next image; empty when there are no more. */
   Optional<SourceImage> next() throws IOException;
 
+  /** Passes over the next image; false when there are no more. */
+  default boolean skip() throws IOException {
+    return next().isPresent();
+  }
+
   /** What the images are, for people, such as {@code 50,000 images of cifar.tar.gz}. */
   String description();
 
