@@ -78,7 +78,6 @@ final class IndexingRun {
   private final BulkBuild build;
   private final CalmMerge calm;
   private int leader;
-  private long embeddedBefore;
 
   /** Said while deletes may soon be missing; else empty. */
   private String ageing = "";
@@ -104,7 +103,6 @@ final class IndexingRun {
     this.traces = new RecordTraces(shared.tracing());
     this.commits = new CommitCycle(parts, shared, traces, settings.commitInterval());
     this.leader = orders.get().leader();
-    this.embeddedBefore = parts.embedding().embedded();
   }
 
   /**
@@ -130,6 +128,7 @@ final class IndexingRun {
    * @param polled all of it
    * @param records what is to be applied of it
    * @param newest what has to be indexed of that
+   * @param embeddedBefore images embedded before it
    * @param changes of those, being made
    * @param span of making them
    */
@@ -137,6 +136,7 @@ final class IndexingRun {
       ConsumerRecords<byte[], byte[]> polled,
       List<ConsumerRecord<byte[], byte[]>> records,
       List<ConsumerRecord<byte[], byte[]>> newest,
+      long embeddedBefore,
       RecordEmbedding.Pending changes,
       TraceSpan span)
       implements AutoCloseable {
@@ -242,6 +242,7 @@ final class IndexingRun {
         polled,
         records,
         newest,
+        parts.embedding().embedded(),
         parts.embedding().begin(newest, parts.writer()::find, now.priority()),
         span);
   }
@@ -251,9 +252,7 @@ final class IndexingRun {
       apply(change, now);
     }
     traces.applied(batch.newest());
-    long embedded = parts.embedding().embedded();
-    parts.meters().embedded(embedded - embeddedBefore);
-    embeddedBefore = embedded;
+    parts.meters().embedded(parts.embedding().embedded() - batch.embeddedBefore());
     batch
         .records()
         .forEach(consumed -> progress.sawRecord(Instant.ofEpochMilli(consumed.timestamp())));

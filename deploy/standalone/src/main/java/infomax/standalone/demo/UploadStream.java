@@ -192,6 +192,7 @@ public final class UploadStream implements AutoCloseable {
       } else {
         source.close();
         source = images.open();
+        // Whole passes over it would end here again.
         left %= Math.max(1, passed);
         passed = 0;
       }
