@@ -165,8 +165,7 @@ final class Candidate {
 
   private Plan verified() {
     LiveAlias alias = view.state().alias();
-    Instant since = view.notBeforeActing(candidate.since());
-    boolean listening = view.now().isBefore(since.plus(policy.listening()));
+    boolean listening = Readiness.isListening(view, policy);
     Optional<ShadowComparison> compared =
         listening ? Optional.empty() : Shadowing.settled(view, policy, candidate);
     if (compared.isPresent()) {
@@ -190,6 +189,7 @@ final class Candidate {
     }
     Optional<String> missing = Readiness.missing(view, candidate);
     if (missing.isPresent()) {
+      Instant since = view.notBeforeActing(candidate.since());
       Instant resumed = alias == null ? since : later(since, alias.since());
       return waitingUntilDeadline(resumed, "is verified; " + missing.get());
     }

@@ -10,6 +10,15 @@ final class Readiness {
 
   private Readiness() {}
 
+  /**
+   * True while this controller may not have heard from every replica yet, since it has not acted
+   * for as long as one may be silent. Whenever a candidate is verified after that, every replica
+   * there is has been heard from.
+   */
+  static boolean isListening(RolloutView view, RolloutPolicy policy) {
+    return view.now().isBefore(view.actingSince().plus(policy.listening()));
+  }
+
   /** What is still missing, one sentence; empty if the alias may move. */
   static Optional<String> missing(RolloutView view, IndexGeneration candidate) {
     List<ReplicaStatus> replicas = view.replicas();

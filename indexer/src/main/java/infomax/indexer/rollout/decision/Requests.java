@@ -99,7 +99,7 @@ final class Requests {
     Optional<IndexGeneration> asked = generation(view, request);
     if (asked.isPresent()
         && asked.get().state() == GenerationState.VERIFIED
-        && (view.now().isBefore(view.actingSince().plus(policy.listening()))
+        && (Readiness.isListening(view, policy)
             || Readiness.missing(view, asked.get()).isPresent())) {
       return Optional.empty();
     }

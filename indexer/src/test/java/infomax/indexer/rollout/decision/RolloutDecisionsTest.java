@@ -490,7 +490,15 @@ class RolloutDecisionsTest {
     }
 
     @Test
+    void aControllerThatHasHeardEveryReplicaDoesNotListenAgain() {
+      situation.replica("a", Map.of(1, 1000L, 2, 1000L), 1000L);
+      situation.step();
+      assertThat(situation.stateOf(2)).isEqualTo(GenerationState.LIVE);
+    }
+
+    @Test
     void nothingIsJudgedBeforeThreeHeartbeats() {
+      situation.actingSince = situation.now;
       situation.replica("a", Map.of(1, 1000L, 2, 1000L), 1000L);
       situation.pass(POLICY.listening().minusMillis(1));
       assertThat(situation.plan()).isInstanceOf(Plan.Wait.class);
