@@ -265,15 +265,15 @@ final class SimulatedIndexer extends SimulatedSystem.Actor {
         long to = Math.min(end, from + system.random().nextInt(20));
         for (long offset = from; offset < to; offset++) {
           if (plan.accepts(partition, offset, orders)) {
-            apply(generation, orders, partition, (int) offset);
+            apply(generation, partition, (int) offset);
           }
         }
         plan.reached(partition, Position.of(to), orders);
       }
     }
 
-    private void apply(IndexGeneration generation, Orders orders, int partition, int offset) {
-      if (orders.mode() != Mode.FOLLOW && system.lossy.remove(generation.number())) {
+    private void apply(IndexGeneration generation, int partition, int offset) {
+      if (system.loses(generation.number())) {
         return;
       }
       SimulatedLog.Change change = system.log.partition(partition).get(offset);

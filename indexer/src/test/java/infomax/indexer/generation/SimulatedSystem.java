@@ -53,8 +53,8 @@ final class SimulatedSystem {
   final StoreInvariants publications = new StoreInvariants(this::isIndexed);
   final Map<String, ReplicaStatus> replicas = new TreeMap<>();
 
-  /** Generations whose indexing drops a record while they are built. */
-  final Set<Integer> lossy = new HashSet<>();
+  /** Generations whose indexing drops a record once, while they are built. */
+  private final Set<Integer> lossy = new HashSet<>();
 
   private final Random random;
   private final SimulatedStore store;
@@ -123,6 +123,17 @@ final class SimulatedSystem {
 
   Optional<byte[]> peek(Digest digest) {
     return store.peek(digest);
+  }
+
+  /**
+   * True if a record of a generation is dropped now. Only while nobody has named its target: what
+   * an indexer reads beyond that, since it has not heard of it yet, no verification looks at.
+   */
+  boolean loses(int number) {
+    IndexGeneration generation = control.state().generations().get(number);
+    return generation != null
+        && generation.state() == GenerationState.BUILDING
+        && lossy.remove(number);
   }
 
   /** The newest publications of a generation, seen by nobody; null if a shard has none. */
