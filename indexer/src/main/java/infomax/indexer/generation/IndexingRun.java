@@ -1,20 +1,14 @@
 package infomax.indexer.generation;
 
 import infomax.events.Position;
-import infomax.events.Positions;
-import infomax.events.control.FailureCause;
 import infomax.events.signal.Signal.GenerationProgressed;
-import infomax.index.PublishedShards;
 import infomax.index.ShardWriter;
 import infomax.indexer.generation.Orders.Mode;
 import infomax.indexer.generation.Orders.Priority;
 import infomax.runtime.tracing.TraceSpan;
-import infomax.store.ObjectStoreException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -27,7 +21,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,12 +41,7 @@ final class IndexingRun {
   /** What has been fetched already is enough when a commit waits. */
   private static final Duration GLANCE = Duration.ofMillis(5);
 
-  private static final Duration MEASURE_INTERVAL = Duration.ofMillis(500);
-  private static final Duration VERIFY_INTERVAL = Duration.ofSeconds(5);
   private static final Duration REPORT_INTERVAL = Duration.ofSeconds(1);
-
-  /** Far longer than a change of the leader takes to be heard by every generation. */
-  private static final Duration LEADER_INTERVAL = Duration.ofSeconds(5);
 
   private final Parts parts;
   private final SharedResources shared;
@@ -65,22 +53,12 @@ final class IndexingRun {
   private final LogProgress progress;
   private final RecordTraces traces;
   private final CommitCycle commits;
-  private final Interval measurements = new Interval(MEASURE_INTERVAL);
-  private final Interval verifications = new Interval(VERIFY_INTERVAL);
   private final Interval reports = new Interval(REPORT_INTERVAL);
-  private final Interval leaderLooks = new Interval(LEADER_INTERVAL);
-  private final HeldLetters heldLetters = new HeldLetters();
-
-  /** What the leader had published at the last two looks, the older first. */
-  private final Deque<Positions> ledUpTo = new ArrayDeque<>(List.of(Positions.START));
-
   private final ReadingPlan plan;
   private final BulkBuild build;
   private final CalmMerge calm;
-  private int leader;
-
-  /** Said while deletes may soon be missing; else empty. */
-  private String ageing = "";
+  private final LogMeasurement measurement;
+  private final LettersInTurn letters;
 
   IndexingRun(
       Parts parts,
@@ -102,7 +80,13 @@ final class IndexingRun {
     this.calm = new CalmMerge(parts.writer());
     this.traces = new RecordTraces(shared.tracing());
     this.commits = new CommitCycle(parts, shared, traces, settings.commitInterval());
-    this.leader = orders.get().leader();
+    this.measurement = new LogMeasurement(parts, shared, progress);
+    this.letters =
+        new LettersInTurn(
+            parts.writer().spec().generation(),
+            orders.get().leader(),
+            parts.deadLetters(),
+            shared.publications());
   }
 
   /**
@@ -163,13 +147,13 @@ final class IndexingRun {
     while (!stopping.getAsBoolean()) {
       long startNanos = System.nanoTime();
       Orders now = orders.get();
-      takeLead(now);
+      letters.follow(now);
       parts.log().readOnly(partition -> plan.isWanted(partition, now));
       boolean commitsMeanwhile = commitsMeanwhile(now);
       int records;
       try (Batch batch = begin(parts.log().poll(commitsMeanwhile ? GLANCE : PACE), now)) {
         // Before the first change: nothing is applied to an index that has missed deletes.
-        measure();
+        measurement.takeIfDue();
         Optional<End> ended = commitsMeanwhile ? commit(now) : Optional.empty();
         if (ended.isPresent()) {
           return ended.get();
@@ -189,38 +173,6 @@ final class IndexingRun {
       }
     }
     return End.STOPPED;
-  }
-
-  /**
-   * What the old leader has not published it may not have dead-lettered either. It may have gone on
-   * publishing since it stopped to lead, without letters, so that what it had published a while ago
-   * counts: a letter may come twice then, but none is lost.
-   */
-  private void takeLead(Orders now) {
-    if (now.leads() && leader != now.leader()) {
-      heldLetters.takeFrom(ledUpTo.getFirst()).forEach(parts.deadLetters()::send);
-    }
-    leader = now.leader();
-    if (!now.leads() && leaderLooks.isDue()) {
-      leaderLooks.restart();
-      lookAtLeader();
-    }
-  }
-
-  private void lookAtLeader() {
-    try {
-      shared
-          .publications()
-          .latest(leader)
-          .map(PublishedShards::positions)
-          .ifPresent(ledUpTo::addLast);
-    } catch (ObjectStoreException e) {
-      LOG.debug(
-          "generation={} could not look at its leader", parts.writer().spec().generation(), e);
-    }
-    if (ledUpTo.size() > 2) {
-      ledUpTo.removeFirst();
-    }
   }
 
   /** Begins to embed what was polled. */
@@ -273,11 +225,7 @@ final class IndexingRun {
         if (reject.id() != null) {
           parts.writer().delete(reject.id());
         }
-        if (now.leads()) {
-          parts.deadLetters().send(reject.letter());
-        } else if (now.mode() == Mode.FOLLOW) {
-          heldLetters.add(reject.letter());
-        }
+        letters.add(reject.letter(), now);
       }
     }
   }
@@ -341,42 +289,6 @@ final class IndexingRun {
         : settings.commitInterval();
   }
 
-  private void measure() throws GenerationFailedException {
-    if (!measurements.isDue()) {
-      return;
-    }
-    parts.meters().merging(parts.writer().isMerging());
-    try {
-      if (verifications.isDue()) {
-        parts.log().verifyTopic();
-        verifications.restart();
-      }
-      Instant asOf = shared.clock().instant();
-      progress.measured(parts.log().ends(), asOf);
-      parts.meters().lag(progress.lag());
-      Optional<String> outdated = progress.outdated(asOf, parts.tombstoneRetention());
-      if (outdated.isPresent()) {
-        throw new GenerationFailedException(FailureCause.DELETES_MAY_BE_MISSING, outdated.get());
-      }
-      warn(progress.ageing(asOf, parts.tombstoneRetention()));
-    } catch (RetriableException e) {
-      LOG.debug("the ends of the log are unknown for now: {}", e.toString());
-    }
-    measurements.restart();
-  }
-
-  /** At half of what may not be reached there is time to do something about it. */
-  private void warn(Optional<String> halfway) {
-    String before = ageing;
-    ageing =
-        halfway
-            .map(text -> text + ": once that has passed, this index is of no use and is built anew")
-            .orElse("");
-    if (before.isEmpty() && !ageing.isEmpty()) {
-      LOG.warn("generation={} {}", parts.writer().spec().generation(), ageing);
-    }
-  }
-
   private void report(Orders now) {
     if (!reports.isDue()) {
       return;
@@ -419,7 +331,7 @@ final class IndexingRun {
 
   /** What is wrong; empty if nothing is. */
   private String problem() {
-    return Stream.of(commits.problem(), retries.problem(), ageing)
+    return Stream.of(commits.problem(), retries.problem(), measurement.warning())
         .filter(text -> !text.isEmpty())
         .collect(Collectors.joining("; "));
   }
