@@ -203,7 +203,7 @@ public final class QualityBenchmark {
             byCosine.precisionAt(1).mean(),
             byCosine.precisionAt(NEIGHBOURS).mean(),
             byDistance.precisionAt(NEIGHBOURS).mean(),
-            byCosine.accuracyOfVote(unitQueries, unitImages),
+            byCosine.accuracyOfVote(),
             probe.isPresent() ? probe.getAsDouble() : null,
             ownViewHitAt1(ofViews, unitQueries),
             Moments.effectiveRank(

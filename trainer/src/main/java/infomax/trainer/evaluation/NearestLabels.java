@@ -1,6 +1,5 @@
 package infomax.trainer.evaluation;
 
-import infomax.trainer.statistics.VectorSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,19 +47,16 @@ public final class NearestLabels {
    * Share of the queries whose label wins the vote of all neighbours found, each weighted
    * exp(cosine / {@value #VOTE_TEMPERATURE}), as in Wu et al. 2018 (arXiv 1805.01978).
    *
-   * @param queries unit vectors
-   * @param images unit vectors
+   * @throws IllegalStateException if the search was not by cosine
    */
-  public double accuracyOfVote(VectorSet queries, VectorSet images) {
+  public double accuracyOfVote() {
     long right = 0;
     for (int query = 0; query < neighbours.queries(); query++) {
       Map<String, Double> votes = new HashMap<>();
-      for (int image : neighbours.of(query)) {
-        double cosine = 0;
-        for (int d = 0; d < queries.dimensions(); d++) {
-          cosine += queries.value(query, d) * (double) images.value(image, d);
-        }
-        votes.merge(imageLabels.get(image), Math.exp(cosine / VOTE_TEMPERATURE), Double::sum);
+      int[] nearest = neighbours.of(query);
+      for (int place = 0; place < nearest.length; place++) {
+        double weight = Math.exp(neighbours.cosine(query, place) / VOTE_TEMPERATURE);
+        votes.merge(imageLabels.get(nearest[place]), weight, Double::sum);
       }
       String winner =
           votes.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();

@@ -13,10 +13,14 @@ public final class Neighbours {
   /** Queries whose distances are held at once. */
   private static final int TILE = 256;
 
+  private final Metric metric;
   private final int[][] rows;
+  private final double[][] closeness;
 
-  private Neighbours(int[][] rows) {
+  private Neighbours(Metric metric, int[][] rows, double[][] closeness) {
+    this.metric = metric;
     this.rows = rows;
+    this.closeness = closeness;
   }
 
   /** How far two vectors are apart. */
@@ -39,6 +43,7 @@ public final class Neighbours {
     double[] penalty =
         metric == Metric.EUCLIDEAN ? to.squaredLengths() : new double[gallery.count()];
     int[][] rows = new int[queries.count()][];
+    double[][] closeness = new double[queries.count()][];
     try (MatrixProduct product = new MatrixProduct(to)) {
       for (int begin = 0; begin < queries.count(); begin += TILE) {
         int first = begin;
@@ -47,11 +52,14 @@ public final class Neighbours {
         IntStream.range(begin, end)
             .parallel()
             .forEach(
-                query ->
-                    rows[query] = best(products, (query - first) * gallery.count(), penalty, k));
+                query -> {
+                  int offset = (query - first) * gallery.count();
+                  rows[query] = new int[Math.min(k, gallery.count())];
+                  closeness[query] = pick(products, offset, penalty, rows[query]);
+                });
       }
     }
-    return new Neighbours(rows);
+    return new Neighbours(metric, rows, closeness);
   }
 
   /** Number of queries. */
@@ -64,8 +72,21 @@ public final class Neighbours {
     return rows[query].clone();
   }
 
-  private static int[] best(float[] products, int offset, double[] penalty, int k) {
-    int[] best = new int[Math.min(k, penalty.length)];
+  /**
+   * Cosine of a query and one of its neighbours.
+   *
+   * @param place 0 for the nearest
+   * @throws IllegalStateException if the search was not by cosine
+   */
+  public double cosine(int query, int place) {
+    if (metric != Metric.COSINE) {
+      throw new IllegalStateException("searched by " + metric + ", expected by COSINE");
+    }
+    return closeness[query][place];
+  }
+
+  /** Fills {@code best} and returns how close each is. */
+  private static double[] pick(float[] products, int offset, double[] penalty, int[] best) {
     double[] closeness = new double[best.length];
     int found = 0;
     for (int row = 0; row < penalty.length; row++) {
@@ -83,6 +104,6 @@ public final class Neighbours {
       closeness[place] = close;
       best[place] = row;
     }
-    return best;
+    return closeness;
   }
 }

@@ -12,13 +12,18 @@ final class Retrieval {
 
   private Retrieval() {}
 
-  /** 1 where original i is among the k nearest to view i by cosine, else 0. */
-  static QueryScores ownViewHitAt(int k, VectorSet views, VectorSet originals) {
-    Neighbours neighbours = Neighbours.search(views, originals, k, Metric.COSINE);
-    float[] scores = new float[views.count()];
+  /** For each view the originals nearest to it by cosine, {@value #K} at most. */
+  static Neighbours ofViews(VectorSet views, VectorSet originals) {
+    return Neighbours.search(views, originals, K, Metric.COSINE);
+  }
+
+  /** 1 where original i is among the k nearest to view i, else 0; k is at most {@value #K}. */
+  static QueryScores ownViewHitAt(int k, Neighbours ofViews) {
+    float[] scores = new float[ofViews.queries()];
     for (int view = 0; view < scores.length; view++) {
       int own = view;
-      scores[view] = Arrays.stream(neighbours.of(view)).anyMatch(row -> row == own) ? 1 : 0;
+      scores[view] =
+          Arrays.stream(ofViews.of(view)).limit(k).anyMatch(original -> original == own) ? 1 : 0;
     }
     return QueryScores.of(scores);
   }

@@ -3,9 +3,6 @@ package infomax.trainer.statistics;
 /** Mean and spread of a set of vectors, in double precision. Immutable; owns its arrays. */
 public final class Moments {
 
-  /** Most vectors whose effective rank is computed. */
-  public static final int RANK_VECTORS_MAX = 10_000;
-
   private final double[] mean;
   private final double[] standardDeviation;
 
@@ -38,33 +35,38 @@ public final class Moments {
    * The participation ratio of the covariance C, (tr C)^2 / tr(C^2): d for a sphere in d
    * dimensions, 1 if everything lies on a line, 0 if all vectors are equal, NaN if a value is.
    *
-   * <p>Takes memory for the square of the set's size.
-   *
-   * @throws IllegalArgumentException if the set has more than {@value #RANK_VECTORS_MAX} vectors
+   * <p>Takes memory for the square of the set's size or of its dimensions, whichever is less.
    */
   public static double effectiveRank(VectorSet set) {
-    if (set.count() > RANK_VECTORS_MAX) {
-      throw new IllegalArgumentException(
-          "%d vectors, expected at most %d".formatted(set.count(), RANK_VECTORS_MAX));
-    }
     double[] mean = meanOf(set);
+    // The products of the centred rows have the eigenvalues of those of the columns, which are the
+    // covariance's times the count.
+    boolean byRows = set.count() < set.dimensions();
     VectorSet centred =
-        VectorSet.filled(
-            set.count(),
-            set.dimensions(),
-            (row, target, offset) -> {
-              for (int d = 0; d < mean.length; d++) {
-                target[offset + d] = (float) (set.value(row, d) - mean[d]);
-              }
-            });
-    // The Gram matrix of the centred rows has the eigenvalues of the covariance, times the count.
-    float[] gram = MatrixProduct.of(centred, centred);
+        byRows
+            ? VectorSet.filled(
+                set.count(),
+                set.dimensions(),
+                (row, target, offset) -> {
+                  for (int d = 0; d < mean.length; d++) {
+                    target[offset + d] = (float) (set.value(row, d) - mean[d]);
+                  }
+                })
+            : VectorSet.filled(
+                set.dimensions(),
+                set.count(),
+                (d, target, offset) -> {
+                  for (int row = 0; row < set.count(); row++) {
+                    target[offset + row] = (float) (set.value(row, d) - mean[d]);
+                  }
+                });
+    float[] products = MatrixProduct.of(centred, centred);
     double trace = 0;
     double squares = 0;
-    for (int row = 0; row < set.count(); row++) {
-      trace += gram[row * set.count() + row];
+    for (int i = 0; i < centred.count(); i++) {
+      trace += products[i * centred.count() + i];
     }
-    for (float product : gram) {
+    for (float product : products) {
       squares += (double) product * product;
     }
     return trace == 0 ? 0 : trace * trace / squares;

@@ -22,8 +22,14 @@ import org.slf4j.LoggerFactory;
  * @param onnx the file
  * @param whitening what is folded into it; empty for nothing
  * @param parity what the check found
+ * @param heldOut embeddings of the first held-out images as the services compute them, at most
+ *     {@value #HELD_OUT_MAX}
  */
-record CandidateFile(OnnxFile onnx, Optional<Whitening> whitening, ExportCheck.Parity parity) {
+record CandidateFile(
+    OnnxFile onnx, Optional<Whitening> whitening, ExportCheck.Parity parity, VectorSet heldOut) {
+
+  /** Held-out images that the file is checked and its int8 form is compared on. */
+  static final int HELD_OUT_MAX = 1_000;
 
   private static final Logger LOG = LoggerFactory.getLogger(CandidateFile.class);
 
@@ -50,11 +56,18 @@ record CandidateFile(OnnxFile onnx, Optional<Whitening> whitening, ExportCheck.P
             threads);
     OnnxFile onnx = export.onnx();
     Optional<Whitening> whitening = export.whitening();
-    List<byte[]> images = heldOutImages(snapshot, trained.parity().count());
+    List<byte[]> images = heldOutImages(snapshot, HELD_OUT_MAX);
+    int compared = trained.parity().count();
     VectorSet expected = whitening.map(map -> map.apply(trained.parity())).orElse(trained.parity());
     try (EncoderEmbedder embedder = EncoderEmbedder.open(onnx, weights.shape(), threads)) {
+      VectorSet heldOut = embedder.embed(images);
       ExportCheck.Parity parity =
-          ExportCheck.verify(onnx, weights.shape(), images, expected, embedder.embed(images));
+          ExportCheck.verify(
+              onnx,
+              weights.shape(),
+              images.subList(0, compared),
+              expected,
+              heldOut.range(0, compared));
       LOG.info(
           "export bytes={} whitened={} images={} engine-difference={} tribuo-difference={}",
           onnx.length(),
@@ -62,7 +75,7 @@ record CandidateFile(OnnxFile onnx, Optional<Whitening> whitening, ExportCheck.P
           parity.images(),
           parity.engineDifference(),
           parity.tribuoDifference());
-      return new CandidateFile(onnx, whitening, parity);
+      return new CandidateFile(onnx, whitening, parity, heldOut);
     }
   }
 

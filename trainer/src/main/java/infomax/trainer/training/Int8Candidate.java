@@ -35,7 +35,6 @@ record Int8Candidate(Optional<Offer> offer, double recallAt10, double cosineMean
   private static final Logger LOG = LoggerFactory.getLogger(Int8Candidate.class);
   private static final int K = 10;
   private static final int CALIBRATION_IMAGES_MAX = 256;
-  private static final int HELD_OUT_IMAGES_MAX = 1_000;
 
   /**
    * What is offered.
@@ -53,7 +52,7 @@ record Int8Candidate(Optional<Offer> offer, double recallAt10, double cosineMean
       int version,
       TrainingSnapshot snapshot,
       int threads) {
-    List<byte[]> images = CandidateFile.heldOutImages(snapshot, HELD_OUT_IMAGES_MAX);
+    List<byte[]> images = CandidateFile.heldOutImages(snapshot, CandidateFile.HELD_OUT_MAX);
     if (images.size() <= K) {
       return refused("%d images are held out, expected more than %d".formatted(images.size(), K));
     }
@@ -65,17 +64,23 @@ record Int8Candidate(Optional<Offer> offer, double recallAt10, double cosineMean
               Int8Calibration.ranges(
                   weights, CandidateFile.trainingImages(snapshot, CALIBRATION_IMAGES_MAX), threads),
               CandidateFile.properties(order, version, weights));
-      return judged(onnx, file.onnx(), weights.shape(), images, threads);
+      return judged(onnx, file.heldOut(), weights.shape(), images, threads);
     } catch (EncoderException e) {
       return refused("the int8 file cannot be used: " + e.getMessage());
     }
   }
 
-  /** Compares an int8 file with the float32 file it was made of. */
+  /**
+   * Compares an int8 file with the float32 file it was made of.
+   *
+   * @param expected what that one gives for the images
+   */
   static Int8Candidate judged(
-      OnnxFile onnx, OnnxFile float32, NetworkShape shape, List<byte[]> images, int threads) {
-    VectorSet expected = embed(float32, shape, images, threads);
-    VectorSet found = embed(onnx, shape, images, threads);
+      OnnxFile onnx, VectorSet expected, NetworkShape shape, List<byte[]> images, int threads) {
+    VectorSet found;
+    try (EncoderEmbedder embedder = EncoderEmbedder.open(onnx, shape, threads)) {
+      found = embedder.embed(images);
+    }
     double recall = Overlap.at(K, expected, found);
     double cosine = Overlap.meanCosine(expected, found);
     boolean offered = recall >= RECALL_MIN;
@@ -96,13 +101,6 @@ record Int8Candidate(Optional<Offer> offer, double recallAt10, double cosineMean
     GoldenImages withVectors =
         GoldenImages.of(shape.inputSize(), images.subList(0, golden), found.range(0, golden));
     return new Int8Candidate(Optional.of(new Offer(onnx, withVectors)), recall, cosine, reason);
-  }
-
-  private static VectorSet embed(
-      OnnxFile onnx, NetworkShape shape, List<byte[]> images, int threads) {
-    try (EncoderEmbedder embedder = EncoderEmbedder.open(onnx, shape, threads)) {
-      return embedder.embed(images);
-    }
   }
 
   private static Int8Candidate refused(String reason) {

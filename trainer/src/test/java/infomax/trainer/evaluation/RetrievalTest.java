@@ -106,11 +106,32 @@ class RetrievalTest {
     VectorSet originals = VectorSet.of(new float[] {1, 0, 0, 1, -1, 0}, 3, 2);
     VectorSet views = VectorSet.of(new float[] {2, 0.1f, 1, 0.2f}, 2, 2);
 
-    QueryScores scores = Retrieval.ownViewHitAt(1, views, originals);
+    Neighbours ofViews = Retrieval.ofViews(views, originals);
+    QueryScores scores = Retrieval.ownViewHitAt(1, ofViews);
 
     assertThat(scores.score(0)).isEqualTo(1);
     assertThat(scores.score(1)).isEqualTo(0);
-    assertThat(Retrieval.ownViewHitAt(2, views, originals).mean()).isEqualTo(1);
+    assertThat(Retrieval.ownViewHitAt(2, ofViews).mean()).isEqualTo(1);
+  }
+
+  /** Two of three neighbours are "a", but the third is far nearer. */
+  @Test
+  void aVoteWeighsNearNeighboursMore() {
+    VectorSet gallery = VectorSet.of(new float[] {2, 0.1f, 1, 1, 1, -1}, 3, 2);
+    VectorSet query = VectorSet.of(new float[] {3, 0}, 1, 2);
+    List<String> labels = List.of("b", "a", "a");
+
+    assertThat(vote(query, gallery, "b", labels, Metric.COSINE)).isEqualTo(1);
+    assertThat(vote(query, gallery, "a", labels, Metric.COSINE)).isEqualTo(0);
+    assertThatThrownBy(() -> vote(query, gallery, "b", labels, Metric.EUCLIDEAN))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("expected by COSINE");
+  }
+
+  private static double vote(
+      VectorSet query, VectorSet gallery, String label, List<String> labels, Metric metric) {
+    return new NearestLabels(Neighbours.search(query, gallery, 3, metric), List.of(label), labels)
+        .accuracyOfVote();
   }
 
   private static double squaredDistance(VectorSet a, int i, VectorSet b, int j) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import infomax.trainer.export.OnnxFile;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.release.UntrainedEncoder;
+import infomax.trainer.statistics.VectorSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -21,7 +22,7 @@ class Int8CandidateTest {
   void aFileThatFindsTheSameIsOfferedWithItsFigures() {
     OnnxFile file = UntrainedEncoder.onnx(SHAPE, 1);
 
-    Int8Candidate candidate = Int8Candidate.judged(file, file, SHAPE, images, 1);
+    Int8Candidate candidate = Int8Candidate.judged(file, embedded(file), SHAPE, images, 1);
 
     assertThat(candidate.offer()).isPresent();
     assertThat(candidate.offer().orElseThrow().onnx()).isEqualTo(file);
@@ -34,11 +35,21 @@ class Int8CandidateTest {
   void aFileThatFindsOthersIsNotOfferedAndSaysWhy() {
     Int8Candidate candidate =
         Int8Candidate.judged(
-            UntrainedEncoder.onnx(SHAPE, 2), UntrainedEncoder.onnx(SHAPE, 1), SHAPE, images, 1);
+            UntrainedEncoder.onnx(SHAPE, 2),
+            embedded(UntrainedEncoder.onnx(SHAPE, 1)),
+            SHAPE,
+            images,
+            1);
 
     assertThat(candidate.offer()).isEmpty();
     assertThat(candidate.recallAt10()).isLessThan(Int8Candidate.RECALL_MIN);
     assertThat(candidate.reason()).contains("at least 0.98 is needed");
+  }
+
+  private VectorSet embedded(OnnxFile file) {
+    try (EncoderEmbedder embedder = EncoderEmbedder.open(file, SHAPE, 1)) {
+      return embedder.embed(images);
+    }
   }
 
   private static List<byte[]> noise() {
