@@ -34,18 +34,16 @@ final class ColourField {
     return new ColourField(waves);
   }
 
-  /** The colour at a point, as 0xRRGGBB. */
-  int rgb(double level, int x, int y) {
-    int rgb = 0;
+  /** Writes the colour at a point, three bytes from {@code at} on. */
+  void put(double level, int x, int y, byte[] rgb, int at) {
     for (int channel = 0; channel < CHANNELS; channel++) {
       double value = level;
       for (int wave = channel * WAVES; wave < (channel + 1) * WAVES; wave++) {
         double[] plane = waves[wave];
         value += plane[0] * wave(plane[1] * x + plane[2] * y + plane[3]);
       }
-      rgb = rgb << 8 | (int) (255 * Math.clamp(value, 0, 1) + 0.5);
+      rgb[at + channel] = (byte) Math.clamp((int) (255 * value + 0.5), 0, 255);
     }
-    return rgb;
   }
 
   /**

@@ -1,7 +1,14 @@
 package infomax.standalone.demo.image;
 
 import infomax.events.ImageId;
+import java.awt.Transparency;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.DataBufferByte;
+import java.awt.image.Raster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,6 +38,13 @@ public final class GeneratedImages implements ImageSource {
       List.of(Texture.STRIPES, Texture.CHECKS, Texture.DOTS, Texture.RINGS);
   private static final List<Texture> ALL_TEXTURES = List.of(Texture.values());
 
+  private static final ColorModel COLOURS =
+      new ComponentColorModel(
+          ColorSpace.getInstance(ColorSpace.CS_sRGB),
+          false,
+          false,
+          Transparency.OPAQUE,
+          DataBuffer.TYPE_BYTE);
   private static final double NOISE = 0.05;
   private static final double GROUND_LEVEL = 0.5;
   private static final double INK_LEVEL = 0.2;
@@ -112,22 +126,36 @@ public final class GeneratedImages implements ImageSource {
               random.nextDouble(period),
               random.nextDouble(period));
     }
-    BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
-    int[] row = new int[SIDE];
+    byte[] rgb = new byte[3 * SIDE * SIDE];
     for (int y = 0; y < SIDE; y++) {
       for (int x = 0; x < SIDE; x++) {
         Paint paint = paint(shape, texture, objects, period, x, y);
         double grain = NOISE * (random.nextDouble() + random.nextDouble() - 1);
-        row[x] =
-            switch (paint) {
-              case GROUND -> ground.rgb(GROUND_LEVEL + grain, x, y);
-              case INK -> ink.rgb(INK_LEVEL + grain, x, y);
-              case PAPER -> paper.rgb(PAPER_LEVEL + grain, x, y);
-            };
+        int at = 3 * (y * SIDE + x);
+        switch (paint) {
+          case GROUND -> ground.put(GROUND_LEVEL + grain, x, y, rgb, at);
+          case INK -> ink.put(INK_LEVEL + grain, x, y, rgb, at);
+          case PAPER -> paper.put(PAPER_LEVEL + grain, x, y, rgb, at);
+        }
       }
-      image.setRGB(0, y, SIDE, 1, row, 0, SIDE);
     }
-    return image;
+    return image(rgb);
+  }
+
+  /** Bytes in the order in which the encoder reads them, so that it copies rows as they are. */
+  private static BufferedImage image(byte[] rgb) {
+    return new BufferedImage(
+        COLOURS,
+        Raster.createInterleavedRaster(
+            new DataBufferByte(rgb, rgb.length),
+            SIDE,
+            SIDE,
+            3 * SIDE,
+            3,
+            new int[] {0, 1, 2},
+            null),
+        false,
+        null);
   }
 
   private enum Paint {
