@@ -42,7 +42,8 @@ public final class Weights {
     for (ParameterTensor tensor : layout.tensors()) {
       if (tensor.kind() == Kind.WEIGHT) {
         float limit = glorotLimit(tensor);
-        for (int i = tensor.offset(); i < tensor.end(); i++) {
+        int end = tensor.end();
+        for (int i = tensor.offset(); i < end; i++) {
           parameters[i] = (2 * random.nextFloat() - 1) * limit;
         }
       } else if (tensor.kind() == Kind.SCALE) {
