@@ -23,6 +23,10 @@ final class DemoProcess implements AutoCloseable {
 
   private static final Pattern ADDRESS = Pattern.compile("open (http://localhost:\\d+)");
 
+  private static final List<String> AS_SHIPPED = List.of("-XX:+UseParallelGC");
+  private static final List<String> SHORT_LIVED =
+      List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
   private final Process process;
   private final Path output;
   private final Path argumentFile;
@@ -41,17 +45,31 @@ final class DemoProcess implements AutoCloseable {
    * @param arguments further arguments of {@code infomax demo}
    */
   static DemoProcess start(Path data, String... arguments) throws IOException {
-    return startUnder(List.of(), data, arguments);
+    return start(List.of(), AS_SHIPPED, data, arguments);
   }
 
   /** The same, started by another program such as {@code unshare}. */
   static DemoProcess startUnder(List<String> prefix, Path data, String... arguments)
       throws IOException {
+    return start(prefix, AS_SHIPPED, data, arguments);
+  }
+
+  /**
+   * The same for a demo that is killed or done after a minute or two, and of which nothing is asked
+   * within seconds: compiling it well would cost more than it gives.
+   */
+  static DemoProcess startShortLived(Path data, String... arguments) throws IOException {
+    return start(List.of(), SHORT_LIVED, data, arguments);
+  }
+
+  private static DemoProcess start(
+      List<String> prefix, List<String> flags, Path data, String... arguments) throws IOException {
     Path output = Files.createTempFile("infomax-demo", ".out");
     Path argumentFile = Files.createTempFile("infomax-demo", ".args");
     List<String> lines = new ArrayList<>();
     lines.add("@" + Path.of(System.getProperty("infomax.root"), "deploy", "jvm.args"));
     lines.add("--add-modules=jdk.incubator.vector");
+    lines.addAll(flags);
     lines.add("-Xmx1g");
     lines.add("-cp");
     lines.add('"' + System.getProperty("java.class.path") + '"');

@@ -81,7 +81,7 @@ class KillGuarantee {
   }
 
   private DemoProcess start(String... further) throws IOException {
-    return DemoProcess.start(
+    return DemoProcess.startShortLived(
         folder.resolve("data"),
         Stream.concat(
                 Stream.of("--rate", "15", "--first", "1200", "--images-seen", "4480"),

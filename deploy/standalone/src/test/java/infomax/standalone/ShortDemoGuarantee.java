@@ -59,7 +59,8 @@ class ShortDemoGuarantee {
                 "--summary",
                 summary.toString()));
     all.addAll(List.of(arguments));
-    try (DemoProcess demo = DemoProcess.start(folder.resolve("data"), all.toArray(String[]::new))) {
+    try (DemoProcess demo =
+        DemoProcess.startShortLived(folder.resolve("data"), all.toArray(String[]::new))) {
       int exit = demo.awaitExit(Duration.ofMinutes(8));
       System.out.println(demo.output());
       assertThat(exit).describedAs(demo.output()).isIn(0, 3);

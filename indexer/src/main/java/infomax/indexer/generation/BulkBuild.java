@@ -2,13 +2,15 @@ package infomax.indexer.generation;
 
 import infomax.index.ShardWriter;
 import infomax.indexer.generation.Orders.Mode;
+import infomax.indexer.generation.Orders.Priority;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The building of an index that nobody searches: it is written in bulk, merged once the end of the
- * log is reached, and only then published as built. The log is read on meanwhile. Used by one
- * thread.
+ * log is reached, and only then published as built. The log is read on meanwhile. A standby, which
+ * nobody searches any more, is written in bulk again: its merges would take the processor from the
+ * index that is searched. Used by one thread.
  */
 final class BulkBuild {
 
@@ -27,6 +29,7 @@ final class BulkBuild {
   private final ShardWriter writer;
   private final LogProgress progress;
   private boolean inBulk;
+  private boolean writtenInBulk;
   private boolean merging;
   private boolean merged;
 
@@ -38,11 +41,8 @@ final class BulkBuild {
   /** Goes on as far as it can without waiting. */
   void follow(Orders now) {
     // The leader answers searches already, with as much as it has.
-    boolean builds = now.mode() == Mode.BUILD && !now.leads() && !merged;
-    if (builds != inBulk) {
-      inBulk = builds;
-      writer.bulk(builds);
-    }
+    inBulk = now.mode() == Mode.BUILD && !now.leads() && !merged;
+    writeInBulk(inBulk || now.priority() == Priority.STANDBY);
     if (!inBulk) {
       return;
     }
@@ -52,11 +52,18 @@ final class BulkBuild {
     } else if (merging && !writer.isMerging()) {
       merged = true;
       inBulk = false;
-      writer.bulk(false);
+      writeInBulk(false);
       LOG.info(
           "generation={} shard={} has been merged",
           writer.spec().generation(),
           writer.spec().shard());
+    }
+  }
+
+  private void writeInBulk(boolean bulk) {
+    if (bulk != writtenInBulk) {
+      writtenInBulk = bulk;
+      writer.bulk(bulk);
     }
   }
 

@@ -35,6 +35,12 @@ final class SegmentMerging {
    */
   private static final double BULK_SEGMENTS_PER_TIER = 32;
 
+  /** Share of the images that may be deleted ones before merges are made for that; Lucene's own. */
+  private static final double DELETED_PERCENT = 20;
+
+  /** The most that Lucene lets be: each graph that is built anew costs more than the room. */
+  private static final double BULK_DELETED_PERCENT = 50;
+
   private final IndexWriter writer;
   private final TieredMergePolicy policy;
   private @Nullable Thread thread;
@@ -53,7 +59,8 @@ final class SegmentMerging {
   static MergePolicy policy() {
     return new TieredMergePolicy()
         .setFloorSegmentMB(FLOOR_SEGMENT_MB)
-        .setSegmentsPerTier(SEGMENTS_PER_TIER);
+        .setSegmentsPerTier(SEGMENTS_PER_TIER)
+        .setDeletesPctAllowed(DELETED_PERCENT);
   }
 
   /** Lucene's own scheduler, each of whose threads prepares itself first. */
@@ -70,6 +77,7 @@ final class SegmentMerging {
   /** Merges seldom from now on, or as an index that is searched. */
   void bulk(boolean bulk) {
     policy.setSegmentsPerTier(bulk ? BULK_SEGMENTS_PER_TIER : SEGMENTS_PER_TIER);
+    policy.setDeletesPctAllowed(bulk ? BULK_DELETED_PERCENT : DELETED_PERCENT);
     writer.getConfig().setRAMBufferSizeMB(bulk ? BULK_RAM_BUFFER_MB : RAM_BUFFER_MB);
   }
 
