@@ -34,15 +34,15 @@ final class ColourField {
     return new ColourField(waves);
   }
 
-  /** Writes the colour at a point, three bytes from {@code at} on. */
-  void put(double level, int x, int y, byte[] rgb, int at) {
+  /** Writes blue, green and red of a point from {@code at} on. */
+  void put(double level, int x, int y, byte[] bgr, int at) {
     for (int channel = 0; channel < CHANNELS; channel++) {
       double value = level;
       for (int wave = channel * WAVES; wave < (channel + 1) * WAVES; wave++) {
         double[] plane = waves[wave];
         value += plane[0] * wave(plane[1] * x + plane[2] * y + plane[3]);
       }
-      rgb[at + channel] = (byte) Math.clamp((int) (255 * value + 0.5), 0, 255);
+      bgr[at + CHANNELS - 1 - channel] = (byte) Math.clamp((int) (255 * value + 0.5), 0, 255);
     }
   }
 

@@ -1,14 +1,8 @@
 package infomax.standalone.demo.image;
 
 import infomax.events.ImageId;
-import java.awt.Transparency;
-import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
-import java.awt.image.ColorModel;
-import java.awt.image.ComponentColorModel;
-import java.awt.image.DataBuffer;
 import java.awt.image.DataBufferByte;
-import java.awt.image.Raster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,13 +32,6 @@ public final class GeneratedImages implements ImageSource {
       List.of(Texture.STRIPES, Texture.CHECKS, Texture.DOTS, Texture.RINGS);
   private static final List<Texture> ALL_TEXTURES = List.of(Texture.values());
 
-  private static final ColorModel COLOURS =
-      new ComponentColorModel(
-          ColorSpace.getInstance(ColorSpace.CS_sRGB),
-          false,
-          false,
-          Transparency.OPAQUE,
-          DataBuffer.TYPE_BYTE);
   private static final double NOISE = 0.05;
   private static final double GROUND_LEVEL = 0.5;
   private static final double INK_LEVEL = 0.2;
@@ -126,36 +113,21 @@ public final class GeneratedImages implements ImageSource {
               random.nextDouble(period),
               random.nextDouble(period));
     }
-    byte[] rgb = new byte[3 * SIDE * SIDE];
+    BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_3BYTE_BGR);
+    byte[] bgr = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
     for (int y = 0; y < SIDE; y++) {
       for (int x = 0; x < SIDE; x++) {
         Paint paint = paint(shape, texture, objects, period, x, y);
         double grain = NOISE * (random.nextDouble() + random.nextDouble() - 1);
         int at = 3 * (y * SIDE + x);
         switch (paint) {
-          case GROUND -> ground.put(GROUND_LEVEL + grain, x, y, rgb, at);
-          case INK -> ink.put(INK_LEVEL + grain, x, y, rgb, at);
-          case PAPER -> paper.put(PAPER_LEVEL + grain, x, y, rgb, at);
+          case GROUND -> ground.put(GROUND_LEVEL + grain, x, y, bgr, at);
+          case INK -> ink.put(INK_LEVEL + grain, x, y, bgr, at);
+          case PAPER -> paper.put(PAPER_LEVEL + grain, x, y, bgr, at);
         }
       }
     }
-    return image(rgb);
-  }
-
-  /** Bytes in the order in which the encoder reads them, so that it copies rows as they are. */
-  private static BufferedImage image(byte[] rgb) {
-    return new BufferedImage(
-        COLOURS,
-        Raster.createInterleavedRaster(
-            new DataBufferByte(rgb, rgb.length),
-            SIDE,
-            SIDE,
-            3 * SIDE,
-            3,
-            new int[] {0, 1, 2},
-            null),
-        false,
-        null);
+    return image;
   }
 
   private enum Paint {
