@@ -3,6 +3,7 @@ package infomax.indexer.generation;
 import infomax.index.ShardWriter;
 import infomax.indexer.generation.Orders.Mode;
 import infomax.indexer.generation.Orders.Priority;
+import infomax.indexer.rollout.decision.RolloutPolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,13 +19,6 @@ final class BulkBuild {
 
   /** A search visits one segment after the other: few are better, and one merge each is enough. */
   static final int SEGMENTS = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4);
-
-  /**
-   * Nearer than this to the end of the log an index might be taken for one that has caught up;
-   * farther away it is published, so that another process could go on from there. No less than the
-   * controller's limit for what it takes as caught up.
-   */
-  private static final long UNPUBLISHED_LAG = 10_000;
 
   private final ShardWriter writer;
   private final LogProgress progress;
@@ -72,8 +66,12 @@ final class BulkBuild {
     return !inBulk;
   }
 
-  /** True if nobody would take what is committed for a built index, or rightly so. */
+  /**
+   * True if nobody would take what is committed for a built index, or rightly so. Near the end of
+   * the log the controller might; far from it an index is published unmerged, so that another
+   * process could go on from there.
+   */
   boolean mayPublish() {
-    return !inBulk || progress.lag() > UNPUBLISHED_LAG;
+    return !inBulk || progress.lag() > RolloutPolicy.LAG_LIMIT;
   }
 }

@@ -43,6 +43,7 @@ final class PngStructure {
   private int orientation = ExifOrientation.UPRIGHT;
   private boolean pixels;
   private boolean foreignChunk;
+  private boolean profileSeen;
   private @Nullable ICC_Profile profile;
 
   private PngStructure(byte[] bytes) {
@@ -142,7 +143,11 @@ final class PngStructure {
       }
       case ICCP -> {
         foreignChunk = true;
-        profile = profile(begin, length);
+        // One is allowed. Each of 1 KB can hold 1 MiB, and 10,000 of them would take a minute.
+        if (!profileSeen) {
+          profileSeen = true;
+          profile = profile(begin, length);
+        }
       }
       case EXIF -> {
         foreignChunk = true;

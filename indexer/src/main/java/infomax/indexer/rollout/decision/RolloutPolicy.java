@@ -39,7 +39,8 @@ public record RolloutPolicy(
     Duration comparisonDeadline) {
 
   /**
-   * Farther behind, a candidate publishes an index before it is merged, in which searches crawl.
+   * In offsets. Farther behind, a candidate publishes its index before it is merged, in which
+   * searches crawl: to take that for caught up would put it live.
    */
   public static final long LAG_LIMIT = 10_000;
 
