@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every upload is accepted or refused with a reason, cheaply; none throws or hangs. */
 final class HostileImageTest {
@@ -146,16 +147,17 @@ final class HostileImageTest {
     assertRefused(webp, RejectionReason.UNDECODABLE);
   }
 
-  @Test
-  void textsOfAPngAreNotInflated() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"zTXt", "iCCP"})
+  void whatAPngHoldsBesideItsPixelsIsNotInflated(String chunk) throws Exception {
     byte[] png = encode(shapes(16, 16, BufferedImage.TYPE_BYTE_INDEXED, 1), "png");
     ByteArrayOutputStream deflated = new ByteArrayOutputStream();
     deflated.write(ascii("k\0\0"));
     try (DeflaterOutputStream deflater = new DeflaterOutputStream(deflated)) {
       deflater.write(new byte[250_000]);
     }
-    // Each of some 290 bytes holds a text of 250,000; all of them would be 5 GB.
-    byte[] text = Pictures.chunk("zTXt", deflated.toByteArray());
+    // Each of some 290 bytes holds 250,000; all of them would be 5 GB.
+    byte[] text = Pictures.chunk(chunk, deflated.toByteArray());
     int times = 20_000;
     byte[] texts = new byte[times * text.length];
     for (int time = 0; time < times; time++) {
