@@ -5,7 +5,6 @@ import infomax.ingest.http.IngestRoutes;
 import infomax.ingest.http.LogLookup;
 import infomax.ingest.http.LogWriter;
 import infomax.ingest.http.ReplicaPositions;
-import infomax.ingest.http.UploadRoom;
 import infomax.ingest.http.WriteWatch;
 import infomax.ingest.intake.UploadCounters;
 import infomax.ingest.intake.UploadIntake;
@@ -13,6 +12,7 @@ import infomax.ingest.rejected.DeadLetterLog;
 import infomax.ingest.rejected.DeadLetterRoutes;
 import infomax.ingest.uploads.UploadsStream;
 import infomax.runtime.health.Health;
+import infomax.runtime.http.BodyRoom;
 import infomax.runtime.http.Routes;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.lifecycle.Closer;
@@ -81,7 +81,7 @@ public final class IngestService implements AutoCloseable {
               intake,
               log,
               new WriteWatch(replicas, lookup),
-              new UploadRoom(config.httpBytes()),
+              new BodyRoom(config.httpBytes()),
               config.httpPatience());
       Routes letters =
           new DeadLetterRoutes(

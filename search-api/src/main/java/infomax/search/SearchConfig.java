@@ -5,6 +5,7 @@ import infomax.encoder.EncoderDevice;
 import infomax.encoder.signature.ReleaseTrust;
 import infomax.runtime.config.ConfigurationException;
 import infomax.runtime.config.Settings;
+import infomax.runtime.http.HttpServer;
 import infomax.store.StoreLocation;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +23,8 @@ import java.time.Duration;
  * @param encoder where queries are embedded and by how many threads each, settings {@code
  *     encoder.device} and {@code search.encoder-threads}
  * @param searchesAtOnce searches that run at the same time, setting {@code search.at-once}
+ * @param bodyBytes memory for bodies of searches that are on their way at once, setting {@code
+ *     search.http-bytes}
  * @param decodesAtOnce large query images decoded at the same time, setting {@code
  *     search.decodes-at-once}
  * @param pastPublications publications of the past that are open at the same time, setting {@code
@@ -42,6 +45,7 @@ public record SearchConfig(
     Duration heartbeatInterval,
     Encoder.Execution encoder,
     int searchesAtOnce,
+    long bodyBytes,
     int decodesAtOnce,
     int pastPublications,
     int contentReaders,
@@ -64,6 +68,11 @@ public record SearchConfig(
             settings.choice("encoder.device", EncoderDevice.AUTO),
             settings.integer("search.encoder-threads", 1, 1, 64)),
         settings.integer("search.at-once", 16, 1, 1024),
+        settings.whole(
+            "search.http-bytes",
+            Math.max(HttpServer.BODY_BYTES_MAX, Runtime.getRuntime().maxMemory() / 8),
+            HttpServer.BODY_BYTES_MAX,
+            Long.MAX_VALUE),
         settings.integer("search.decodes-at-once", 2, 1, 64),
         settings.integer("search.past-publications", 4, 1, 64),
         settings.integer("search.content-readers", 4, 1, 64),

@@ -7,6 +7,7 @@ import infomax.runtime.control.ControlLog;
 import infomax.runtime.control.ControlWriter;
 import infomax.runtime.health.CheckResult;
 import infomax.runtime.health.Health;
+import infomax.runtime.http.BodyRoom;
 import infomax.runtime.http.Routes;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.kafka.Topics;
@@ -65,6 +66,7 @@ public final class SearchService implements AutoCloseable {
 
   private static final String CLIENT_ID = "search";
   private static final Duration CONTROL_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration LOG_END_INTERVAL = Duration.ofMillis(500);
   private static final Duration PAST_INTERVAL = Duration.ofSeconds(10);
   private static final Duration STATUS_INTERVAL = Duration.ofSeconds(1);
@@ -141,7 +143,8 @@ public final class SearchService implements AutoCloseable {
     SearchService assemble() throws TimeoutException, InterruptedException {
       ObjectStore store = config.objects().open();
       ControlLog control = closer.register(ControlLog.open(clients, CLIENT_ID, CONTROL_TIMEOUT));
-      ControlWriter writer = closer.register(new ControlWriter(clients, CLIENT_ID));
+      ControlWriter writer =
+          closer.register(new ControlWriter(clients, CLIENT_ID, REQUEST_TIMEOUT));
       SignalSender signals = closer.register(new SignalSender(clients, CLIENT_ID));
       Admin admin = closer.register(clients.admin(CLIENT_ID + "-admin"));
       LogEnd logEnd = new LogEnd(new Topics(admin));
@@ -182,7 +185,8 @@ public final class SearchService implements AutoCloseable {
                   recent::made),
               new IndexedImages(answering, content::readAhead),
               new Duplicates(answering),
-              meters);
+              meters,
+              new BodyRoom(config.bodyBytes()));
       RejectedTail rejected = closer.register(RejectedTail.start(clients, CLIENT_ID, metrics));
       SignalWatch watch = new SignalWatch(clock);
       SystemStatus status =
@@ -214,7 +218,7 @@ public final class SearchService implements AutoCloseable {
               new ContentRoutes(content),
               new StatusRoutes(status, hub, rejected),
               new ReleaseRoutes(control::state, new Artifacts(store)),
-              new RequestRoutes(control::state, writer, clock)));
+              new RequestRoutes(control, writer, clock)));
     }
 
     private void measure(

@@ -7,6 +7,7 @@ import infomax.events.Json;
 import infomax.events.image.CanonicalImage;
 import infomax.imaging.ImageIntake;
 import infomax.runtime.health.Health;
+import infomax.runtime.http.BodyRoom;
 import infomax.runtime.http.HttpServer;
 import infomax.search.live.LogEnd;
 import infomax.search.live.ServedImages;
@@ -51,7 +52,8 @@ final class HangUpTest {
               new ImageSearch(answering, ImageIntake.create(2), _ -> {}, meters, _ -> {}),
               new IndexedImages(answering, _ -> {}),
               new Duplicates(answering),
-              meters);
+              meters,
+              new BodyRoom(64 << 20));
       try (HttpServer server = HttpServer.start(0, new Health(), metrics, List.of(routes));
           Socket slow = connect(server)) {
         post(slow, "/v1/search/batch", slowSearches());

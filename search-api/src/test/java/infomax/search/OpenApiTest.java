@@ -34,7 +34,7 @@ final class OpenApiTest {
     List<Routes> all =
         List.of(
             OpenApiRoutes.load(),
-            new SearchRoutes(null, null, null, null),
+            new SearchRoutes(null, null, null, null, null),
             new ContentRoutes(null),
             new StatusRoutes(null, null, null),
             new ReleaseRoutes(null, null),

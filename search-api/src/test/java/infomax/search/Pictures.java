@@ -48,6 +48,11 @@ final class Pictures {
     };
   }
 
+  /** A black square with sides of {@code size} pixels, in few bytes. */
+  static byte[] blank(int size) {
+    return encoded(new BufferedImage(size, size, BufferedImage.TYPE_BYTE_BINARY), "png");
+  }
+
   /** Two pictures side by side, as PNG. */
   static byte[] pair(int left, int right, int size) {
     return encoded(drawPair(left, right, size), "png");

@@ -1,10 +1,12 @@
 package infomax.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import infomax.imaging.ImageIntake;
 import infomax.runtime.health.Health;
+import infomax.runtime.http.BodyRoom;
 import infomax.runtime.http.HttpServer;
 import infomax.search.live.LogEnd;
 import infomax.search.live.ServedImages;
@@ -17,15 +19,19 @@ import infomax.search.query.SearchRoutes;
 import infomax.testing.OpenApi;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -82,7 +88,8 @@ final class SearchApiTest {
             new ImageSearch(answering, ImageIntake.create(2), _ -> {}, meters, _ -> {}),
             new IndexedImages(answering, _ -> {}),
             new Duplicates(answering),
-            meters);
+            meters,
+            new BodyRoom(64 << 20));
     server = HttpServer.start(0, new Health(), metrics, List.of(routes));
     client = new Client(path -> "http://127.0.0.1:" + server.port() + path);
   }
@@ -342,6 +349,52 @@ final class SearchApiTest {
         .isEqualTo(415);
     assertThat(client.get("/v1/duplicates?limit=5001").statusCode()).isEqualTo(400);
     assertThat(client.get("/v1/images?limit=1001").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void imagesThatTakeTooLongToDecodeEndTheRequestInTime() throws Exception {
+    // 3,000 x 3,000 pixels of one colour in few bytes: some 50 ms each, half a minute in all.
+    String image = Base64.getEncoder().encodeToString(Pictures.blank(3_000));
+    String search =
+        "{\"examples\":{\"positive\":[%s]}}"
+            .formatted(String.join(",", Collections.nCopies(50, "{\"image\":\"" + image + "\"}")));
+    String searches = String.join(",", Collections.nCopies(10, search));
+    long startNanos = System.nanoTime();
+    HttpResponse<byte[]> answer =
+        client.post(
+            "/v1/search/batch", "{\"timeLimit\":\"300ms\",\"searches\":[" + searches + "]}");
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(Client.json(answer).get("code").asText()).isEqualTo("out_of_time");
+    assertThat(Duration.ofNanos(System.nanoTime() - startNanos)).isLessThan(Duration.ofSeconds(5));
+    assertThat(found("{\"id\":\"photo-1\"}").get("hits")).isNotEmpty();
+  }
+
+  @Test
+  void bodiesThatFindNoRoomAreRefusedAndOthersAnswered() throws Exception {
+    byte[] tooLong = new byte[(int) HttpServer.BODY_BYTES_MAX + 1];
+    assertThat(client.post("/v1/search", "image/png", tooLong).statusCode()).isEqualTo(413);
+    try (Socket slow = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      slow.getOutputStream()
+          .write(
+              """
+              POST /v1/search HTTP/1.1\r
+              Host: localhost\r
+              Content-Type: application/json\r
+              Content-Length: 15000000\r
+              \r
+              {"""
+                  .getBytes(StandardCharsets.US_ASCII));
+      byte[] large = new byte[8 << 20];
+      await()
+          .untilAsserted(
+              () -> {
+                HttpResponse<byte[]> refused = client.post("/v1/search", "application/json", large);
+                assertThat(refused.statusCode()).isEqualTo(503);
+                assertThat(Client.json(refused).get("code").asText()).isEqualTo("busy");
+                assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+              });
+      assertThat(found("{\"id\":\"photo-1\"}").get("hits")).isNotEmpty();
+    }
   }
 
   /** Strict reading tells what it would accept: exactly what is documented. */

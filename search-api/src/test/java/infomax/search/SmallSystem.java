@@ -108,6 +108,7 @@ final class SmallSystem implements AutoCloseable {
             Duration.ofSeconds(1),
             new Encoder.Execution(EncoderDevice.CPU, 1),
             8,
+            64 << 20,
             2,
             2,
             3,

@@ -6,6 +6,7 @@ import infomax.ingest.batch.Entries;
 import infomax.ingest.batch.Entry;
 import infomax.ingest.intake.UploadIntake;
 import infomax.ingest.intake.UploadSource;
+import infomax.runtime.http.BodyRoom;
 import infomax.runtime.http.Problem;
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -58,12 +59,12 @@ final class BatchUpload {
 
   /** Takes the body in and answers. */
   static void run(
-      UploadIntake intake, LogWriter log, UploadRoom room, Context context, UploadBody body)
+      UploadIntake intake, LogWriter log, BodyRoom room, Context context, UploadBody body)
       throws IOException {
     try (ResultSpool results = ResultSpool.open()) {
       BatchUpload batch = new BatchUpload(intake, log, context, body, results);
       @Nullable Problem end;
-      try (UploadRoom.Place _ = room.take(BYTES)) {
+      try (BodyRoom.Place _ = room.take(BYTES)) {
         end = batch.takeAll();
       } catch (Problem e) {
         end = e;

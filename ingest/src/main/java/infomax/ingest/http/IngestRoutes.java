@@ -13,11 +13,14 @@ import infomax.ingest.intake.UploadIntake;
 import infomax.ingest.intake.UploadSource;
 import infomax.runtime.access.Scope;
 import infomax.runtime.http.AuditSubject;
+import infomax.runtime.http.BodyRoom;
 import infomax.runtime.http.Problem;
 import infomax.runtime.http.RequestTracing;
 import infomax.runtime.http.Routes;
+import infomax.runtime.http.SameOrigin;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -46,7 +49,7 @@ public final class IngestRoutes implements Routes {
   private final UploadIntake intake;
   private final LogWriter log;
   private final WriteWatch watch;
-  private final UploadRoom room;
+  private final BodyRoom room;
   private final UploadQueue queue = new UploadQueue();
   private final Duration patience;
 
@@ -56,7 +59,7 @@ public final class IngestRoutes implements Routes {
    * @param patience how long a body is waited for that does not come
    */
   public IngestRoutes(
-      UploadIntake intake, LogWriter log, WriteWatch watch, UploadRoom room, Duration patience) {
+      UploadIntake intake, LogWriter log, WriteWatch watch, BodyRoom room, Duration patience) {
     this.intake = intake;
     this.log = log;
     this.watch = watch;
@@ -68,17 +71,25 @@ public final class IngestRoutes implements Routes {
   public void addTo(RoutesConfig routes) {
     routes.post("/v1/images", context -> store(context, null), Scope.WRITE);
     routes.put("/v1/images/{id}", context -> store(context, id(context)), Scope.WRITE);
-    routes.delete("/v1/images/{id}", context -> take(context, id(context), null), Scope.WRITE);
-    routes.post(
-        "/v1/images/batch",
-        context -> BatchUpload.run(intake, log, room, context, UploadBody.of(context, patience)),
-        Scope.WRITE);
+    routes.delete("/v1/images/{id}", this::delete, Scope.WRITE);
+    routes.post("/v1/images/batch", this::batch, Scope.WRITE);
+  }
+
+  private void batch(Context context) throws IOException {
+    SameOrigin.require(context);
+    BatchUpload.run(intake, log, room, context, UploadBody.of(context, patience));
+  }
+
+  private void delete(Context context) throws InterruptedException {
+    SameOrigin.require(context);
+    take(context, id(context), null);
   }
 
   /** The room is taken before the body is read, and kept until the log has the image. */
   private void store(Context context, byte @Nullable [] id) throws InterruptedException {
+    SameOrigin.require(context);
     UploadBody body = UploadBody.of(context, patience);
-    try (UploadRoom.Place _ = room.take(body.imageBytes())) {
+    try (BodyRoom.Place _ = room.take(body.imageBytes())) {
       queue.check();
       Optional<byte[]> image = body.image();
       if (image.isEmpty()) {

@@ -34,6 +34,9 @@ public final class LogWriter implements AutoCloseable, Check {
   private static final Duration FAILURE_MEMORY = Duration.ofSeconds(10);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
+  /** The producer says itself when it gives up; only one that hangs is not waited for. */
+  private static final Duration GRACE = Duration.ofSeconds(2);
+
   private final Producer<byte[], byte[]> producer;
   private final Duration acknowledgeTimeout;
   private final Tracing tracing;
@@ -54,7 +57,8 @@ public final class LogWriter implements AutoCloseable, Check {
   /**
    * Opens a writer.
    *
-   * @param acknowledgeTimeout how long one write waits for the log
+   * @param acknowledgeTimeout how long one write waits for the log; what is not written by then
+   *     will not be, so that it cannot come after what the client writes next
    */
   public static LogWriter open(
       KafkaClients clients,
@@ -62,15 +66,16 @@ public final class LogWriter implements AutoCloseable, Check {
       Duration acknowledgeTimeout,
       Tracing tracing,
       InstantSource clock) {
-    return new LogWriter(clients.producer(clientId), acknowledgeTimeout, tracing, clock);
+    return new LogWriter(
+        clients.promptProducer(clientId, acknowledgeTimeout), acknowledgeTimeout, tracing, clock);
   }
 
   /**
    * Writes an event.
    *
    * @return where it lies, acknowledged
-   * @throws Problem 503 {@code log_unavailable} if no acknowledgement came; the event may still
-   *     have been written, and writing it again does no harm
+   * @throws Problem 503 {@code log_unavailable} if no acknowledgement came; the event may have been
+   *     written, and writing it again does no harm
    */
   Token write(ImageEvent event) {
     return await(send(event));
@@ -119,7 +124,8 @@ public final class LogWriter implements AutoCloseable, Check {
    */
   Token await(Future<RecordMetadata> written) {
     try {
-      RecordMetadata where = written.get(acknowledgeTimeout.toMillis(), TimeUnit.MILLISECONDS);
+      RecordMetadata where =
+          written.get(acknowledgeTimeout.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
       failedAt = null;
       return new Token(where.topic(), where.partition(), where.offset());
     } catch (InterruptedException e) {

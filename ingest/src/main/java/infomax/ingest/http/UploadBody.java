@@ -1,6 +1,7 @@
 package infomax.ingest.http;
 
 import infomax.imaging.ImageIntake;
+import infomax.runtime.http.PacedBody;
 import infomax.runtime.http.Problem;
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -9,32 +10,23 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The body of a request: gathers its digest, and gives up on a client that sends too slowly. Used
- * by one thread.
- */
+/** The body of an upload, with its digest. Used by one thread. */
 final class UploadBody extends InputStream {
 
   /** Enough to pass over for a client that is only told that its body was not taken. */
   static final long PASSED_OVER_BYTES = 64L * 1024 * 1024;
 
-  private static final long BYTES_PER_SECOND_MIN = 32 * 1024;
-
-  private final InputStream body;
+  private final PacedBody body;
   private final long announced;
   private final boolean expectsContinue;
   private final @Nullable ContentDigest digest;
-  private final long patienceNanos;
-  private long bytes;
-  private long waitedNanos;
   private @Nullable IOException lost;
 
   private UploadBody(Context context, @Nullable ContentDigest digest, Duration patience) {
-    this.body = context.bodyInputStream();
+    this.body = new PacedBody(context.bodyInputStream(), patience);
     this.announced = context.req().getContentLengthLong();
     this.expectsContinue = context.header("Expect") != null;
     this.digest = digest;
-    this.patienceNanos = patience.toNanos();
   }
 
   /**
@@ -66,7 +58,7 @@ final class UploadBody extends InputStream {
     try {
       image = readNBytes(ImageIntake.BYTES_MAX + 1);
     } catch (IOException e) {
-      throw incomplete(e);
+      throw PacedBody.incomplete(e);
     }
     if (image.length > ImageIntake.BYTES_MAX) {
       return Optional.empty();
@@ -93,12 +85,12 @@ final class UploadBody extends InputStream {
    * @param most how far the body is read
    */
   void passOver(long most) {
-    if (bytes == 0 && (expectsContinue || announced > most)) {
+    if (body.bytes() == 0 && (expectsContinue || announced > most)) {
       return;
     }
     byte[] sink = new byte[64 * 1024];
     try {
-      for (int read = 0; read >= 0 && bytes < most; ) {
+      for (int read = 0; read >= 0 && body.bytes() < most; ) {
         read = read(sink, 0, sink.length);
       }
     } catch (IOException e) {
@@ -108,7 +100,7 @@ final class UploadBody extends InputStream {
 
   /** Why the rest will not come, if it will not. */
   Optional<Problem> lost() {
-    return lost == null ? Optional.empty() : Optional.of(incomplete(lost));
+    return lost == null ? Optional.empty() : Optional.of(PacedBody.incomplete(lost));
   }
 
   @Override
@@ -122,33 +114,15 @@ final class UploadBody extends InputStream {
     if (lost != null) {
       throw new IOException(lost.getMessage(), lost);
     }
-    long beginNanos = System.nanoTime();
-    int read;
     try {
-      read = body.read(target, offset, length);
+      int read = body.read(target, offset, length);
+      if (read > 0 && digest != null) {
+        digest.update(target, offset, read);
+      }
+      return read;
     } catch (IOException e) {
       lost = e;
       throw e;
     }
-    waitedNanos += System.nanoTime() - beginNanos;
-    if (read > 0) {
-      bytes += read;
-      if (digest != null) {
-        digest.update(target, offset, read);
-      }
-    }
-    if (read >= 0 && waitedNanos > patienceNanos + bytes * 1_000_000_000L / BYTES_PER_SECOND_MIN) {
-      lost =
-          new IOException("%d bytes came in %d s".formatted(bytes, waitedNanos / 1_000_000_000L));
-      throw lost;
-    }
-    return read;
-  }
-
-  private static Problem incomplete(IOException cause) {
-    return Problem.of(
-        408,
-        "body_incomplete",
-        "the body did not arrive: " + cause.getMessage() + "; send it again");
   }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -58,10 +59,17 @@ public final class Answering {
     T from(LiveGeneration live, Deadline deadline);
   }
 
-  /** Does some work in a turn, without a generation. */
-  <T> T inTurn(Supplier<T> work) throws InterruptedException {
-    try (Turns.Turn _ = turns.take(Deadline.NONE)) {
-      return work.get();
+  /**
+   * Does some work in a turn, without a generation.
+   *
+   * @throws Problem 503 if there is no turn to be had, or time runs out
+   */
+  <T> T inTurn(Demands demands, Function<Deadline, T> work) throws InterruptedException {
+    Deadline deadline = Deadline.after(demands.timeLimit());
+    try (Turns.Turn _ = turns.take(deadline)) {
+      return work.apply(deadline);
+    } catch (Deadline.OutOfTimeException e) {
+      throw outOfTime(demands, e);
     }
   }
 
@@ -79,18 +87,22 @@ public final class Answering {
       try (Turns.Turn _ = turns.take(deadline)) {
         return answer.from(lease.generation(), deadline);
       } catch (Deadline.OutOfTimeException e) {
-        throw Problem.of(
-                503,
-                "out_of_time",
-                e.getMessage()
-                    + "; ask again later, for fewer candidates or without exact, or with a"
-                    + " timeLimit up to "
-                    + Demands.TIME_LIMIT_MAX.toSeconds()
-                    + "s")
-            .with("field", "timeLimit")
-            .with("limit", demands.timeLimit().toMillis() + "ms");
+        throw outOfTime(demands, e);
       }
     }
+  }
+
+  private static Problem outOfTime(Demands demands, Deadline.OutOfTimeException cause) {
+    return Problem.of(
+            503,
+            "out_of_time",
+            cause.getMessage()
+                + "; ask again later, for fewer images or candidates or without exact, or with a"
+                + " timeLimit up to "
+                + Demands.TIME_LIMIT_MAX.toSeconds()
+                + "s")
+        .with("field", "timeLimit")
+        .with("limit", demands.timeLimit().toMillis() + "ms");
   }
 
   /** What an answer from this generation knows about itself. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param asOf which publication of the past shall answer; null for the newest
  * @param consistency writes the answer has to include
  * @param maxLag most offsets the answer may be behind the log; null for any
- * @param timeLimit how long searching may take
+ * @param timeLimit how long searching may take, and before it decoding the uploaded images
  */
 record Demands(
     @Nullable Integer generation,

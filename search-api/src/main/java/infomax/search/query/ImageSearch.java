@@ -54,13 +54,13 @@ public final class ImageSearch {
   /** Answers a search. */
   SearchBody search(SearchRequest request, StageTimes times) throws InterruptedException {
     long startNanos = System.nanoTime();
-    Uploads uploads = uploads(List.of(request), times);
+    Uploads uploads = uploads(List.of(request), request.demands(), times);
     SearchBody body =
         answering.answer(
             request.demands(),
             (live, deadline) ->
                 new SearchBody(
-                    result(request, uploads.embed(live, times), live, deadline, times),
+                    result(request, uploads.embed(live, deadline, times), live, deadline, times),
                     answering.provenance(live),
                     tookMillis(startNanos)));
     remember(request, uploads);
@@ -70,12 +70,12 @@ public final class ImageSearch {
   /** Answers several searches, all from one publication; images are embedded together. */
   BatchBody batch(BatchRequest request, StageTimes times) throws InterruptedException {
     long startNanos = System.nanoTime();
-    Uploads uploads = uploads(request.searches(), times);
+    Uploads uploads = uploads(request.searches(), request.demands(), times);
     BatchBody body =
         answering.answer(
             request.demands(),
             (live, deadline) -> {
-              Map<Query.ByImage, QueryVector> embedded = uploads.embed(live, times);
+              Map<Query.ByImage, QueryVector> embedded = uploads.embed(live, deadline, times);
               return new BatchBody(
                   request.searches().stream()
                       .map(search -> result(search, embedded, live, deadline, times))
@@ -115,14 +115,16 @@ public final class ImageSearch {
   }
 
   /** Images are made canonical before a generation is held: decoding may take a while. */
-  private Uploads uploads(List<SearchRequest> searches, StageTimes times)
+  private Uploads uploads(List<SearchRequest> searches, Demands demands, StageTimes times)
       throws InterruptedException {
     List<Query> queries = searches.stream().map(SearchRequest::query).toList();
     boolean none =
         queries.stream()
             .flatMap(query -> query.points().stream())
             .noneMatch(Query.ByImage.class::isInstance);
-    return none ? Uploads.NONE : answering.inTurn(() -> Uploads.of(queries, intake, times));
+    return none
+        ? Uploads.NONE
+        : answering.inTurn(demands, deadline -> Uploads.of(queries, intake, deadline, times));
   }
 
   private ResultBody result(

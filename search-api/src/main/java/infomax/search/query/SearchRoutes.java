@@ -3,6 +3,7 @@ package infomax.search.query;
 import infomax.events.ImageId;
 import infomax.index.Metric;
 import infomax.runtime.access.Scope;
+import infomax.runtime.http.BodyRoom;
 import infomax.runtime.http.ClientWatch;
 import infomax.runtime.http.Problem;
 import infomax.runtime.http.Routes;
@@ -11,7 +12,6 @@ import infomax.search.body.Fields;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -20,7 +20,6 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class SearchRoutes implements Routes {
 
-  private static final String JSON = "application/json";
   private static final int SHEET_ROWS_MAX = 50;
   private static final int SHEET_NEIGHBOURS_MAX = 50;
   private static final int SAMPLE_MAX = 200;
@@ -34,15 +33,25 @@ public final class SearchRoutes implements Routes {
   private final IndexedImages indexed;
   private final Duplicates duplicates;
   private final SearchMeters meters;
+  private final BodyRoom room;
   private final AtomicLong answered = new AtomicLong();
 
-  /** Routes over these. */
+  /**
+   * Routes over these.
+   *
+   * @param room for the bodies of searches, from before they are read until they are answered
+   */
   public SearchRoutes(
-      ImageSearch search, IndexedImages indexed, Duplicates duplicates, SearchMeters meters) {
+      ImageSearch search,
+      IndexedImages indexed,
+      Duplicates duplicates,
+      SearchMeters meters,
+      BodyRoom room) {
     this.search = search;
     this.indexed = indexed;
     this.duplicates = duplicates;
     this.meters = meters;
+    this.room = room;
   }
 
   /** Searches answered so far, sheets not counted. */
@@ -66,18 +75,26 @@ public final class SearchRoutes implements Routes {
         context,
         1,
         times -> {
-          SearchRequest request = request(context);
-          return ClientWatch.whileConnected(context, () -> search.search(request, times));
+          RequestBody body = RequestBody.of(context);
+          try (BodyRoom.Place _ = room.take(body.heldBytes())) {
+            SearchRequest request = request(context, body);
+            return ClientWatch.whileConnected(context, () -> search.search(request, times));
+          }
         });
   }
 
   private void batch(Context context) throws InterruptedException {
-    requireJson(context);
-    BatchRequest request = SearchRequestReader.batch(context.bodyAsBytes());
-    measured(
-        context,
-        request.searches().size(),
-        times -> ClientWatch.whileConnected(context, () -> search.batch(request, times)));
+    RequestBody body = RequestBody.of(context);
+    if (!body.isJson()) {
+      throw unsupported(body.mediaType(), RequestBody.JSON);
+    }
+    try (BodyRoom.Place _ = room.take(body.heldBytes())) {
+      BatchRequest request = SearchRequestReader.batch(body.read());
+      measured(
+          context,
+          request.searches().size(),
+          times -> ClientWatch.whileConnected(context, () -> search.batch(request, times)));
+    }
   }
 
   private void neighbours(Context context) throws InterruptedException {
@@ -105,26 +122,16 @@ public final class SearchRoutes implements Routes {
     Answers.json(context, ClientWatch.whileConnected(context, work));
   }
 
-  private static SearchRequest request(Context context) {
-    String mediaType = mediaType(context);
-    if (mediaType.equals(JSON)) {
-      return SearchRequestReader.ofJson(context.bodyAsBytes());
+  private static SearchRequest request(Context context, RequestBody body) {
+    if (body.isJson()) {
+      return SearchRequestReader.ofJson(body.read());
     }
-    if (mediaType.startsWith("image/") || mediaType.equals("application/octet-stream")) {
-      return SearchRequestReader.ofImage(context.bodyAsBytes(), context.queryParamMap());
+    if (body.mediaType().startsWith("image/")
+        || body.mediaType().equals("application/octet-stream")) {
+      return SearchRequestReader.ofImage(body.read(), context.queryParamMap());
     }
-    throw unsupported(mediaType, JSON + ", or image/* with an image as the body");
-  }
-
-  private static void requireJson(Context context) {
-    if (!mediaType(context).equals(JSON)) {
-      throw unsupported(mediaType(context), JSON);
-    }
-  }
-
-  private static String mediaType(Context context) {
-    String type = context.contentType() == null ? "" : context.contentType();
-    return type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    throw unsupported(
+        body.mediaType(), RequestBody.JSON + ", or image/* with an image as the body");
   }
 
   private static Problem unsupported(String mediaType, String expected) {

@@ -5,6 +5,7 @@ import infomax.events.image.CanonicalImage;
 import infomax.imaging.EncoderPixels;
 import infomax.imaging.ImageIntake;
 import infomax.imaging.UndecodableImageException;
+import infomax.index.Deadline;
 import infomax.index.QueryVector;
 import infomax.search.live.LiveGeneration;
 import infomax.search.query.StageTimes.Stage;
@@ -16,8 +17,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The uploaded images of a request in canonical form, which a generation embeds in one run. */
+/**
+ * The uploaded images of a request in canonical form. A batch may bring thousands of them, so that
+ * both decoding and embedding give up when they have to.
+ */
 final class Uploads {
+
+  /** Images embedded in one run, which cannot be stopped. */
+  private static final int RUN = 32;
 
   /** No images. */
   static final Uploads NONE = new Uploads(Map.of());
@@ -32,13 +39,16 @@ final class Uploads {
    * Makes the images among these queries canonical.
    *
    * @throws infomax.runtime.http.Problem 422 for one that is refused
+   * @throws Deadline.OutOfTimeException if they are not all decoded in time
    */
-  static Uploads of(Collection<Query> queries, ImageIntake intake, StageTimes times) {
+  static Uploads of(
+      Collection<Query> queries, ImageIntake intake, Deadline deadline, StageTimes times) {
     long startNanos = System.nanoTime();
     Map<Query.ByImage, CanonicalImage> images = new LinkedHashMap<>();
     for (Query query : queries) {
       for (Query.Point point : query.points()) {
         if (point instanceof Query.ByImage upload) {
+          deadline.check();
           images.put(upload, canonical(upload, intake));
         }
       }
@@ -52,8 +62,12 @@ final class Uploads {
     return Optional.ofNullable(images.get(upload));
   }
 
-  /** Their vectors by the generation's encoder. */
-  Map<Query.ByImage, QueryVector> embed(LiveGeneration live, StageTimes times) {
+  /**
+   * Their vectors by the generation's encoder.
+   *
+   * @throws Deadline.OutOfTimeException if they are not all embedded in time
+   */
+  Map<Query.ByImage, QueryVector> embed(LiveGeneration live, Deadline deadline, StageTimes times) {
     if (images.isEmpty()) {
       return Map.of();
     }
@@ -61,6 +75,7 @@ final class Uploads {
     List<EncoderPixels> pixels = new ArrayList<>();
     try {
       for (CanonicalImage image : images.values()) {
+        deadline.check();
         pixels.add(EncoderPixels.of(image, live.release().inputSize()));
       }
     } catch (UndecodableImageException e) {
@@ -68,7 +83,12 @@ final class Uploads {
     }
     long decodedNanos = System.nanoTime();
     times.add(Stage.DECODE, decodedNanos - startNanos);
-    List<Embedding> embeddings = live.encoder().embed(pixels);
+    List<Embedding> embeddings = new ArrayList<>();
+    for (int from = 0; from < pixels.size(); from += RUN) {
+      deadline.check();
+      embeddings.addAll(
+          live.encoder().embed(pixels.subList(from, Math.min(from + RUN, pixels.size()))));
+    }
     times.add(Stage.EMBED, System.nanoTime() - decodedNanos);
     Map<Query.ByImage, QueryVector> vectors = new HashMap<>();
     int ordinal = 0;

@@ -3,13 +3,13 @@ package infomax.search.request;
 import infomax.events.control.ControlRequest;
 import infomax.events.control.ControlRequest.Kind;
 import infomax.events.control.ControlRequest.Status;
-import infomax.events.control.ControlState;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
 import infomax.events.control.IndexOverrides;
 import infomax.events.control.IndexParameters;
 import infomax.events.control.VectorFormat;
 import infomax.runtime.access.Scope;
+import infomax.runtime.control.ControlLog;
 import infomax.runtime.control.ControlWriter;
 import infomax.runtime.http.AuditSubject;
 import infomax.runtime.http.Problem;
@@ -33,8 +33,9 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.UUID;
-import java.util.function.Supplier;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +51,10 @@ public final class RequestRoutes implements Routes {
   private static final Duration REINDEX_EXPIRES_AFTER = Duration.ofHours(6);
   private static final Duration TRAINING_EXPIRES_AFTER = Duration.ofHours(6);
   private static final Duration MOVE_EXPIRES_AFTER = Duration.ofMinutes(1);
+
+  /** Where a rollout's transaction is open, decisions are read once it ends. */
+  private static final Duration FOLLOWED_WITHIN = Duration.ofSeconds(2);
+
   private static final int WHO_MAX = 100;
   private static final int WHY_MAX = 500;
   private static final int LISTED_MAX = 100;
@@ -59,12 +64,12 @@ public final class RequestRoutes implements Routes {
 
   private static final SequencedMap<String, VectorFormat> VECTOR_FORMATS = vectorFormats();
 
-  private final Supplier<ControlState> control;
+  private final ControlLog control;
   private final ControlWriter writer;
   private final InstantSource clock;
 
-  /** Routes that write through {@code writer}. */
-  public RequestRoutes(Supplier<ControlState> control, ControlWriter writer, InstantSource clock) {
+  /** Routes that write through {@code writer} and tell what {@code control} has. */
+  public RequestRoutes(ControlLog control, ControlWriter writer, InstantSource clock) {
     this.control = control;
     this.writer = writer;
     this.clock = clock;
@@ -97,8 +102,9 @@ public final class RequestRoutes implements Routes {
         .text("preset")
         .ifPresent(
             preset -> {
-              if (!preset.matches("[a-z0-9-]{1,32}")) {
-                throw fields.invalid("preset", "a preset's name, such as default or seed");
+              if (!preset.matches("[a-z0-9+=.-]{1,200}")) {
+                throw fields.invalid(
+                    "preset", "a preset's name, such as default, seed or default+rate=3e-4");
               }
               parameters.put(ControlRequest.PRESET, preset);
             });
@@ -120,7 +126,7 @@ public final class RequestRoutes implements Routes {
   /** A parameter that names a release. */
   private void putRelease(Map<String, String> parameters, String name, Fields fields) {
     OptionalLong version = fields.whole(name, 0, Integer.MAX_VALUE);
-    if (version.isPresent() && !control.get().encoders().containsKey((int) version.getAsLong())) {
+    if (version.isPresent() && !control.state().encoders().containsKey((int) version.getAsLong())) {
       throw Problem.of(
           404,
           "encoder_not_found",
@@ -128,7 +134,7 @@ public final class RequestRoutes implements Routes {
               + " is "
               + version.getAsLong()
               + ", expected one of the releases "
-              + control.get().encoders().keySet());
+              + control.state().encoders().keySet());
     }
     put(parameters, name, version);
   }
@@ -136,7 +142,7 @@ public final class RequestRoutes implements Routes {
   private void cancel(Context context) throws InterruptedException {
     Fields fields = body(context, List.of("who", "why"));
     String id = context.pathParam("id");
-    ControlRequest training = control.get().requests().get(id);
+    ControlRequest training = control.state().requests().get(id);
     if (training == null || training.kind() != Kind.TRAIN) {
       throw Problem.of(404, "request_not_found", "no training has the id '" + id + "'");
     }
@@ -152,7 +158,7 @@ public final class RequestRoutes implements Routes {
 
   private void rollback(Context context) throws InterruptedException {
     Fields fields = body(context, List.of("who", "why"));
-    if (control.get().previous().isEmpty()) {
+    if (control.state().previous().isEmpty()) {
       throw Problem.of(
           409, "nothing_to_roll_back_to", "there is no previous generation that is still followed");
     }
@@ -194,7 +200,7 @@ public final class RequestRoutes implements Routes {
               + generation.state()
               + ", expected one that is not live yet");
     }
-    if (control.get().alias() == null) {
+    if (control.state().alias() == null) {
       throw Problem.of(
           409, "nothing_live", "no generation is live; the first one cannot be rejected");
     }
@@ -212,7 +218,7 @@ public final class RequestRoutes implements Routes {
 
   private IndexGeneration generation(Context context) {
     String text = context.pathParam("generation");
-    SortedMap<Integer, IndexGeneration> known = control.get().generations();
+    SortedMap<Integer, IndexGeneration> known = control.state().generations();
     IndexGeneration generation =
         text.matches("\\d{1,9}") ? known.get(Integer.parseInt(text)) : null;
     if (generation == null) {
@@ -237,7 +243,7 @@ public final class RequestRoutes implements Routes {
                 "why"));
     IndexGeneration live =
         control
-            .get()
+            .state()
             .live()
             .orElseThrow(
                 () ->
@@ -304,7 +310,7 @@ public final class RequestRoutes implements Routes {
             now.plus(expiresAfter),
             Status.PENDING,
             "");
-    writer.append(request);
+    write(request);
     AuditSubject.set(context, request.id());
     LOG.info(
         "requested kind={} id={} who={} why={}", kind, request.id(), request.who(), request.why());
@@ -312,9 +318,28 @@ public final class RequestRoutes implements Routes {
     Answers.json(context, request);
   }
 
+  /** Returns once this replica can tell of the request, or soon will. */
+  private void write(ControlRequest request) throws InterruptedException {
+    try {
+      writer.append(request);
+    } catch (KafkaException e) {
+      LOG.warn("request id={} kind={} was not acknowledged: {}", request.id(), request.kind(), e);
+      throw Problem.of(
+          503,
+          "log_unavailable",
+          "the log did not acknowledge the request; see whether it is among /v1/requests once the"
+              + " log is back, and ask again if it is not");
+    }
+    try {
+      control.await(state -> state.requests().containsKey(request.id()), FOLLOWED_WITHIN);
+    } catch (TimeoutException e) {
+      LOG.info("request id={} is written and not yet read", request.id());
+    }
+  }
+
   private void request(Context context) {
     String id = context.pathParam("id");
-    ControlRequest request = control.get().requests().get(id);
+    ControlRequest request = control.state().requests().get(id);
     if (request == null) {
       throw Problem.of(404, "request_not_found", "no request has the id '" + id + "'");
     }
@@ -323,7 +348,7 @@ public final class RequestRoutes implements Routes {
 
   private void list(Context context, String name, List<Kind> kinds) {
     List<ControlRequest> newestFirst =
-        control.get().requests().values().stream()
+        control.state().requests().values().stream()
             .filter(request -> kinds.contains(request.kind()))
             .sorted(Comparator.comparing(ControlRequest::createdAt).reversed())
             .limit(LISTED_MAX)

@@ -3,6 +3,7 @@ package infomax.runtime.control;
 import infomax.events.control.ControlCodec;
 import infomax.events.control.ControlEvent;
 import infomax.runtime.kafka.KafkaClients;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -16,7 +17,16 @@ public final class ControlWriter implements AutoCloseable {
 
   private final Producer<byte[], byte[]> producer;
 
-  /** A writer with a producer of its own. */
+  /**
+   * A writer for a client that waits.
+   *
+   * @param patience how long the cluster may take; what it does not have by then it will not get
+   */
+  public ControlWriter(KafkaClients clients, String clientId, Duration patience) {
+    this.producer = clients.promptProducer(clientId + "-control", patience);
+  }
+
+  /** A writer with a producer of its own, as patient as producers are. */
   public ControlWriter(KafkaClients clients, String clientId) {
     this.producer = clients.producer(clientId + "-control");
   }

@@ -1,13 +1,12 @@
-package infomax.ingest.http;
+package infomax.runtime.http;
 
-import infomax.runtime.http.Problem;
 import java.util.concurrent.Semaphore;
 
 /**
- * Room for bodies on their way through this process. A request that finds none is told so at once,
- * instead of being kept in memory while decoder or log are busy. Thread-safe.
+ * Room for bodies on their way through a service. A request that finds none is told so at once,
+ * instead of being kept in memory until its turn comes. Thread-safe.
  */
-public final class UploadRoom {
+public final class BodyRoom {
 
   private static final int UNIT_BYTES = 64 * 1024;
 
@@ -15,13 +14,13 @@ public final class UploadRoom {
   private final Semaphore free;
 
   /** Room for {@code bytes}, at least 64 KiB. */
-  public UploadRoom(long bytes) {
+  public BodyRoom(long bytes) {
     this.units = (int) Math.max(1, Math.min(bytes / UNIT_BYTES, Integer.MAX_VALUE));
     this.free = new Semaphore(units);
   }
 
   /** A place taken; closing gives it back. */
-  interface Place extends AutoCloseable {
+  public interface Place extends AutoCloseable {
     @Override
     void close();
   }
@@ -31,11 +30,11 @@ public final class UploadRoom {
    *
    * @throws Problem 503 {@code busy}, with Retry-After
    */
-  Place take(long bytes) {
+  public Place take(long bytes) {
     int taken = (int) Math.clamp((bytes + UNIT_BYTES - 1) / UNIT_BYTES, 1L, (long) units);
     if (!free.tryAcquire(taken)) {
       throw Problem.of(
-          503, "busy", "there is no room for the upload now; nothing was written, send it again");
+          503, "busy", "there is no room for the body now; nothing was done, send it again");
     }
     return () -> free.release(taken);
   }

@@ -27,6 +27,7 @@ public final class KafkaClients {
 
   private static final int REQUEST_BYTES_MAX = 13 * 1024 * 1024;
   private static final int SCATTERED_FETCH_BYTES_MAX = 16 * 1024;
+  private static final long DELIVERY_MILLIS_MIN = 100;
 
   private static final String BOOTSTRAP_SERVERS = "kafka.bootstrap-servers";
 
@@ -120,6 +121,21 @@ public final class KafkaClients {
   public Producer<byte[], byte[]> producer(String clientId, Duration linger) {
     Map<String, Object> settings = producerSettings(clientId);
     settings.put(ProducerConfig.LINGER_MS_CONFIG, (int) linger.toMillis());
+    return new KafkaProducer<>(settings);
+  }
+
+  /**
+   * The same for a writer that has to know in time what became of a record: what the cluster does
+   * not acknowledge by then is given up, and does not arrive later over something newer.
+   *
+   * @param delivery from sending a record to its acknowledgement, at least 100 ms
+   */
+  public Producer<byte[], byte[]> promptProducer(String clientId, Duration delivery) {
+    int millis = Math.toIntExact(Math.max(delivery.toMillis(), DELIVERY_MILLIS_MIN));
+    Map<String, Object> settings = producerSettings(clientId);
+    settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, millis);
+    settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, millis / 2);
+    settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, millis);
     return new KafkaProducer<>(settings);
   }
 

@@ -1,20 +1,19 @@
-package infomax.ingest.http;
+package infomax.runtime.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import infomax.runtime.http.Problem;
 import org.junit.jupiter.api.Test;
 
-final class UploadRoomTest {
+final class BodyRoomTest {
 
   private static final long MEBIBYTE = 1L << 20;
 
   @Test
   void whoFindsNoRoomIsToldAtOnceAndWhoComesAgainFindsIt() {
-    UploadRoom room = new UploadRoom(10 * MEBIBYTE);
-    UploadRoom.Place first = room.take(6 * MEBIBYTE);
-    UploadRoom.Place second = room.take(4 * MEBIBYTE);
+    BodyRoom room = new BodyRoom(10 * MEBIBYTE);
+    BodyRoom.Place first = room.take(6 * MEBIBYTE);
+    BodyRoom.Place second = room.take(4 * MEBIBYTE);
     assertThatThrownBy(() -> room.take(0))
         .isInstanceOfSatisfying(
             Problem.class,
