@@ -202,6 +202,8 @@ final class DeadLetterIT {
     assertThat(TopicReader.readAll(KAFKA.clients(), Topic.REJECTED)).isEmpty();
     assertThat(purge("9000").status()).isEqualTo(400);
     assertThat(purge("yesterday").status()).isEqualTo(400);
+    assertThat(purge("1969-01-01T00:00:00Z").status()).isEqualTo(400);
+    assertThat(purge("+999999999-01-01T00:00:00Z").status()).isEqualTo(400);
     assertThat(send("DELETE", "/v1/rejected").status()).isEqualTo(400);
   }
 

@@ -114,6 +114,13 @@ final class HttpIngestIT {
       }
     }
     assertProblem(ingest.send("POST", "/v1/images", new byte[0]), 400, "empty");
+    // A page of another site can make a browser post; it says so.
+    for (String path : List.of("/v1/images", "/v1/images/batch")) {
+      assertProblem(
+          ingest.send("POST", path, JPEG, "Origin", "https://elsewhere.example"),
+          403,
+          "foreign_origin");
+    }
     assertProblem(ingest.put("a", "text".getBytes(UTF_8), ""), 415, "unsupported_format");
     assertProblem(ingest.put("a", TestImages.cutOffJpeg(), ""), 422, "undecodable");
     assertProblem(ingest.put("a", bomb, ""), 422, "too_many_pixels");

@@ -4,6 +4,7 @@ import infomax.events.image.Rejection;
 import infomax.events.image.RejectionReason;
 import infomax.ingest.intake.Upload;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -26,9 +27,22 @@ record Making(byte @Nullable [] metadata, Map<String, String> passedThrough) {
     if (id != null && bytes != null && id.indexOf(REPLACEMENT) >= 0) {
       return unnamed(name);
     }
-    byte @Nullable [] key = id == null ? null : id.getBytes(StandardCharsets.UTF_8);
+    byte @Nullable [] key;
+    try {
+      key = id == null ? null : utf8(id);
+    } catch (CharacterCodingException e) {
+      // Half a surrogate pair, which JSON can name and UTF-8 cannot.
+      return unnamed(name);
+    }
     return new Entry.Whole(
         name, new Upload(key, bytes, ownMetadata == null ? metadata : ownMetadata, passedThrough));
+  }
+
+  private static byte[] utf8(String id) throws CharacterCodingException {
+    ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(id));
+    byte[] bytes = new byte[encoded.remaining()];
+    encoded.get(bytes);
+    return bytes;
   }
 
   static boolean isUtf8(byte[] name) {

@@ -43,9 +43,13 @@ final class ResultSpool implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    output.close();
-    if (!finished) {
-      Files.delete(file);
+    // Closing writes what is buffered, and fails where the disk is full.
+    try {
+      output.close();
+    } finally {
+      if (!finished) {
+        Files.delete(file);
+      }
     }
   }
 }

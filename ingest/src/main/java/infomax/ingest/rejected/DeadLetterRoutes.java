@@ -77,7 +77,7 @@ public final class DeadLetterRoutes implements Routes {
       purged = letters.purge(Long.parseLong(before));
     } else {
       try {
-        purged = letters.purge(Instant.parse(before == null ? "" : before));
+        purged = letters.purge(time(before == null ? "" : before));
       } catch (DateTimeException e) {
         throw Problem.of(
             400,
@@ -88,6 +88,15 @@ public final class DeadLetterRoutes implements Routes {
       }
     }
     json(context, 200, purged);
+  }
+
+  /** Kafka's times begin in 1970 and are milliseconds. */
+  private static Instant time(String text) {
+    Instant time = Instant.parse(text);
+    if (time.isBefore(Instant.EPOCH) || time.isAfter(Instant.ofEpochMilli(Long.MAX_VALUE))) {
+      throw new DateTimeException(text + " is no time of a record");
+    }
+    return time;
   }
 
   private static long offset(Context context) {

@@ -147,11 +147,6 @@ public final class UploadsStream implements AutoCloseable, Check {
         : CheckResult.ok();
   }
 
-  /** True while every partition that is ours is being read. */
-  public boolean isRunning() {
-    return streams.state() == KafkaStreams.State.RUNNING;
-  }
-
   @Override
   public void close() {
     if (!streams.close(CLOSE_TIMEOUT)) {

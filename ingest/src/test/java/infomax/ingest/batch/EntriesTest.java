@@ -38,6 +38,16 @@ final class EntriesTest {
   private static final byte[] DEFAULTS = "{\"from\":\"request\"}".getBytes(UTF_8);
   private static final byte[] BYTES = {0, '\r', '\n', '-', '-', 'b', '\r', '\r', '\n', '-', 1};
 
+  /** JSON can name half of a surrogate pair; in UTF-8 all such ids would be one. */
+  @Test
+  void anIdThatIsNoUnicodeIsRefusedAlsoForADelete() throws IOException {
+    List<Entry> entries =
+        readAll("application/x-ndjson", "{\"id\":\"cat\\ud83d\",\"delete\":true}\n");
+    assertThat(entries).hasSize(1);
+    assertThat(((Entry.Broken) entries.getFirst()).rejection().reason())
+        .isEqualTo(RejectionReason.INVALID_ID);
+  }
+
   @Test
   void linesOfJsonStoreAndDelete() throws IOException {
     String image = Base64.getEncoder().encodeToString(BYTES);

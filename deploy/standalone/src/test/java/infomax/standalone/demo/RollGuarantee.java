@@ -71,7 +71,8 @@ class RollGuarantee {
             folder.resolve("data"),
             0,
             Optional.empty(),
-            // Less than the demo's 15: queries would leave the training little, and it is waited for.
+            // Less than the demo's 15: queries would leave the training little, and it is waited
+            // for.
             Map.of(
                 "trainer.preset", "one-view",
                 "trainer.images-seen", "1280",
