@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 /**
  * What a producer says about an image: a flat JSON object, typed by value. Immutable.
  *
- * @param values sorted by key; each value is a {@link String}, {@link Number}, {@link Boolean} or
- *     an unmodifiable {@link List} of {@link String}
+ * @param values sorted by key; each value is a {@link String}, a finite {@link Number}, a {@link
+ *     Boolean} or an unmodifiable {@link List} of {@link String}
  */
 public record Metadata(@JsonValue SortedMap<String, Object> values) {
 
@@ -94,6 +94,14 @@ public record Metadata(@JsonValue SortedMap<String, Object> values) {
     return switch (value) {
       case String text -> text;
       case Boolean flag -> flag;
+      // JSON has no infinity: 1e999 would be written as none, and could not be read again.
+      case Double number when !Double.isFinite(number) ->
+          throw new IllegalArgumentException(
+              "metadata value of '"
+                  + key
+                  + "' is beyond "
+                  + Double.MAX_VALUE
+                  + ", expected a number within the range of a double");
       case Number number -> number;
       case List<?> list -> checkList(key, list);
       case null, default ->

@@ -28,6 +28,7 @@ class MetadataTest {
     assertRefused("{\"a\":{\"b\":1}}", "metadata value of 'a' is {b=1}, expected");
     assertRefused("{\"a\":null}", "metadata value of 'a' is null");
     assertRefused("{\"a\":[1]}", "metadata value of 'a' holds 1, expected only strings");
+    assertRefused("{\"a\":-1e999}", "metadata value of 'a' is beyond 1.7976931348623157E308");
     assertRefused("[1]", "unreadable Metadata");
     assertRefused("", "unreadable Metadata");
   }
