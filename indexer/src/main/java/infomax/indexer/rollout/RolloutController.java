@@ -221,10 +221,12 @@ public final class RolloutController implements AutoCloseable, Check {
   private void endTenure(String reason) {
     acting = false;
     waitingFor = "";
-    if (tenure != null) {
+    Tenure ended = tenure;
+    // First, so that it is over whatever its end meets.
+    tenure = null;
+    if (ended != null) {
       LOG.info("instance={} stops acting as rollout controller: {}", config.instanceId(), reason);
-      tenure.close();
-      tenure = null;
+      ended.close();
     }
   }
 

@@ -10,11 +10,13 @@ import infomax.events.control.EncoderRelease.Verdict;
 import infomax.events.control.FailureCause;
 import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
+import infomax.index.Publications;
 import infomax.indexer.rollout.decision.RolloutMode;
 import infomax.runtime.control.ControlLog;
 import infomax.runtime.process.ChildJvm;
 import infomax.runtime.signal.SignalFeed;
 import infomax.testing.TestingKafka;
+import infomax.testing.store.FaultyObjectStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -207,6 +209,38 @@ class RolloutControllerIT {
     }
   }
 
+  /** What it holds for the candidate cannot be let go of then. */
+  @Test
+  void aStoreThatFailsDuringARollEndsATenureAndNotTheController() throws Exception {
+    FaultyObjectStore store = new FaultyObjectStore(world.store, 0, 0);
+    try (ControlLog control = ControlLog.open(world.clients, "a", Duration.ofSeconds(30));
+        SignalFeed signals = SignalFeed.start(world.clients, "a");
+        RolloutController controller =
+            controller(
+                "a",
+                RolloutMode.AUTOMATIC,
+                new Publications(store, InstantSource.system()),
+                control,
+                signals,
+                new SimpleMeterRegistry())) {
+      world.release(0, Verdict.UNTRAINED);
+      world.awaitState(1, GenerationState.LIVE);
+      world.release(1, Verdict.ACCEPTED);
+      world.await(
+          state ->
+              RollingWorld.isIn(state, 2, GenerationState.CAUGHT_UP)
+                  && state.generations().get(2).target() != null);
+      store.down(true);
+      Awaitility.await()
+          .untilAsserted(
+              () -> assertThat(controller.readiness().detail()).startsWith("injected: "));
+      assertThat(controller.check().healthy()).isTrue();
+      store.down(false);
+      world.awaitState(2, GenerationState.LIVE);
+      assertThat(controller.check().healthy()).isTrue();
+    }
+  }
+
   /** What operators are asked for, and what they say, is all on control: any controller knows. */
   @Test
   void aCandidateWaitsForApprovalThroughADeathAndIndexingPausesAsItIsAsked() throws Exception {
@@ -280,12 +314,22 @@ class RolloutControllerIT {
       ControlLog control,
       SignalFeed signals,
       SimpleMeterRegistry meters) {
+    return controller(instanceId, mode, world.publications, control, signals, meters);
+  }
+
+  private RolloutController controller(
+      String instanceId,
+      RolloutMode mode,
+      Publications publications,
+      ControlLog control,
+      SignalFeed signals,
+      SimpleMeterRegistry meters) {
     return RolloutController.start(
         ControllerProcess.config(instanceId, mode),
         world.clients,
         control,
         signals,
-        world.publications,
+        publications,
         Map::of,
         folder.resolve("verification-" + instanceId),
         meters,

@@ -199,7 +199,7 @@ public final class Publications {
             + UUID.randomUUID();
     store.createEntry(entry, Json.write(new HoldEntry(manifest.sequence(), clock.instant())));
     if (read(manifest.generation(), manifest.shard(), manifest.sequence()).isEmpty()) {
-      store.deleteEntry(entry);
+      release(entry);
       throw new IndexException(
           "publication "
               + manifest.sequence()
@@ -207,7 +207,7 @@ public final class Publications {
               + manifest.generation()
               + " is gone; hold a newer one");
     }
-    return () -> store.deleteEntry(entry);
+    return () -> release(entry);
   }
 
   /**
@@ -314,6 +314,7 @@ public final class Publications {
   /** Keeps a publication while it is open. */
   @FunctionalInterface
   public interface Hold extends AutoCloseable {
+    /** Never fails: where the store cannot be reached, the hold ends by its age. */
     @Override
     void close();
   }
@@ -351,6 +352,15 @@ public final class Publications {
       found.add(manifest.get());
     }
     return Optional.of(new PublishedShards(found));
+  }
+
+  /** Whoever lets go has done what it came for, and a hold that is left ends by itself. */
+  private void release(String hold) {
+    try {
+      store.deleteEntry(hold);
+    } catch (ObjectStoreException e) {
+      LOG.warn("hold {} stays until it is {} old: {}", hold, HOLD_AGE_MAX, e.getMessage());
+    }
   }
 
   private static Optional<PublishOutcome> refusal(Manifest next, Manifest newest, long taken) {

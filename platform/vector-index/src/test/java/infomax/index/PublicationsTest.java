@@ -9,6 +9,7 @@ import infomax.index.PublishOutcome.BehindPredecessor;
 import infomax.index.PublishOutcome.ForeignTerm;
 import infomax.index.PublishOutcome.Published;
 import infomax.store.ObjectStore;
+import infomax.testing.store.FaultyObjectStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -295,6 +296,21 @@ final class PublicationsTest {
     }
     publications.hold(publications.read(1, 0, 1).orElseThrow());
     now.set(START.plus(Duration.ofHours(2)));
+    assertThat(publications.collectGarbage(1, 0, 1, Duration.ofSeconds(60))).isEqualTo(2);
+  }
+
+  @Test
+  void aHoldIsLetGoOfEvenWhileTheStoreFails() {
+    FaultyObjectStore failing = new FaultyObjectStore(store, 0, 0);
+    for (int sequence = 1; sequence <= 2; sequence++) {
+      publications.publish(manifest(sequence, 1, "a", sequence));
+    }
+    Publications.Hold hold = new Publications(failing, now::get).hold(latest());
+    failing.down(true);
+    hold.close();
+    now.set(START.plus(Duration.ofHours(2)));
+    publications.publish(manifest(3, 1, "a", 3));
+    now.set(START.plus(Duration.ofHours(3)));
     assertThat(publications.collectGarbage(1, 0, 1, Duration.ofSeconds(60))).isEqualTo(2);
   }
 
