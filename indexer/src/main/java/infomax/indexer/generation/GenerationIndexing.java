@@ -66,6 +66,7 @@ final class GenerationIndexing implements AutoCloseable {
   private volatile Orders orders;
   private volatile long turnNanos = System.nanoTime();
   private final Retries retries = new Retries();
+  private boolean localDamaged;
   private boolean localGivenUp;
 
   private GenerationIndexing(
@@ -230,9 +231,8 @@ final class GenerationIndexing implements AutoCloseable {
         throw new GenerationFailedException(
             FailureCause.INDEX_CORRUPT, String.valueOf(e.getMessage()), e);
       }
-      localGivenUp = true;
+      localDamaged = true;
       LOG.warn("generation={} gives up its local index", generation.number(), e);
-      IndexFiles.deleteFolder(settings.folder(generation.number(), shard));
       return true;
     } catch (WakeupException | InterruptException e) {
       return !isStopping();
@@ -254,6 +254,7 @@ final class GenerationIndexing implements AutoCloseable {
 
   private IndexingRun.End index(RecordEmbedding embedding, GenerationMeters meters)
       throws GenerationFailedException, InterruptedException {
+    deleteDamaged();
     beginRestored();
     IndexSpec spec = IndexSpec.of(generation, shard);
     verifyState(spec);
@@ -293,6 +294,15 @@ final class GenerationIndexing implements AutoCloseable {
               status::set,
               retries)
           .run(() -> isStopping() || broken.get() != null);
+    }
+  }
+
+  /** Part of an attempt, so that a disk that refuses is waited out as anything else is. */
+  private void deleteDamaged() {
+    if (localDamaged) {
+      IndexFiles.deleteFolder(settings.folder(generation.number(), shard));
+      localDamaged = false;
+      localGivenUp = true;
     }
   }
 

@@ -19,11 +19,14 @@ import infomax.store.StoreStep;
 import infomax.testing.TestingKafka;
 import infomax.testing.TinyEncoder;
 import infomax.testing.store.FaultyObjectStore;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -241,6 +244,46 @@ final class FaultsIT {
         .atMost(DEADLINE)
         .untilAsserted(() -> assertThat(log.generations.readiness().healthy()).isTrue());
     log.stop();
+  }
+
+  /** A folder where something is mounted can be emptied, but not be deleted. */
+  @Test
+  void aDamagedLocalIndexThatCannotBeDeletedIsWaitedOut() throws Exception {
+    Path index = folder.resolve("local/generation-1");
+    try (SmallDisk disk = SmallDisk.mount(index)) {
+      Assumptions.assumeTrue(disk.isMounted(), "only root can mount a small file system");
+      log.write(log.images("image", 30));
+      IndexGeneration generation = log.begin(1, log.release(0));
+      log.start("local");
+      log.awaitEnd(1);
+      log.enter(generation, GenerationState.LIVE);
+      log.alias(1);
+      log.stop();
+      damage(index);
+      log.start("local");
+      await()
+          .atMost(DEADLINE)
+          .untilAsserted(
+              () -> assertThat(log.generations.readiness().detail()).contains("cannot be deleted"));
+      assertThat(log.generations.check().healthy()).isTrue();
+    }
+    log.write(log.images("later", 10));
+    Manifest manifest = log.awaitEnd(1);
+    try (PublishedIndex opened = log.open(manifest, "check")) {
+      log.assertEqualsTopic(opened);
+    }
+    assertThat(log.generations.failures()).isEmpty();
+  }
+
+  /** Files that are not read before a writer opens the commit. */
+  private static void damage(Path index) throws IOException {
+    try (Stream<Path> files = Files.list(index)) {
+      for (Path file : files.filter(each -> each.toString().endsWith(".cfe")).toList()) {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(file, bytes);
+      }
+    }
   }
 
   /** As a bucket whose service takes the request and says no more. */
