@@ -280,7 +280,7 @@ public final class FollowedGenerations implements AutoCloseable, Check {
     // Removing takes a while, and the others need not wait for their orders.
     for (IndexGeneration generation : state.generations().values()) {
       if (!generation.state().isIndexed() && !removed.contains(generation.number())) {
-        remove(generation);
+        tryToRemove(generation);
       }
     }
   }
@@ -311,6 +311,19 @@ public final class FollowedGenerations implements AutoCloseable, Check {
         GenerationIndexing.start(generation, shard.shard(), release, shared, settings, orders));
   }
 
+  /** One that cannot be removed yet holds up neither the others nor what is told of them. */
+  private void tryToRemove(IndexGeneration generation) {
+    try {
+      remove(generation);
+      removed.add(generation.number());
+    } catch (RuntimeException e) {
+      LOG.warn(
+          "generation={} could not be removed, trying again: {}",
+          generation.number(),
+          e.toString());
+    }
+  }
+
   /** Replicas keep the files they have open; nobody opens an ended generation anew. */
   private void remove(IndexGeneration generation) {
     int number = generation.number();
@@ -325,7 +338,6 @@ public final class FollowedGenerations implements AutoCloseable, Check {
       IndexFiles.deleteFolder(settings.folder(number, shard.shard()));
       IndexFiles.deleteFolder(settings.liveFolder(number, shard.shard()));
     }
-    removed.add(number);
   }
 
   private List<Shard> own(IndexGeneration generation) {

@@ -422,6 +422,38 @@ final class FollowedGenerationsIT {
   }
 
   @Test
+  void oneThatCannotBeRemovedHoldsUpNothingElse() throws Exception {
+    log.write(log.images("image", 10));
+    IndexGeneration first = live(1);
+    log.awaitEnd(1);
+    IndexGeneration second = log.begin(2, log.release(1));
+    log.awaitEnd(2);
+    AtomicInteger attempts = new AtomicInteger();
+    log.storeOfIndexer =
+        (step, name) -> {
+          if (step == StoreStep.DELETE_ENTRY && name.startsWith("publications/1/")) {
+            attempts.incrementAndGet();
+            throw new ObjectStoreException("the store does not delete");
+          }
+        };
+    log.enter(first, GenerationState.RETIRED);
+    log.enter(second, GenerationState.FAILED);
+    await()
+        .atMost(DEADLINE)
+        .untilAsserted(
+            () -> {
+              assertThat(log.publications.latest(2, 0)).isEmpty();
+              assertThat(folder.resolve("local/generation-2")).doesNotExist();
+              assertThat(attempts.get()).isGreaterThan(1);
+            });
+    assertThat(log.publications.latest(1, 0)).isPresent();
+    log.storeOfIndexer = StoreObserver.NONE;
+    await()
+        .atMost(DEADLINE)
+        .untilAsserted(() -> assertThat(log.publications.latest(1, 0)).isEmpty());
+  }
+
+  @Test
   void waitsOutABrokerThatIsGone() throws Exception {
     log.write(log.images("image", 20));
     live(1);
