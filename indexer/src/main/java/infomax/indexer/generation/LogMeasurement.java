@@ -24,6 +24,9 @@ final class LogMeasurement {
   private final Interval interval = new Interval(INTERVAL);
   private final Interval verifications = new Interval(VERIFY_INTERVAL);
 
+  /** True once the log was measured: what one has not measured may lack deletes. */
+  private boolean taken;
+
   /** Said while deletes may soon be missing; else empty. */
   private String ageing = "";
 
@@ -35,7 +38,10 @@ final class LogMeasurement {
 
   /**
    * Measures if that is due. An index that must not be used any further is told of here, so that
-   * nothing is applied to it after this.
+   * nothing is applied to it after this. A measurement that cannot be had for now is missed, but
+   * for the first one.
+   *
+   * @throws RetriableException if the first one cannot be had for now; nothing may be applied then
    */
   void takeIfDue() throws GenerationFailedException {
     if (!interval.isDue()) {
@@ -55,7 +61,11 @@ final class LogMeasurement {
         throw new GenerationFailedException(FailureCause.DELETES_MAY_BE_MISSING, outdated.get());
       }
       warn(progress.ageing(asOf, parts.tombstoneRetention()));
+      taken = true;
     } catch (RetriableException e) {
+      if (!taken) {
+        throw e;
+      }
       LOG.debug("the ends of the log are unknown for now: {}", e.toString());
     }
     interval.restart();
