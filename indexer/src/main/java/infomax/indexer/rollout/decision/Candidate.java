@@ -216,20 +216,12 @@ final class Candidate {
                 candidate.number(), null, view.now(), true, Collections.emptySortedSet(), reason)
             : new LiveAlias(
                 candidate.number(),
-                previous(),
+                view.predecessorOf(candidate).map(IndexGeneration::number).orElse(null),
                 view.now(),
                 alias.automaticRolls(),
                 new TreeSet<>(alias.barredEncoders()),
                 reason);
     return new Plan.Write(AliasMove.decisions(view, candidate, moved), reason);
-  }
-
-  /** What a rollback leads to: the old live generation, or what it would have led to before. */
-  private @Nullable Integer previous() {
-    return view.trustedLive()
-        .or(() -> view.state().previous().filter(kept -> view.failureOf(kept).isEmpty()))
-        .map(IndexGeneration::number)
-        .orElse(null);
   }
 
   private Plan fail(FailureCause cause, String reason) {

@@ -138,7 +138,7 @@ final class Requests {
           "generation " + to.number() + " is " + to.state() + ", expected STANDBY or VERIFIED");
     }
     String outcome = "generation " + to.number() + " promoted; automatic rolls resume";
-    Integer previous = view.trustedLive().map(IndexGeneration::number).orElse(null);
+    Integer previous = view.predecessorOf(to).map(IndexGeneration::number).orElse(null);
     LiveAlias moved =
         new LiveAlias(to.number(), previous, view.now(), true, barred, reason(outcome, request));
     return move(view, request, to, moved, outcome);

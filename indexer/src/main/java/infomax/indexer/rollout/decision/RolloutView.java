@@ -86,6 +86,16 @@ public record RolloutView(
     return state.live().filter(live -> failureOf(live).isEmpty());
   }
 
+  /**
+   * What a rollback leads to once {@code next} is live: the old live generation, or what it would
+   * have led to before.
+   */
+  Optional<IndexGeneration> predecessorOf(IndexGeneration next) {
+    return trustedLive()
+        .or(() -> state.previous().filter(kept -> failureOf(kept).isEmpty()))
+        .filter(kept -> kept.number() != next.number());
+  }
+
   /** The latest of an instant, this controller's first, and the last pause's beginning or end. */
   Instant notBeforeActing(Instant instant) {
     Instant acting = instant.isAfter(actingSince) ? instant : actingSince;

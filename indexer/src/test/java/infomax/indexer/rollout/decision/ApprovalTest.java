@@ -175,6 +175,36 @@ class ApprovalTest {
     assertThat(situation.generation(2).waitsFor()).isEqualTo(WAITS);
   }
 
+  /** Generation 2 is live and broken, generation 1 is there for a rollback, 3 is approved. */
+  @Test
+  void approvedInPlaceOfABrokenLiveOneItIsRolledBackToTheOneBefore() {
+    waiting();
+    ask("p", Kind.PROMOTE, "2");
+    situation.with(release(2, Verdict.ACCEPTED)).step();
+    drive(3, GenerationState.VERIFIED);
+    situation.replica("a", Map.of(1, 1000L, 2, 1000L, 3, 1000L), 1000L);
+    situation.pass(POLICY.listening()).step();
+    situation.failures.put(2, new IndexingFailure(2, FailureCause.STATE_LOST, "gone"));
+    assertThat(ask("q", Kind.PROMOTE, "3").status()).isEqualTo(Status.DONE);
+    assertThat(situation.stateOf(3)).isEqualTo(GenerationState.LIVE);
+    assertThat(situation.stateOf(2)).isEqualTo(GenerationState.FAILED);
+    assertThat(situation.stateOf(1)).isEqualTo(GenerationState.STANDBY);
+    assertThat(situation.state.alias().previous()).isEqualTo(1);
+    assertThat(ask("r", Kind.ROLLBACK, null).status()).isEqualTo(Status.DONE);
+    assertThat(situation.state.alias().generation()).isEqualTo(1);
+  }
+
+  /** It cannot be its own predecessor. */
+  @Test
+  void theStandbyPromotedInPlaceOfABrokenLiveOneHasNoPredecessor() {
+    waiting();
+    ask("p", Kind.PROMOTE, "2");
+    situation.failures.put(2, new IndexingFailure(2, FailureCause.STATE_LOST, "gone"));
+    assertThat(ask("q", Kind.PROMOTE, "1").status()).isEqualTo(Status.DONE);
+    assertThat(situation.stateOf(1)).isEqualTo(GenerationState.LIVE);
+    assertThat(situation.state.alias().previous()).isNull();
+  }
+
   @Test
   void aReplacementOfWhatIsNotLiveAnyMoreEndsAndMakesRoomForTheNextOne() {
     waiting();
