@@ -45,7 +45,8 @@ final class Tenure implements AutoCloseable {
   private final ControlTransactions transactions;
   private final Instant since;
   private @Nullable Comparison comparison;
-  private @Nullable Hold hold;
+  private @Nullable Hold liveHold;
+  private @Nullable Hold candidateHold;
   private String waitingFor = "";
 
   private Tenure(
@@ -134,11 +135,11 @@ final class Tenure implements AutoCloseable {
     Publication live = named.comparison().publication();
     if (live != null) {
       try {
-        hold = surroundings.published(live).map(surroundings.publications()::hold).orElse(null);
+        liveHold = surroundings.published(live).map(surroundings.publications()::hold).orElse(null);
       } catch (IndexException e) {
         LOG.debug("generation={} publication is gone: {}", live.generation(), e.getMessage());
       }
-      if (hold == null) {
+      if (liveHold == null) {
         return false;
       }
     }
@@ -147,6 +148,7 @@ final class Tenure implements AutoCloseable {
     return true;
   }
 
+  /** A candidate that stands still is published again now and then, which replaces this one. */
   private void verify(Plan.Verify verify) {
     IndexGeneration candidate = verify.candidate();
     EncoderRelease release =
@@ -156,6 +158,14 @@ final class Tenure implements AutoCloseable {
     Optional<PublishedShards> live = Optional.ofNullable(named).flatMap(surroundings::published);
     if (release == null || publication.isEmpty() || (named != null && live.isEmpty())) {
       desk.postpone("its release or a publication is not there");
+      return;
+    }
+    try {
+      Hold next = surroundings.publications().hold(publication.get());
+      release(candidateHold);
+      candidateHold = next;
+    } catch (IndexException e) {
+      desk.postpone(String.valueOf(e.getMessage()));
       return;
     }
     desk.begin(
@@ -203,9 +213,15 @@ final class Tenure implements AutoCloseable {
 
   private void release() {
     comparison = null;
+    release(liveHold);
+    liveHold = null;
+    release(candidateHold);
+    candidateHold = null;
+  }
+
+  private static void release(@Nullable Hold hold) {
     if (hold != null) {
       hold.close();
-      hold = null;
     }
   }
 }

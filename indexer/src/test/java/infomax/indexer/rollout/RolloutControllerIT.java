@@ -15,6 +15,8 @@ import infomax.indexer.rollout.decision.RolloutMode;
 import infomax.runtime.control.ControlLog;
 import infomax.runtime.process.ChildJvm;
 import infomax.runtime.signal.SignalFeed;
+import infomax.store.ObjectStore;
+import infomax.store.StoreStep;
 import infomax.testing.TestingKafka;
 import infomax.testing.store.FaultyObjectStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -25,6 +27,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -238,6 +242,44 @@ class RolloutControllerIT {
       store.down(false);
       world.awaitState(2, GenerationState.LIVE);
       assertThat(controller.check().healthy()).isTrue();
+    }
+  }
+
+  /** However long it takes to fetch them, both stay until it is over. */
+  @Test
+  void bothPublicationsAreHeldWhileACandidateIsVerified() throws Exception {
+    Set<String> held = ConcurrentHashMap.newKeySet();
+    Publications publications =
+        new Publications(
+            ObjectStore.open(
+                folder.resolve("objects"),
+                (step, name) -> {
+                  if (step == StoreStep.CREATE_ENTRY && name.contains("/hold-")) {
+                    held.add(name.substring(0, name.indexOf("/hold-")));
+                  }
+                }),
+            InstantSource.system());
+    try (ControlLog control = ControlLog.open(world.clients, "a", Duration.ofSeconds(30));
+        SignalFeed signals = SignalFeed.start(world.clients, "a");
+        RolloutController _ =
+            controller(
+                "a",
+                RolloutMode.AUTOMATIC,
+                publications,
+                control,
+                signals,
+                new SimpleMeterRegistry())) {
+      world.release(0, Verdict.UNTRAINED);
+      world.awaitState(1, GenerationState.LIVE);
+      assertThat(held).containsExactly("publications/1/0");
+      held.clear();
+      world.release(1, Verdict.ACCEPTED);
+      world.awaitState(2, GenerationState.LIVE);
+      assertThat(held).containsExactlyInAnyOrder("publications/1/0", "publications/2/0");
+    }
+    for (int generation = 1; generation <= 2; generation++) {
+      assertThat(world.store.names("publications/" + generation + "/0"))
+          .noneMatch(name -> name.startsWith("hold-"));
     }
   }
 
