@@ -284,14 +284,9 @@ public final class Publications {
    */
   public Set<Digest> objects() {
     Set<Digest> named = claims.objects();
-    for (String name : store.entries(ROOT)) {
-      if (name.contains("/" + MANIFEST)) {
-        switch (entry(name)) {
-          case Entry.Found(Manifest manifest) ->
-              manifest.files().forEach(file -> named.add(file.digest()));
-          case Entry.Unreadable(String problem) -> throw new IndexCorruptException(problem);
-          case Entry.Absent _ -> {}
-        }
+    for (String generation : store.names(ROOT)) {
+      for (String shard : store.names(ROOT + "/" + generation)) {
+        named.addAll(objects(ROOT + "/" + generation + "/" + shard));
       }
     }
     return named;
@@ -429,6 +424,28 @@ public final class Publications {
 
   private boolean counts(HoldEntry hold) {
     return !hold.since().plus(HOLD_AGE_MAX).isBefore(clock.instant());
+  }
+
+  /**
+   * Every object that some publication of a shard names. Of what was stored before the shard was
+   * listed, whatever its writer publishes later names only what the newest one listed does: that
+   * one has to be read. An older one may be gone, and nobody needs it then.
+   */
+  private Set<Digest> objects(String folder) {
+    Set<Digest> named = new HashSet<>();
+    for (long sequence : sequences(folder).reversed()) {
+      switch (entry(folder, sequence)) {
+        case Entry.Found(Manifest manifest) ->
+            manifest.files().forEach(file -> named.add(file.digest()));
+        case Entry.Unreadable(String problem) -> throw new IndexCorruptException(problem);
+        case Entry.Absent _ -> {
+          if (named.isEmpty()) {
+            return objects(folder);
+          }
+        }
+      }
+    }
+    return named;
   }
 
   private List<Long> sequences(String folder) {

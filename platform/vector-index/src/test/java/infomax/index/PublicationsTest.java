@@ -9,6 +9,7 @@ import infomax.index.PublishOutcome.BehindPredecessor;
 import infomax.index.PublishOutcome.ForeignTerm;
 import infomax.index.PublishOutcome.Published;
 import infomax.store.ObjectStore;
+import infomax.store.StoreStep;
 import infomax.testing.store.FaultyObjectStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -297,6 +299,33 @@ final class PublicationsTest {
     publications.hold(publications.read(1, 0, 1).orElseThrow());
     now.set(START.plus(Duration.ofHours(2)));
     assertThat(publications.collectGarbage(1, 0, 1, Duration.ofSeconds(60))).isEqualTo(2);
+  }
+
+  /**
+   * Reading takes long where there are many, and their writer and its collector go on meanwhile.
+   */
+  @Test
+  void whatIsPublishedWhileTheOthersAreReadIsNamedToo() {
+    publications.publish(manifest(1, 1, "a", 1));
+    publications.publish(manifest(2, 1, "a", 2));
+    AtomicBoolean meanwhile = new AtomicBoolean();
+    ObjectStore slow =
+        ObjectStore.open(
+            folder,
+            (step, name) -> {
+              if (step == StoreStep.READ_ENTRY && !meanwhile.getAndSet(true)) {
+                for (int sequence = 3; sequence <= 5; sequence++) {
+                  publications.publish(manifest(sequence, 1, "a", sequence));
+                }
+                now.set(START.plusSeconds(120));
+                publications.collectGarbage(1, 0, 1, Duration.ofSeconds(60));
+                publications.publish(manifest(6, 1, "a", 6));
+              }
+            });
+    assertThat(new Publications(slow, now::get).objects())
+        .containsExactlyInAnyOrder(
+            file("only-in-5").digest(), file("only-in-6").digest(), file("shared").digest());
+    assertThat(meanwhile).isTrue();
   }
 
   @Test
