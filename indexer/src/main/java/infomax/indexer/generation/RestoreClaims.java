@@ -8,8 +8,13 @@ import infomax.indexer.backup.Restoration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.IntStream;
 
-/** Keeps what a restored backup brought as long as a generation that began with it is indexed. */
+/**
+ * Keeps what a restored backup brought as long as a generation that began with it is indexed, and
+ * until whoever owns its shards has deleted its publications: they name files of the generation
+ * that was backed up, which would go with them.
+ */
 final class RestoreClaims {
 
   private RestoreClaims() {}
@@ -23,7 +28,8 @@ final class RestoreClaims {
     Set<String> needed = new HashSet<>();
     for (IndexGeneration generation : state.generations().values()) {
       Digest backup = generation.restoredFrom();
-      if (backup != null && generation.state().isIndexed()) {
+      if (backup != null
+          && (generation.state().isIndexed() || isPublished(publications, generation))) {
         needed.add(Restoration.claimsOf(backup));
       }
     }
@@ -36,5 +42,10 @@ final class RestoreClaims {
                 publications.claims().giveUp(claim);
               }
             });
+  }
+
+  private static boolean isPublished(Publications publications, IndexGeneration generation) {
+    return IntStream.range(0, generation.index().shards())
+        .anyMatch(shard -> !publications.sequences(generation.number(), shard).isEmpty());
   }
 }
