@@ -105,6 +105,7 @@ public final class IndexerService implements AutoCloseable {
       health.addReadiness("generations", generations::readiness);
       health.addReadiness("rollout", rollout::readiness);
       health.addReadiness(control);
+      health.addWarning(generations.standingBy());
       return new IndexerService(generations, closer);
     } catch (TimeoutException | InterruptedException | RuntimeException e) {
       closer.close();

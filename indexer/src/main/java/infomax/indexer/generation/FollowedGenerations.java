@@ -8,6 +8,7 @@ import infomax.events.control.IndexGeneration;
 import infomax.events.signal.Signal.ShardFailed;
 import infomax.index.IndexFiles;
 import infomax.index.Publications;
+import infomax.indexer.generation.GenerationStatus.Phase;
 import infomax.runtime.control.ControlLog;
 import infomax.runtime.health.Check;
 import infomax.runtime.health.CheckResult;
@@ -31,6 +32,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -200,12 +202,25 @@ public final class FollowedGenerations implements AutoCloseable, Check {
 
   /** Fails while something that indexing needs does not work; it is tried until it does. */
   public CheckResult readiness() {
-    String problems =
-        statuses().stream()
-            .filter(status -> !status.phase().isOver() && !status.detail().isEmpty())
-            .map(status -> new Shard(status.generation(), status.shard()) + ": " + status.detail())
-            .collect(Collectors.joining("; "));
-    return problems.isEmpty() ? CheckResult.ok() : CheckResult.failed(problems);
+    return details(status -> !status.phase().isOver() && !status.detail().isEmpty());
+  }
+
+  /**
+   * Fails while this process writes nothing of a shard of its own, since another one does: nothing
+   * is amiss with the index, but one of the two is not configured as somebody meant it.
+   */
+  public Check standingBy() {
+    return new Check() {
+      @Override
+      public String name() {
+        return "standing-by";
+      }
+
+      @Override
+      public CheckResult check() {
+        return details(status -> status.phase() == Phase.STANDING_BY);
+      }
+    };
   }
 
   @Override
@@ -222,6 +237,15 @@ public final class FollowedGenerations implements AutoCloseable, Check {
     }
     running.values().forEach(GenerationIndexing::close);
     shared.pool().close();
+  }
+
+  private CheckResult details(Predicate<GenerationStatus> which) {
+    String details =
+        statuses().stream()
+            .filter(which)
+            .map(status -> new Shard(status.generation(), status.shard()) + ": " + status.detail())
+            .collect(Collectors.joining("; "));
+    return details.isEmpty() ? CheckResult.ok() : CheckResult.failed(details);
   }
 
   private void run() {

@@ -15,6 +15,8 @@ import infomax.index.Manifest;
 import infomax.index.PublicationCheck;
 import infomax.index.PublicationCheck.Outcome.Broken;
 import infomax.index.ShardWriter;
+import infomax.index.SupersededException;
+import infomax.index.WriterOpenings;
 import infomax.indexer.backup.RestoredStart;
 import infomax.indexer.generation.GenerationStatus.Phase;
 import infomax.indexer.generation.Orders.Mode;
@@ -66,6 +68,7 @@ final class GenerationIndexing implements AutoCloseable {
   private volatile Orders orders;
   private volatile long turnNanos = System.nanoTime();
   private final Retries retries = new Retries();
+  private final WriterOpenings openings = new WriterOpenings();
   private boolean localDamaged;
   private boolean localGivenUp;
 
@@ -222,10 +225,14 @@ final class GenerationIndexing implements AutoCloseable {
         case STOPPED -> !isStopping();
         case OUTRUN -> true;
         case TAKEN_OVER -> {
-          status.updateAndGet(last -> last.in(Phase.STANDING_BY, "another writer has taken over"));
+          standBy("another writer has taken over");
           yield false;
         }
       };
+    } catch (SupersededException e) {
+      LOG.warn("{}", e.getMessage());
+      standBy(String.valueOf(e.getMessage()));
+      return false;
     } catch (IndexCorruptException e) {
       if (localGivenUp) {
         throw new GenerationFailedException(
@@ -239,6 +246,10 @@ final class GenerationIndexing implements AutoCloseable {
     } catch (RuntimeException e) {
       return waitOut(e);
     }
+  }
+
+  private void standBy(String why) {
+    status.updateAndGet(last -> last.in(Phase.STANDING_BY, why));
   }
 
   /** Says what is wrong and waits before the next attempt; false if there shall be none. */
@@ -265,6 +276,7 @@ final class GenerationIndexing implements AutoCloseable {
                   shared.publications(),
                   settings.folder(generation.number(), shard),
                   spec,
+                  openings,
                   shared.clock(),
                   () -> ThreadNice.set(MERGE_NICE)));
       localGivenUp = false;

@@ -187,6 +187,48 @@ final class FaultsIT {
     }
   }
 
+  /** Else the two would take the shard from each other, and the healthy one would stand by. */
+  @Test
+  void aWriterThatTriesAgainDoesNotTakeTheShardBackFromAHealthyOne() throws Exception {
+    try (SmallDisk disk = SmallDisk.mount(folder.resolve("local"))) {
+      Assumptions.assumeTrue(disk.isMounted(), "only root can mount a small file system");
+      log.write(log.images("image", 30));
+      IndexGeneration generation = log.begin(1, log.release(0));
+      log.start("local");
+      log.awaitEnd(1);
+      log.enter(generation, GenerationState.LIVE);
+      log.alias(1);
+      assertThat(log.generations.standingBy().check().healthy()).isTrue();
+      disk.fill();
+      log.write(log.images("full", 60));
+      await()
+          .atMost(DEADLINE)
+          .untilAsserted(
+              () ->
+                  assertThat(log.generations.readiness().detail())
+                      .contains("No space left on device"));
+      try (ChildJvm _ = IndexingProcess.start(log.clients, folder, "healthy")) {
+        await()
+            .atMost(DEADLINE)
+            .untilAsserted(
+                () ->
+                    assertThat(log.generations.standingBy().check().detail())
+                        .contains("generation 1 shard 0")
+                        .contains("taken over by another writer"));
+        disk.free();
+        Manifest taken = log.awaitEnd(1);
+        log.write(log.images("later", 10));
+        Manifest last = log.awaitEnd(1);
+        assertThat(last.term()).isEqualTo(taken.term());
+        try (PublishedIndex index = log.open(last, "check")) {
+          log.assertEqualsTopic(index);
+        }
+        assertThat(log.generations.check().healthy()).isTrue();
+      }
+      log.stop();
+    }
+  }
+
   @Test
   void aFullDiskOfTheIndexerIsWaitedOut() throws Exception {
     fillUp(folder.resolve("local"));

@@ -13,6 +13,8 @@ import infomax.index.Publications;
 import infomax.index.PublishOutcome;
 import infomax.index.ShardPublisher;
 import infomax.index.ShardStart;
+import infomax.index.SupersededException;
+import infomax.index.WriterOpenings;
 import infomax.indexer.backup.RestoredStart;
 import infomax.indexer.generation.FollowedGenerations.Shard;
 import infomax.indexer.generation.Orders.Mode;
@@ -154,6 +156,7 @@ final class SimulatedIndexer extends SimulatedSystem.Actor {
     private final SimulatedFiles files;
     private final Map<String, Optional<Place>> changes = new TreeMap<>();
     private final Set<Digest> published = new HashSet<>();
+    private final WriterOpenings openings = new WriterOpenings();
     private @Nullable ShardStart start;
     private @Nullable ShardPublisher publisher;
     private @Nullable LogProgress progress;
@@ -199,7 +202,10 @@ final class SimulatedIndexer extends SimulatedSystem.Actor {
       }
       ShardStart taken;
       try {
-        taken = ShardStart.take(publications, files, spec);
+        taken = ShardStart.take(publications, files, spec, openings);
+      } catch (SupersededException e) {
+        standsBy = true;
+        return;
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -5,7 +5,6 @@ import infomax.index.PublishOutcome.Published;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,12 +32,15 @@ public record ShardStart(
   /**
    * Takes the shard over and brings the files to start from to the local ones.
    *
+   * @param openings the writers of this shard that this process had before
+   * @throws SupersededException if somebody else has taken it over since the last of those
    * @throws IndexCorruptException if files are absent or damaged
    * @throws IndexException if the shard was built from something else, or others keep publishing
    */
-  public static ShardStart take(Publications publications, LocalFiles local, IndexSpec spec)
+  public static ShardStart take(
+      Publications publications, LocalFiles local, IndexSpec spec, WriterOpenings openings)
       throws IOException {
-    String name = UUID.randomUUID().toString();
+    String name = openings.nextName();
     for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
       Newest before = publications.newest(spec.generation(), spec.shard());
       Optional<Manifest> newest = before.manifest();
@@ -48,12 +50,23 @@ public record ShardStart(
       }
       if (newest.isEmpty()) {
         local.replaceBy(List.of());
+        openings.took(1);
         return new ShardStart(spec, name, 1, 0, Progress.START, List.of());
       }
       verifySpec(spec, newest.get());
+      if (openings.isSuperseded(newest.get())) {
+        throw new SupersededException(
+            "generation "
+                + spec.generation()
+                + " shard "
+                + spec.shard()
+                + " was taken over by another writer, in term "
+                + newest.get().term());
+      }
       Progress progress = prepare(local, newest.get());
       if (publications.takeOver(newest.get(), before.sequence(), name)
           instanceof Published(Manifest taken)) {
+        openings.took(taken.term());
         return new ShardStart(spec, name, taken.term(), taken.sequence(), progress, taken.files());
       }
     }

@@ -77,8 +77,10 @@ public final class ShardWriter implements AutoCloseable {
    * publication carries this writer's term, and older writers are fenced.
    *
    * @param folder the writer's local folder, used by nobody else
+   * @param openings the writers of this shard that this process had before
    * @param onMergeThread run by each merge's thread before it merges, such as to yield the
    *     processor to those that somebody waits for
+   * @throws SupersededException if somebody else has taken the shard over since the last of those
    * @throws IndexCorruptException if files are absent or damaged; deleting {@code folder} helps if
    *     they are those of the local commit
    * @throws IndexException if the shard was built from something else, or the disk refuses
@@ -87,11 +89,13 @@ public final class ShardWriter implements AutoCloseable {
       Publications publications,
       Path folder,
       IndexSpec spec,
+      WriterOpenings openings,
       InstantSource clock,
       Runnable onMergeThread) {
     try {
       ShardStart start =
-          ShardStart.take(publications, new FolderFiles(publications.store(), folder), spec);
+          ShardStart.take(
+              publications, new FolderFiles(publications.store(), folder), spec, openings);
       Directory directory = new SyncOnceDirectory(new MMapDirectory(folder));
       ShardFiles files = new ShardFiles(publications.store(), folder, directory, start.files());
       ShardWriter opened =
@@ -113,6 +117,16 @@ public final class ShardWriter implements AutoCloseable {
       throw new IndexException(
           "generation " + spec.generation() + " cannot be opened in " + folder + ": " + e, e);
     }
+  }
+
+  /** As the other one, where this process had no writer of the shard before. */
+  public static ShardWriter open(
+      Publications publications,
+      Path folder,
+      IndexSpec spec,
+      InstantSource clock,
+      Runnable onMergeThread) {
+    return open(publications, folder, spec, new WriterOpenings(), clock, onMergeThread);
   }
 
   /** What the shard is built from. */

@@ -238,6 +238,50 @@ final class ShardWriterTest {
   }
 
   @Test
+  void anOpeningAfterAFailureDoesNotTakeTheShardBack() {
+    WriterOpenings mine = new WriterOpenings();
+    writer("local", mine).close();
+    writer("local", mine).close();
+    try (ShardWriter others = writer("other", new WriterOpenings())) {
+      assertThatThrownBy(() -> writer("local", mine))
+          .isInstanceOf(SupersededException.class)
+          .hasMessageContaining("term 3");
+      putAndPublish(others, "a");
+    }
+    // A process that is started again takes over as any other does.
+    try (ShardWriter again = writer("local", new WriterOpenings())) {
+      assertThat(again.term()).isEqualTo(4);
+      assertThat(again.images()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aTakeOverWhoseReplyIsLostIsNoneOfSomebodyElse() {
+    WriterOpenings mine = new WriterOpenings();
+    writer("local", mine).close();
+    AtomicBoolean taken = new AtomicBoolean();
+    AtomicBoolean failing = new AtomicBoolean(true);
+    Publications unreachable =
+        new Publications(
+            ObjectStore.open(
+                folder.resolve("store"),
+                (step, name) -> {
+                  if (failing.get() && taken.get()) {
+                    throw new ObjectStoreException("the reply is lost");
+                  }
+                  taken.compareAndSet(false, step == StoreStep.CREATE_ENTRY);
+                }),
+            InstantSource.system());
+    assertThatThrownBy(() -> writer(unreachable, "local", mine))
+        .isInstanceOf(ObjectStoreException.class);
+    failing.set(false);
+    assertThat(latest().term()).isEqualTo(2);
+    try (ShardWriter writer = writer("local", mine)) {
+      assertThat(writer.term()).isEqualTo(3);
+    }
+  }
+
+  @Test
   void opensInANewFolderPerTermSharingWhatWasVerified() {
     try (ShardWriter writer = writer("local")) {
       putAndPublish(writer, "a");
@@ -307,8 +351,16 @@ final class ShardWriterTest {
   }
 
   private ShardWriter writer(String name) {
+    return writer(name, new WriterOpenings());
+  }
+
+  private ShardWriter writer(String name, WriterOpenings openings) {
+    return writer(publications, name, openings);
+  }
+
+  private ShardWriter writer(Publications with, String name, WriterOpenings openings) {
     return ShardWriter.open(
-        publications, folder.resolve(name), TestImages.SPEC, InstantSource.system(), () -> {});
+        with, folder.resolve(name), TestImages.SPEC, openings, InstantSource.system(), () -> {});
   }
 
   private Manifest putAndPublish(ShardWriter writer, String id) {
