@@ -31,6 +31,6 @@ final class FolderFiles implements LocalFiles {
     IndexFolder local = IndexFolder.open(store, folder);
     // What an attempt before this one brought, or an older commit has in common, stays.
     local.keepOnly(IndexFolder.names(files));
-    local.fetch(files);
+    local.fetch(files, List.of());
   }
 }

@@ -16,18 +16,23 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.IndexWriter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A local folder that files of publications are fetched into. A file has its final name only once
- * its length and digest were found right; each content is verified once in the life of this object.
+ * its length and digest were found right; each file is verified once in the life of this object.
  * Thread-safe.
  */
 final class IndexFolder {
+
+  private static final Logger LOG = LoggerFactory.getLogger(IndexFolder.class);
 
   /**
    * Begins the names of files that are not whole yet. Lucene takes a name that begins with {@code
@@ -37,29 +42,26 @@ final class IndexFolder {
 
   private final ObjectStore store;
   private final Path path;
-  private final Set<Digest> verified;
 
-  private IndexFolder(ObjectStore store, Path path, Set<Digest> verified) {
+  /** What was found right here, by the name it has. */
+  private final Map<String, Digest> verified = new ConcurrentHashMap<>();
+
+  private IndexFolder(ObjectStore store, Path path) {
     this.store = store;
     this.path = path;
-    this.verified = verified;
   }
 
   static IndexFolder open(ObjectStore store, Path path) {
-    return create(store, path, ConcurrentHashMap.newKeySet());
-  }
-
-  /** Another folder for files of which many were verified here. */
-  IndexFolder sibling(Path other) {
-    return create(store, other, verified);
+    try {
+      Files.createDirectories(path);
+    } catch (IOException e) {
+      throw new IndexException("folder " + path + " cannot be created: " + e, e);
+    }
+    return new IndexFolder(store, path);
   }
 
   Path path() {
     return path;
-  }
-
-  ObjectStore store() {
-    return store;
   }
 
   /**
@@ -67,29 +69,27 @@ final class IndexFolder {
    * that was not filled holds no commit. What was brought before a failure need not be brought
    * again.
    *
+   * @param nearby folders of the same shard, which may have some of the files already
    * @throws IndexCorruptException if an object is absent or not what the manifest says, which is
    *     the publication's fault; the message says which
    * @throws ObjectStoreException if the store does not answer, which may pass
    * @throws IndexException if this folder cannot be written, which may pass
    */
-  void fetch(Collection<IndexFile> files) {
+  void fetch(Collection<IndexFile> files, List<IndexFolder> nearby) {
     List<IndexFile> commitLast =
         files.stream()
             .sorted(Comparator.comparing(file -> file.name().startsWith(IndexFileNames.SEGMENTS)))
             .toList();
     for (IndexFile file : commitLast) {
-      Path target = path.resolve(file.name());
-      if (verified.contains(file.digest()) && Files.exists(target)) {
-        continue;
-      }
       try {
-        if (!isRight(target, file)) {
-          fetch(file, target);
+        if (!has(file)) {
+          bring(file, nearby);
+          verified.put(file.name(), file.digest());
         }
       } catch (IOException e) {
-        throw new IndexException("file " + target + " cannot be fetched: " + e, e);
+        throw new IndexException(
+            "file " + path.resolve(file.name()) + " cannot be fetched: " + e, e);
       }
-      verified.add(file.digest());
     }
   }
 
@@ -105,6 +105,7 @@ final class IndexFolder {
     } catch (IOException e) {
       throw new IndexException("folder " + path + " cannot be tidied: " + e, e);
     }
+    verified.keySet().retainAll(names);
   }
 
   static Set<String> names(Collection<IndexFile> files) {
@@ -139,18 +140,48 @@ final class IndexFolder {
     }
   }
 
-  private static IndexFolder create(ObjectStore store, Path path, Set<Digest> verified) {
-    try {
-      Files.createDirectories(path);
-    } catch (IOException e) {
-      throw new IndexException("folder " + path + " cannot be created: " + e, e);
+  /** True if the file is here and right. */
+  private boolean has(IndexFile file) throws IOException {
+    Path here = path.resolve(file.name());
+    if (file.digest().equals(verified.get(file.name())) && Files.exists(here)) {
+      return true;
     }
-    return new IndexFolder(store, path, verified);
+    if (!isRight(here, file)) {
+      return false;
+    }
+    verified.put(file.name(), file.digest());
+    return true;
   }
 
-  private void fetch(IndexFile file, Path target) throws IOException {
+  private void bring(IndexFile file, List<IndexFolder> nearby) throws IOException {
     Path part = path.resolve(PART_PREFIX + file.name());
     Files.deleteIfExists(part);
+    if (!link(file, part, nearby)) {
+      fetch(file, part);
+    }
+    Files.move(
+        part,
+        path.resolve(file.name()),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** False if nobody nearby has the file, or it cannot be linked; the store has it too. */
+  private static boolean link(IndexFile file, Path part, List<IndexFolder> nearby) {
+    for (IndexFolder other : nearby) {
+      try {
+        if (other.has(file)) {
+          Files.createLink(part, other.path.resolve(file.name()));
+          return true;
+        }
+      } catch (IOException | ObjectStoreException | UnsupportedOperationException e) {
+        LOG.debug("file {} is fetched, since it cannot be linked: {}", part, e.toString());
+      }
+    }
+    return false;
+  }
+
+  private void fetch(IndexFile file, Path part) throws IOException {
     try {
       store.fetch(file.digest(), part);
     } catch (ObjectBrokenException e) {
@@ -158,7 +189,7 @@ final class IndexFolder {
           "file " + file.name() + " cannot be fetched; take a newer publication: " + e.getMessage(),
           e);
     }
-    if (!verified.contains(file.digest()) && !isRight(part, file)) {
+    if (!isRight(part, file)) {
       Files.deleteIfExists(part);
       throw new IndexCorruptException(
           "file "
@@ -169,7 +200,6 @@ final class IndexFolder {
               + file.lengthBytes()
               + " bytes");
     }
-    Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   private static boolean isRight(Path path, IndexFile file) throws IOException {

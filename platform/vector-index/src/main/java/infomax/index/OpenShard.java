@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.lucene.index.CorruptIndexException;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A publication of one shard, open for reading. Files lie under {@code folder/term-<term>/}, as
- * hard links where possible. Segments it has in common with the one opened before are opened once.
+ * hard links where possible; those that another term's folder has are not fetched again. Segments
+ * it has in common with the one opened before are opened once.
  */
 final class OpenShard {
 
@@ -93,20 +95,26 @@ final class OpenShard {
   private static OpenShard openFirst(
       ObjectStore store, Manifest manifest, Path path, @Nullable OpenShard previous)
       throws IOException {
-    IndexFolder folder =
-        previous == null ? IndexFolder.open(store, path) : previous.folder.sibling(path);
+    IndexFolder folder = IndexFolder.open(store, path);
     folder.keepOnly(IndexFolder.names(manifest.files()));
-    folder.fetch(manifest.files());
+    folder.fetch(
+        manifest.files(), previous == null ? otherTerms(store, path) : List.of(previous.folder));
+    // The one before is still open, and the next attempt begins with it if this one fails.
+    deleteOtherTerms(path, previous);
     // Never closed: it holds nothing, and readers of later publications share it.
     Directory directory = new MMapDirectory(path);
-    DirectoryReader reader = DirectoryReader.open(commit(directory, manifest));
-    deleteOtherTerms(path, previous);
-    return new OpenShard(manifest, folder, directory, reader);
+    return new OpenShard(
+        manifest, folder, directory, DirectoryReader.open(commit(directory, manifest)));
   }
 
   private static OpenShard openNext(Manifest manifest, OpenShard previous) throws IOException {
     IndexFolder folder = previous.folder;
-    folder.fetch(manifest.files());
+    folder.fetch(manifest.files(), List.of());
+    // Before there is a reader, which would have to be closed if this fails.
+    Set<String> needed = new HashSet<>(IndexFolder.names(manifest.files()));
+    needed.addAll(IndexFolder.names(previous.manifest.files()));
+    folder.keepOnly(needed);
+    deleteOtherTerms(folder.path(), previous);
     Directory directory = previous.directory;
     DirectoryReader changed =
         DirectoryReader.openIfChanged(previous.reader, commit(directory, manifest));
@@ -114,10 +122,17 @@ final class OpenShard {
       previous.reader.incRef();
       changed = previous.reader;
     }
-    Set<String> needed = new HashSet<>(IndexFolder.names(manifest.files()));
-    needed.addAll(IndexFolder.names(previous.manifest.files()));
-    folder.keepOnly(needed);
     return new OpenShard(manifest, folder, directory, changed);
+  }
+
+  /** What an earlier run of this process left. */
+  private static List<IndexFolder> otherTerms(ObjectStore store, Path path) throws IOException {
+    try (Stream<Path> terms = Files.list(path.resolveSibling(""))) {
+      return terms
+          .filter(other -> !other.equals(path) && Files.isDirectory(other))
+          .map(other -> IndexFolder.open(store, other))
+          .toList();
+    }
   }
 
   /** Files of earlier terms stay open where they are read, but need no name any more. */

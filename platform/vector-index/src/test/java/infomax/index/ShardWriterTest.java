@@ -17,9 +17,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -304,6 +308,61 @@ final class ShardWriterTest {
     }
   }
 
+  /** A bucket hands out every object at its price; here each fetch is counted. */
+  @Test
+  void ofANewTermOnlyWhatIsNewIsFetched() throws IOException {
+    Set<String> fetched = new TreeSet<>();
+    ObjectStore counting =
+        ObjectStore.open(
+            folder.resolve("store"),
+            (step, name) -> {
+              if (step == StoreStep.FETCH_OBJECT) {
+                fetched.add(name);
+              }
+            });
+    Path cache = folder.resolve("cache");
+    Manifest before;
+    try (ShardWriter writer = writer("local")) {
+      before = putAndPublish(writer, "a");
+    }
+    PublishedIndex first = PublishedIndex.open(counting, before, cache);
+    assertThat(fetched).isEqualTo(objectsBeyond(before, null));
+    fetched.clear();
+    try (ShardWriter writer = writer("other")) {
+      Manifest next = putAndPublish(writer, "b");
+      try (PublishedIndex second = open(counting, next, first)) {
+        assertThat(fetched).isEqualTo(objectsBeyond(next, before));
+        first.close();
+        before = putAndPublish(writer, "c");
+        try (PublishedIndex third = open(counting, before, second)) {
+          assertThat(third.images()).isEqualTo(3);
+          try (Stream<Path> terms = Files.list(cache.resolve("shard-0"))) {
+            assertThat(terms).containsExactly(cache.resolve("shard-0/term-2"));
+          }
+        }
+      }
+    }
+    // A process that is started again knows of nothing that it is right, and looks.
+    IndexFile damaged =
+        before.files().stream().filter(file -> file.name().endsWith(".cfs")).findFirst().get();
+    Path local = cache.resolve("shard-0/term-2").resolve(damaged.name());
+    byte[] bytes = Files.readAllBytes(local);
+    bytes[bytes.length / 2] ^= 1;
+    Files.delete(local);
+    Files.write(local, bytes);
+    fetched.clear();
+    try (ShardWriter writer = writer("local")) {
+      Manifest next = putAndPublish(writer, "d");
+      try (PublishedIndex again = PublishedIndex.open(counting, next, cache)) {
+        Set<String> expected = objectsBeyond(next, before);
+        expected.add(damaged.digest().hex());
+        assertThat(fetched).isEqualTo(expected);
+        assertThat(again.images()).isEqualTo(4);
+        assertThat(again.checkIntegrity().clean()).isTrue();
+      }
+    }
+  }
+
   @Test
   void whatIsWrittenInBulkIsMergedOnceInTheEndWhileWritingGoesOn() {
     int commits = 24;
@@ -344,6 +403,20 @@ final class ShardWriterTest {
     try (ShardWriter writer = writer("local")) {
       assertThat(writer.images()).isEqualTo(8);
     }
+  }
+
+  private PublishedIndex open(ObjectStore store, Manifest manifest, PublishedIndex previous) {
+    return PublishedIndex.open(
+        store, new PublishedShards(List.of(manifest)), folder.resolve("cache"), previous);
+  }
+
+  private static Set<String> objectsBeyond(Manifest manifest, @Nullable Manifest previous) {
+    Set<String> objects = new TreeSet<>();
+    manifest.files().forEach(file -> objects.add(file.digest().hex()));
+    if (previous != null) {
+      previous.files().forEach(file -> objects.remove(file.digest().hex()));
+    }
+    return objects;
   }
 
   private static long segments(Manifest published) {
