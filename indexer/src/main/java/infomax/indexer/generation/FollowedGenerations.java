@@ -39,8 +39,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one {@link GenerationIndexing} for every shard of its own of every generation that {@code
- * control} wants indexed, and removes what ended ones leave behind. Everything happens on one
- * thread; the public methods may be called by any.
+ * control} wants indexed, and removes what ended ones leave behind. Orders are given on one thread;
+ * what reads much of the store has threads of its own, so that no order waits for it. The public
+ * methods may be called by any.
  */
 public final class FollowedGenerations implements AutoCloseable, Check {
 
@@ -80,6 +81,7 @@ public final class FollowedGenerations implements AutoCloseable, Check {
   private final Interval tidying = new Interval(TIDY_INTERVAL);
   private final Interval sweeping = new Interval(SWEEP_INTERVAL);
   private final Thread thread;
+  private final Thread tidier;
   private final Thread checking;
   private volatile boolean closing;
 
@@ -89,6 +91,8 @@ public final class FollowedGenerations implements AutoCloseable, Check {
     this.control = control;
     this.settings = settings;
     this.thread = Thread.ofPlatform().name("indexer-generations").daemon(true).unstarted(this::run);
+    this.tidier =
+        Thread.ofPlatform().name("indexer-tidying").daemon(true).unstarted(this::keepTidy);
     this.checking =
         Thread.ofPlatform().name("indexer-check").daemon(true).unstarted(this::checkPublished);
   }
@@ -157,6 +161,7 @@ public final class FollowedGenerations implements AutoCloseable, Check {
     control.follow(followed.states::add);
     followed.states.add(control.state());
     followed.thread.start();
+    followed.tidier.start();
     followed.checking.start();
     return followed;
   }
@@ -227,9 +232,11 @@ public final class FollowedGenerations implements AutoCloseable, Check {
   public void close() {
     closing = true;
     thread.interrupt();
+    tidier.interrupt();
     checking.interrupt();
     try {
       thread.join(Duration.ofSeconds(30));
+      tidier.join(Duration.ofSeconds(30));
       // Reading a large object is not interrupted; nothing that this thread does needs an end.
       checking.join(Duration.ofSeconds(1));
     } catch (InterruptedException e) {
@@ -258,9 +265,22 @@ public final class FollowedGenerations implements AutoCloseable, Check {
         }
         follow(state);
         tellFailures();
-        tidy();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
+        return;
+      } catch (RuntimeException e) {
+        LOG.warn("control could not be followed, trying again", e);
+      }
+    }
+  }
+
+  /** In a bucket, reading the publications of a shard takes seconds. */
+  private void keepTidy() {
+    while (!closing) {
+      try {
+        TimeUnit.MILLISECONDS.sleep(TURN.toMillis());
+        tidy();
+      } catch (InterruptedException e) {
         return;
       } catch (RuntimeException e) {
         LOG.warn("generations could not be tidied, trying again", e);

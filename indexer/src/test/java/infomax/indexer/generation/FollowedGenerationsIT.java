@@ -33,6 +33,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.lucene.index.IndexFileNames;
@@ -114,6 +116,34 @@ final class FollowedGenerationsIT {
     log.decide(new IndexingPause(false, log.now(), "ann", "a test"));
     assertIndexed(1, 50);
     assertThat(status(1).embedded()).isEqualTo(20);
+  }
+
+  /** In a bucket with many publications it takes minutes. */
+  @Test
+  void noOrderWaitsForASweep() throws Exception {
+    CountDownLatch sweeping = new CountDownLatch(1);
+    CountDownLatch answers = new CountDownLatch(1);
+    log.storeOfIndexer =
+        (step, name) -> {
+          if (step == StoreStep.LIST_ENTRIES && name.equals("claims")) {
+            sweeping.countDown();
+            awaitQuietly(answers);
+          }
+        };
+    log.write(log.images("image", 20));
+    live(1);
+    assertThat(sweeping.await(DEADLINE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    log.decide(new IndexingPause(true, log.now(), "ann", "a test"));
+    awaitPaused(0);
+    answers.countDown();
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void awaitPaused(long lagMin) {
