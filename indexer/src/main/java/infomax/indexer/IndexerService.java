@@ -22,8 +22,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * The indexer at work: indexes every generation that {@code control} wants, and takes part in the
@@ -135,11 +133,7 @@ public final class IndexerService implements AutoCloseable {
     return new IndexingFailures() {
       @Override
       public Map<Integer, IndexingFailure> byGeneration() {
-        return generations.failures().values().stream()
-            .map(
-                failure ->
-                    new IndexingFailure(failure.generation(), failure.cause(), failure.detail()))
-            .collect(Collectors.toMap(IndexingFailure::generation, Function.identity()));
+        return generations.failures();
       }
 
       @Override

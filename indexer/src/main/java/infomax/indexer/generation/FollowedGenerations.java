@@ -9,6 +9,7 @@ import infomax.events.signal.Signal.ShardFailed;
 import infomax.index.IndexFiles;
 import infomax.index.Publications;
 import infomax.indexer.generation.GenerationStatus.Phase;
+import infomax.indexer.rollout.decision.IndexingFailure;
 import infomax.runtime.control.ControlLog;
 import infomax.runtime.health.Check;
 import infomax.runtime.health.CheckResult;
@@ -75,7 +76,7 @@ public final class FollowedGenerations implements AutoCloseable, Check {
   private final ControlLog control;
   private final IndexingSettings settings;
   private final ConcurrentMap<Shard, GenerationIndexing> running = new ConcurrentHashMap<>();
-  private final ConcurrentMap<Integer, GenerationFailure> unstartable = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Integer, IndexingFailure> unstartable = new ConcurrentHashMap<>();
   private final Set<Integer> removed = new HashSet<>();
   private final BlockingQueue<ControlState> states = new LinkedBlockingQueue<>();
   private final Interval tidying = new Interval(TIDY_INTERVAL);
@@ -167,8 +168,8 @@ public final class FollowedGenerations implements AutoCloseable, Check {
   }
 
   /** Generations that cannot be indexed any further, by number. */
-  public Map<Integer, GenerationFailure> failures() {
-    Map<Integer, GenerationFailure> failures = new TreeMap<>(unstartable);
+  public Map<Integer, IndexingFailure> failures() {
+    Map<Integer, IndexingFailure> failures = new TreeMap<>(unstartable);
     running.forEach(
         (shard, indexing) ->
             indexing.failure().ifPresent(failure -> failures.put(shard.generation(), failure)));
@@ -334,7 +335,7 @@ public final class FollowedGenerations implements AutoCloseable, Check {
     if (release == null || release.precisionOf(generation.encoder()).isEmpty()) {
       unstartable.put(
           generation.number(),
-          new GenerationFailure(
+          new IndexingFailure(
               generation.number(),
               FailureCause.ENCODER_UNUSABLE,
               "encoder "
@@ -408,7 +409,7 @@ public final class FollowedGenerations implements AutoCloseable, Check {
 
   /** The rollout controller may be in another process. */
   private void tellFailures() {
-    for (GenerationFailure failure : failures().values()) {
+    for (IndexingFailure failure : failures().values()) {
       shared
           .signals()
           .send(

@@ -20,6 +20,7 @@ import infomax.index.WriterOpenings;
 import infomax.indexer.backup.RestoredStart;
 import infomax.indexer.generation.GenerationStatus.Phase;
 import infomax.indexer.generation.Orders.Mode;
+import infomax.indexer.rollout.decision.IndexingFailure;
 import infomax.runtime.lifecycle.Closer;
 import infomax.runtime.process.ThreadNice;
 import infomax.store.ObjectBrokenException;
@@ -62,7 +63,7 @@ final class GenerationIndexing implements AutoCloseable {
   private final Thread thread;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final AtomicReference<GenerationStatus> status;
-  private final AtomicReference<@Nullable GenerationFailure> failure = new AtomicReference<>();
+  private final AtomicReference<@Nullable IndexingFailure> failure = new AtomicReference<>();
   private final AtomicReference<@Nullable String> broken = new AtomicReference<>();
   private final AtomicReference<@Nullable ImageLog> openLog = new AtomicReference<>();
   private volatile Orders orders;
@@ -141,7 +142,7 @@ final class GenerationIndexing implements AutoCloseable {
   }
 
   /** Why this generation cannot be indexed any further, if it cannot. */
-  Optional<GenerationFailure> failure() {
+  Optional<IndexingFailure> failure() {
     return Optional.ofNullable(failure.get());
   }
 
@@ -206,7 +207,7 @@ final class GenerationIndexing implements AutoCloseable {
     } catch (GenerationFailedException e) {
       LOG.error("generation={} cannot be indexed: {}", generation.number(), e.getMessage(), e);
       String detail = String.valueOf(e.getMessage());
-      failure.set(new GenerationFailure(generation.number(), e.reason(), detail));
+      failure.set(new IndexingFailure(generation.number(), e.reason(), detail));
       status.updateAndGet(last -> last.in(Phase.FAILED, detail));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -14,6 +14,7 @@ import infomax.events.image.RejectionReason;
 import infomax.imaging.EncoderPixels;
 import infomax.index.Manifest;
 import infomax.index.PublishedIndex;
+import infomax.indexer.rollout.decision.IndexingFailure;
 import infomax.runtime.process.ChildJvm;
 import infomax.store.StoreStep;
 import infomax.testing.TestingKafka;
@@ -389,7 +390,7 @@ final class FaultsIT {
         .untilAsserted(
             () ->
                 assertThat(log.generations.failures().values())
-                    .extracting(GenerationFailure::cause)
+                    .extracting(IndexingFailure::cause)
                     .containsExactly(FailureCause.DELETES_MAY_BE_MISSING));
   }
 

@@ -22,6 +22,7 @@ import infomax.index.IndexedImage;
 import infomax.index.Manifest;
 import infomax.index.PublishedIndex;
 import infomax.indexer.generation.GenerationStatus.Phase;
+import infomax.indexer.rollout.decision.IndexingFailure;
 import infomax.store.ObjectStoreException;
 import infomax.store.StoreObserver;
 import infomax.store.StoreStep;
@@ -527,7 +528,7 @@ final class FollowedGenerationsIT {
         .untilAsserted(
             () ->
                 assertThat(log.generations.failures().values())
-                    .extracting(GenerationFailure::generation, GenerationFailure::cause)
+                    .extracting(IndexingFailure::generation, IndexingFailure::cause)
                     .containsExactly(tuple(1, cause)));
   }
 

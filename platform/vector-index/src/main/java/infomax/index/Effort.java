@@ -25,9 +25,4 @@ public record Effort(boolean exact, int candidates, Deadline deadline) {
   public static int defaultCandidates(int hits) {
     return Math.min(CANDIDATES_MAX, Math.max(100, 2 * hits));
   }
-
-  /** The same with more candidates. */
-  Effort withCandidates(int more) {
-    return new Effort(exact, more, deadline);
-  }
 }

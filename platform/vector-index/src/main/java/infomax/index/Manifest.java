@@ -67,24 +67,6 @@ public record Manifest(
     return spec.encoder();
   }
 
-  /** Length of the vectors. */
-  @JsonIgnore
-  public int dimensions() {
-    return spec.dimensions();
-  }
-
-  /** Kafka's id of the topic {@code images}. */
-  @JsonIgnore
-  public String topicId() {
-    return spec.topicId();
-  }
-
-  /** Partitions of that topic. */
-  @JsonIgnore
-  public int partitions() {
-    return spec.partitions();
-  }
-
   /** Next offsets to read; every record below is in the index. */
   @JsonIgnore
   public Positions positions() {
@@ -101,12 +83,6 @@ public record Manifest(
   @JsonIgnore
   public @Nullable Instant oldestTimestamp() {
     return progress.oldestTimestamp();
-  }
-
-  /** Newest timestamp of any record in the index; null before the first. */
-  @JsonIgnore
-  public @Nullable Instant newestTimestamp() {
-    return progress.newestTimestamp();
   }
 
   /** True if this is a later publication of the shard, and shows everything {@code other} does. */

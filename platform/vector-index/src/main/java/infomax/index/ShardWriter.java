@@ -195,11 +195,6 @@ public final class ShardWriter implements AutoCloseable {
     }
   }
 
-  /** Images put and deleted since the last commit. */
-  public int uncommitted() {
-    return uncommitted.size();
-  }
-
   /**
    * Commits everything put and deleted so far, durably, as one unit with {@code next}.
    *
