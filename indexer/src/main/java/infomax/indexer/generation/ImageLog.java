@@ -42,7 +42,8 @@ final class ImageLog implements AutoCloseable {
   private final Consumer<byte[], byte[]> consumer;
   private final Admin admin;
 
-  private ImageLog(IndexSpec spec, Consumer<byte[], byte[]> consumer, Admin admin) {
+  /** One that is where it shall begin; it closes the clients. */
+  ImageLog(IndexSpec spec, Consumer<byte[], byte[]> consumer, Admin admin) {
     this.spec = spec;
     this.partitions =
         spec.shardPartitions().stream()
