@@ -221,7 +221,7 @@ public final class GenerationLoader {
       warm(index, encoder);
     }
     Instant now = clock.instant();
-    loaded.put(new LiveGeneration(encoder, index, now, freshness(published, current, now)));
+    loaded.put(new LiveGeneration(encoder, index, freshness(published, current, now)));
     if (current == null) {
       LOG.info(
           "loaded generation={} encoder={} sequence={} images={}",

@@ -6,7 +6,6 @@ import infomax.events.control.EncoderRelease;
 import infomax.index.PublishedIndex;
 import infomax.index.PublishedShards;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +18,6 @@ public final class LiveGeneration {
 
   private final ServedEncoder encoder;
   private final PublishedIndex index;
-  private final Instant openedAt;
   private final @Nullable Duration freshness;
   private final References references;
 
@@ -29,11 +27,9 @@ public final class LiveGeneration {
    * @param freshness time from the oldest record new in this publication to its opening; null if
    *     nothing is new or if this replica did not open the publication before
    */
-  LiveGeneration(
-      ServedEncoder encoder, PublishedIndex index, Instant openedAt, @Nullable Duration freshness) {
+  LiveGeneration(ServedEncoder encoder, PublishedIndex index, @Nullable Duration freshness) {
     this.encoder = encoder;
     this.index = index;
-    this.openedAt = openedAt;
     this.freshness = freshness;
     this.references =
         new References(
@@ -71,11 +67,6 @@ public final class LiveGeneration {
   /** Every record below is in the index. */
   public Positions positions() {
     return published().positions();
-  }
-
-  /** When this replica opened it. */
-  public Instant openedAt() {
-    return openedAt;
   }
 
   /** Time from the oldest record new in this publication to its opening, if it is known. */

@@ -243,7 +243,7 @@ public final class PastPublications implements AutoCloseable {
       CacheFolder.delete(path);
       PublishedIndex index = PublishedIndex.open(publications.store(), published, path, null);
       LOG.info("opened publication={} of generation={}", published.sequences(), live.number());
-      return new Open(new LiveGeneration(encoder, index, clock.instant(), null), path);
+      return new Open(new LiveGeneration(encoder, index, null), path);
     } catch (RuntimeException e) {
       encoder.releaseReference();
       CacheFolder.delete(path);

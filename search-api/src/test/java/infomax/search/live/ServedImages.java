@@ -189,7 +189,6 @@ public final class ServedImages implements AutoCloseable {
                 publications.latest(generation).orElseThrow(),
                 folder.resolve("cache"),
                 current == null ? null : current.index()),
-            Instant.now(),
             null));
     if (current == null) {
       loaded.serve(generation);

@@ -64,11 +64,6 @@ public final class RecordLoop implements AutoCloseable, Check {
     return thrown == null ? CheckResult.ok() : CheckResult.failed(String.valueOf(thrown));
   }
 
-  /** True once the loop has ended, by itself or by {@link #close}. */
-  public boolean hasEnded() {
-    return !thread.isAlive();
-  }
-
   @Override
   public void close() {
     closing = true;
