@@ -1,9 +1,11 @@
 package infomax.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import infomax.encoder.Encoder;
 import infomax.encoder.EncoderDevice;
+import infomax.encoder.EncoderException;
 import infomax.encoder.signature.ReleaseTrust;
 import infomax.events.Digest;
 import infomax.events.control.ControlState;
@@ -12,6 +14,7 @@ import infomax.events.control.IndexGeneration;
 import infomax.events.control.IndexOverrides;
 import infomax.events.control.IndexParameters;
 import infomax.events.control.LiveAlias;
+import infomax.imaging.EncoderPixels;
 import infomax.index.IndexFile;
 import infomax.index.Manifest;
 import infomax.index.Publications;
@@ -22,6 +25,7 @@ import infomax.search.live.ServedImages;
 import infomax.store.ObjectStore;
 import infomax.store.ObjectStoreException;
 import infomax.store.StoreObserver;
+import infomax.store.StoreStep;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
@@ -110,6 +114,37 @@ final class GenerationLoaderTest {
     }
     assertServes("a", "b");
     assertThat(loader.problems()).isEmpty();
+  }
+
+  /** How fresh a publication is stands in the manifests of those that were skipped too. */
+  @Test
+  void whatWasOpenedIsClosedWhenASkippedManifestCannotBeRead() throws Exception {
+    publish("a");
+    turn();
+    Manifest skipped = publish("b");
+    publish("c");
+    String name = "manifest-%012d".formatted(skipped.sequence());
+    met =
+        (step, read) -> {
+          if (step == StoreStep.READ_ENTRY && read.endsWith(name)) {
+            throw new ObjectStoreException("the store does not answer");
+          }
+        };
+    turn();
+    assertThat(loader.problems().get(GENERATION)).contains("the store does not answer");
+    assertServes("a");
+    met = StoreObserver.NONE;
+    turn();
+    assertServes("a", "b", "c");
+    Encoder encoder;
+    try (Lease lease = loaded.acquire().orElseThrow()) {
+      encoder = lease.generation().encoder();
+    }
+    loaded.close();
+    EncoderPixels pixels = EncoderPixels.of(Pictures.canonical(1, 32), ServedImages.INPUT_SIZE);
+    assertThatThrownBy(() -> encoder.embed(pixels))
+        .isInstanceOf(EncoderException.class)
+        .hasMessageContaining("closed");
   }
 
   @Test

@@ -199,6 +199,8 @@ public final class GenerationLoader {
 
   private void open(
       PublishedShards published, EncoderRelease release, @Nullable LiveGeneration current) {
+    // It may ask the store, which may fail: before anything is open that would have to be closed.
+    Instant oldest = oldestNew(published, current);
     ServedEncoder encoder =
         current != null && current.servedEncoder().tryRetain()
             ? current.servedEncoder()
@@ -220,8 +222,8 @@ public final class GenerationLoader {
     if (current == null) {
       warm(index, encoder);
     }
-    Instant now = clock.instant();
-    loaded.put(new LiveGeneration(encoder, index, freshness(published, current, now)));
+    Duration freshness = oldest == null ? null : Duration.between(oldest, clock.instant());
+    loaded.put(new LiveGeneration(encoder, index, freshness));
     if (current == null) {
       LOG.info(
           "loaded generation={} encoder={} sequence={} images={}",
@@ -250,9 +252,8 @@ public final class GenerationLoader {
     }
   }
 
-  /** The oldest record new since the publications opened before. */
-  private @Nullable Duration freshness(
-      PublishedShards published, @Nullable LiveGeneration current, Instant now) {
+  /** When the oldest record new since the publications opened before was written. */
+  private @Nullable Instant oldestNew(PublishedShards published, @Nullable LiveGeneration current) {
     if (current == null) {
       return null;
     }
@@ -261,7 +262,7 @@ public final class GenerationLoader {
       Manifest before = current.published().shards().get(manifest.shard());
       oldest = older(oldest, oldestSince(manifest, before.sequence()));
     }
-    return oldest == null ? null : Duration.between(oldest, now);
+    return oldest;
   }
 
   /** It may lie in a publication that was skipped. */
