@@ -22,9 +22,12 @@ final class Rate {
     }
   }
 
-  /** Growth per second; 0 before there are two readings. */
-  synchronized double perSecond() {
-    if (readings.size() < 2) {
+  /**
+   * Growth per second, seen at {@code nanoTime}; 0 before there are two readings, and once none has
+   * come for as long as the window: nobody tells any more what the count is.
+   */
+  synchronized double perSecond(long nanoTime) {
+    if (readings.size() < 2 || nanoTime - readings.getLast().nanoTime() > WINDOW.toNanos()) {
       return 0;
     }
     long nanos = readings.getLast().nanoTime() - readings.getFirst().nanoTime();

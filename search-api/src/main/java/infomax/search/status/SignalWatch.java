@@ -64,9 +64,10 @@ public final class SignalWatch {
 
   /** Images a generation embeds per second. */
   double imagesPerSecond(int generation) {
+    long nanoTime = System.nanoTime();
     return rates.entrySet().stream()
         .filter(entry -> entry.getKey().generation() == generation)
-        .mapToDouble(entry -> entry.getValue().perSecond())
+        .mapToDouble(entry -> entry.getValue().perSecond(nanoTime))
         .sum();
   }
 

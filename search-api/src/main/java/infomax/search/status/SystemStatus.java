@@ -105,7 +105,7 @@ public final class SystemStatus {
         freshness.summary(),
         new Rates(
             serving == null ? 0 : signals.imagesPerSecond(serving.generation()),
-            queryRate.perSecond()),
+            queryRate.perSecond(System.nanoTime())),
         rejected.count(),
         state.encoders().size(),
         (int)

@@ -15,11 +15,11 @@ final class RateTest {
   @Test
   void followsTheLastSeconds() {
     Rate rate = new Rate();
-    assertThat(rate.perSecond()).isZero();
+    assertThat(rate.perSecond(0)).isZero();
     for (int second = 0; second <= 10; second++) {
       rate.read(second < 5 ? 0 : (second - 5) * 30L, second * SECOND_NANOS);
     }
-    assertThat(rate.perSecond()).isEqualTo(30);
+    assertThat(rate.perSecond(10 * SECOND_NANOS)).isEqualTo(30);
   }
 
   @Test
@@ -28,9 +28,21 @@ final class RateTest {
     rate.read(1000, 0);
     rate.read(1100, SECOND_NANOS);
     rate.read(0, 2 * SECOND_NANOS);
-    assertThat(rate.perSecond()).isZero();
+    assertThat(rate.perSecond(2 * SECOND_NANOS)).isZero();
     rate.read(50, 3 * SECOND_NANOS);
-    assertThat(rate.perSecond()).isEqualTo(50);
+    assertThat(rate.perSecond(3 * SECOND_NANOS)).isEqualTo(50);
+  }
+
+  /** As when an indexer was killed in the middle of its work. */
+  @Test
+  void isZeroOnceNobodyTellsTheCount() {
+    Rate rate = new Rate();
+    rate.read(0, 0);
+    rate.read(400, SECOND_NANOS);
+    assertThat(rate.perSecond(6 * SECOND_NANOS)).isEqualTo(400);
+    assertThat(rate.perSecond(6 * SECOND_NANOS + 1)).isZero();
+    rate.read(900, 10 * SECOND_NANOS);
+    assertThat(rate.perSecond(10 * SECOND_NANOS)).isLessThan(100);
   }
 
   @Test
