@@ -1,25 +1,36 @@
 package infomax.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import infomax.events.ImageId;
 import infomax.events.Json;
 import infomax.events.Topic;
+import infomax.index.Publications;
 import infomax.search.live.AsOf;
 import infomax.search.live.Lease;
 import infomax.search.live.PastPublications;
+import infomax.search.live.PastPublications.Outcome;
 import infomax.search.live.PastPublications.Outcome.Busy;
 import infomax.search.live.PastPublications.Outcome.Found;
+import infomax.search.live.PastPublications.Outcome.StoreUnavailable;
 import infomax.search.live.PastPublications.Outcome.Unavailable;
 import infomax.search.live.ServedImages;
+import infomax.store.ObjectStore;
+import infomax.store.ObjectStoreException;
+import infomax.store.StoreObserver;
+import infomax.store.StoreStep;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -119,6 +130,76 @@ final class PastPublicationsTest {
     }
     past.closeIdle();
     assertThat(past.open()).isZero();
+  }
+
+  @Test
+  void whatIsOutOfReachIsNotSaidToBeGone() {
+    for (StoreStep away :
+        List.of(StoreStep.LIST_ENTRIES, StoreStep.READ_ENTRY, StoreStep.FETCH_OBJECT)) {
+      StoreObserver observer =
+          (step, _) -> {
+            if (step == away) {
+              throw new ObjectStoreException("the store does not answer");
+            }
+          };
+      try (PastPublications remote = over(observer);
+          Lease live = live()) {
+        assertThat(remote.acquire(live.generation(), new AsOf.Publication(2)))
+            .isEqualTo(new StoreUnavailable());
+        assertThat(remote.open()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void whatIsOpenIsGivenOutWhileAnotherOneComesAndWhoWaitsForThatMayLeave() throws Exception {
+    CompletableFuture<Boolean> asked = new CompletableFuture<>();
+    CompletableFuture<Boolean> comes = new CompletableFuture<>();
+    AtomicBoolean slow = new AtomicBoolean();
+    StoreObserver observer =
+        (step, _) -> {
+          if (step == StoreStep.FETCH_OBJECT && slow.get()) {
+            asked.complete(true);
+            comes.join();
+          }
+        };
+    try (PastPublications remote = over(observer);
+        Lease live = live()) {
+      AsOf there = new AsOf.Publication(2);
+      ((Found) remote.acquire(live.generation(), there)).lease().close();
+      slow.set(true);
+      CompletableFuture<Outcome> third =
+          CompletableFuture.supplyAsync(
+              () -> remote.acquire(live.generation(), new AsOf.Publication(3)));
+      try {
+        asked.get(20, TimeUnit.SECONDS);
+        try (Lease lease = ((Found) remote.acquire(live.generation(), there)).lease()) {
+          assertThat(lease.generation().index().images()).isEqualTo(1);
+        }
+        AtomicReference<Outcome> fourth = new AtomicReference<>();
+        Thread waiting =
+            Thread.startVirtualThread(
+                () -> fourth.set(remote.acquire(live.generation(), new AsOf.Publication(4))));
+        await().until(() -> waiting.getState() == Thread.State.WAITING);
+        waiting.interrupt();
+        assertThat(waiting.join(Duration.ofSeconds(20))).isTrue();
+        assertThat(fourth.get()).isEqualTo(new Busy(2));
+      } finally {
+        comes.complete(true);
+      }
+      try (Lease lease = ((Found) third.get(20, TimeUnit.SECONDS)).lease()) {
+        assertThat(lease.generation().index().images()).isEqualTo(2);
+      }
+    }
+  }
+
+  /** The same publications over a way to the store that the test steps in. */
+  private PastPublications over(StoreObserver observer) {
+    return new PastPublications(
+        new Publications(ObjectStore.open(folder.resolve("objects"), observer), now::get),
+        folder.resolve("test"),
+        2,
+        now::get);
   }
 
   /** Shards are published one by one, so that a publication has a number for each. */

@@ -1,11 +1,10 @@
 package infomax.search.live;
 
 import infomax.index.IndexCorruptException;
-import infomax.index.IndexSpec;
-import infomax.index.Manifest;
 import infomax.index.Publications;
 import infomax.index.PublishedIndex;
 import infomax.index.PublishedShards;
+import infomax.store.ObjectStoreException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,10 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.IntFunction;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Publications that were replaced and are still in the store, opened when somebody asks for one.
  * Few are open at a time; one that nobody has asked for in a while is closed. Each has a folder of
- * its own, so that what is live is not touched. Thread-safe; one is opened at a time.
+ * its own, so that what is live is not touched. Thread-safe; one is opened at a time, and those
+ * open are given out meanwhile.
  */
 public final class PastPublications implements AutoCloseable {
 
@@ -35,9 +32,15 @@ public final class PastPublications implements AutoCloseable {
   private static final Duration IDLE_MAX = Duration.ofSeconds(60);
 
   private final Publications publications;
+  private final PublicationFinder finder;
   private final Path folder;
   private final int openMax;
   private final InstantSource clock;
+
+  /** Held while one is opened, which takes as long as its files take to come. */
+  private final ReentrantLock opening = new ReentrantLock();
+
+  /** Guards what is open; held for moments, after {@link #opening} where both are. */
   private final ReentrantLock lock = new ReentrantLock();
 
   /** Those open, the one asked for longest ago first. */
@@ -52,6 +55,7 @@ public final class PastPublications implements AutoCloseable {
   public PastPublications(
       Publications publications, Path folder, int openMax, InstantSource clock) {
     this.publications = publications;
+    this.finder = new PublicationFinder(publications, clock);
     this.folder = folder;
     this.openMax = openMax;
     this.clock = clock;
@@ -82,37 +86,55 @@ public final class PastPublications implements AutoCloseable {
      * @param openMax how many
      */
     record Busy(int openMax) implements Outcome {}
+
+    /** The store does not answer, so that nobody knows what there is; that may pass. */
+    record StoreUnavailable() implements Outcome {}
   }
 
   /**
    * Opens the newest publication of a generation that is not after {@code asOf}: of every shard its
-   * own.
+   * own. A thread that is interrupted while it waits for another one's opening is told {@link
+   * Outcome.Busy} and stays interrupted.
    *
    * @param live a publication of that generation, leased by the caller; its encoder is used
    */
   public Outcome acquire(LiveGeneration live, AsOf asOf) {
-    Optional<PublishedShards> found = find(live.published().spec(), asOf);
-    if (found.isEmpty()) {
-      return unavailable(live.published().spec());
-    }
-    lock.lock();
     try {
-      Key key = new Key(live.number(), found.get().sequences());
-      Open there = open.get(key);
-      if (there == null) {
-        if (open.size() >= openMax && !closeOldestUnused()) {
-          return new Outcome.Busy(openMax);
-        }
-        there = open(found.get(), live);
-        open.put(key, there);
-      }
-      there.usedAt = clock.instant();
-      return new Outcome.Found(there.generation.lease().orElseThrow());
+      Optional<PublishedShards> found = finder.find(live.published().spec(), asOf);
+      return found.isEmpty()
+          ? finder.unavailable(live.published().spec())
+          : acquire(live, found.get());
+    } catch (ObjectStoreException e) {
+      LOG.warn(
+          "publication {} of generation {} is out of reach: {}", asOf, live.number(), e.toString());
+      return new Outcome.StoreUnavailable();
+    }
+  }
+
+  private Outcome acquire(LiveGeneration live, PublishedShards wanted) {
+    Key key = new Key(live.number(), wanted.sequences());
+    Optional<Lease> there = lease(key);
+    if (there.isPresent()) {
+      return new Outcome.Found(there.get());
+    }
+    try {
+      opening.lockInterruptibly();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Outcome.Busy(openMax);
+    }
+    try {
+      // Somebody else may have opened it meanwhile.
+      return lease(key).<Outcome>map(Outcome.Found::new).orElseGet(() -> open(key, wanted, live));
     } catch (IndexCorruptException e) {
-      LOG.info("publication {} of generation {} is gone: {}", asOf, live.number(), e.getMessage());
-      return unavailable(live.published().spec());
+      LOG.info(
+          "publication {} of generation {} is gone: {}",
+          key.sequences(),
+          live.number(),
+          e.getMessage());
+      return finder.unavailable(wanted.spec());
     } finally {
-      lock.unlock();
+      opening.unlock();
     }
   }
 
@@ -146,87 +168,50 @@ public final class PastPublications implements AutoCloseable {
 
   @Override
   public void close() {
+    opening.lock();
     lock.lock();
     try {
       open.values().forEach(this::close);
       open.clear();
     } finally {
       lock.unlock();
+      opening.unlock();
     }
   }
 
-  private Optional<PublishedShards> find(IndexSpec spec, AsOf asOf) {
-    return switch (asOf) {
-      case AsOf.Time(Instant limit) ->
-          limit.isAfter(clock.instant())
-              ? Optional.empty()
-              : shards(
-                  spec,
-                  shard -> find(spec.generation(), shard, manifest -> isAfter(manifest, limit)));
-      case AsOf.Publication(List<Long> limits) ->
-          limits.size() == spec.index().shards()
-              ? shards(spec, shard -> find(spec.generation(), shard, limits.get(shard)))
-              : Optional.empty();
-    };
-  }
-
-  private static boolean isAfter(Manifest manifest, Instant limit) {
-    return manifest.publishedAt().isAfter(limit);
-  }
-
-  private Optional<Manifest> find(int generation, int shard, long limit) {
-    List<Long> sequences = publications.sequences(generation, shard);
-    if (sequences.isEmpty() || limit > sequences.getLast()) {
-      return Optional.empty();
+  /** A lease on one that is open. */
+  private Optional<Lease> lease(Key key) {
+    lock.lock();
+    try {
+      return Optional.ofNullable(open.get(key)).map(this::lease);
+    } finally {
+      lock.unlock();
     }
-    return newest(generation, shard, sequences.stream().filter(each -> each <= limit).toList());
   }
 
-  /**
-   * The publications of a shard follow each other in time, so that half of them can be skipped. One
-   * that was collected or is damaged counts as before: another one is taken in the end.
-   */
-  private Optional<Manifest> find(int generation, int shard, Predicate<Manifest> isAfter) {
-    List<Long> sequences = publications.sequences(generation, shard);
-    int low = 0;
-    int high = sequences.size();
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (publications.read(generation, shard, sequences.get(middle)).filter(isAfter).isPresent()) {
-        high = middle;
-      } else {
-        low = middle + 1;
+  private Lease lease(Open there) {
+    there.usedAt = clock.instant();
+    return there.generation.lease().orElseThrow();
+  }
+
+  /** Opens one that is not open; there is room for it until then, since nobody else opens any. */
+  private Outcome open(Key key, PublishedShards published, LiveGeneration live) {
+    lock.lock();
+    try {
+      if (open.size() >= openMax && !closeOldestUnused()) {
+        return new Outcome.Busy(openMax);
       }
+    } finally {
+      lock.unlock();
     }
-    return newest(generation, shard, sequences.subList(0, low));
-  }
-
-  private Optional<Manifest> newest(int generation, int shard, List<Long> sequences) {
-    return first(generation, shard, sequences.reversed());
-  }
-
-  private Optional<Manifest> first(int generation, int shard, List<Long> sequences) {
-    return sequences.stream()
-        .flatMap(sequence -> publications.read(generation, shard, sequence).stream())
-        .findFirst();
-  }
-
-  private static Optional<PublishedShards> shards(
-      IndexSpec spec, IntFunction<Optional<Manifest>> find) {
-    List<Manifest> found =
-        IntStream.range(0, spec.index().shards()).mapToObj(find).flatMap(Optional::stream).toList();
-    return found.size() == spec.index().shards()
-        ? Optional.of(new PublishedShards(found))
-        : Optional.empty();
-  }
-
-  private Outcome unavailable(IndexSpec spec) {
-    int number = spec.generation();
-    Optional<PublishedShards> oldest =
-        shards(spec, shard -> first(number, shard, publications.sequences(number, shard)));
-    return new Outcome.Unavailable(
-        oldest.orElse(null),
-        oldest.isEmpty() ? null : publications.latest(number).or(() -> oldest).orElseThrow());
+    Open opened = open(published, live);
+    lock.lock();
+    try {
+      open.put(key, opened);
+      return new Outcome.Found(lease(opened));
+    } finally {
+      lock.unlock();
+    }
   }
 
   private Open open(PublishedShards published, LiveGeneration live) {

@@ -147,6 +147,9 @@ public final class Answering {
               503,
               "past_busy",
               openMax + " publications of the past are open and in use; ask again later");
+      case PastPublications.Outcome.StoreUnavailable _ ->
+          throw Problem.of(
+              503, "store_unavailable", "the object store does not answer; ask again later");
       case PastPublications.Outcome.Unavailable unavailable ->
           throw notAvailable(live, asOf, unavailable);
     };

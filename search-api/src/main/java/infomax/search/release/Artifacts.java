@@ -1,6 +1,7 @@
 package infomax.search.release;
 
 import infomax.events.Digest;
+import infomax.events.control.EncoderRelease;
 import infomax.store.ObjectStore;
 import infomax.store.ObjectStoreException;
 import java.util.Map;
@@ -19,21 +20,33 @@ public final class Artifacts {
     this.store = store;
   }
 
-  /** The verified bytes of an artifact. */
+  /**
+   * The verified bytes of an artifact.
+   *
+   * @throws infomax.store.ObjectBrokenException if the store does not have it, or not right
+   * @throws ObjectStoreException if the store does not answer, which may pass
+   */
   byte[] read(Digest digest) {
-    return store.read(digest);
+    byte[] bytes = store.read(digest);
+    mediaTypes.computeIfAbsent(digest, _ -> sniff(bytes));
+    return bytes;
   }
 
-  /** The media type of an artifact, told by its bytes; remembered, since they never change. */
-  String mediaType(Digest digest) {
+  /**
+   * The media type of an artifact of a release, told by its bytes; remembered, since they never
+   * change. The encoder itself is not read for it: by far the longest file, and known for what it
+   * is.
+   */
+  String mediaType(EncoderRelease release, Digest digest) {
+    if (release.precisionOf(digest).isPresent()) {
+      return BINARY;
+    }
     String known = mediaTypes.get(digest);
     if (known != null) {
       return known;
     }
     try {
-      String found = sniff(store.read(digest));
-      mediaTypes.put(digest, found);
-      return found;
+      return sniff(read(digest));
     } catch (ObjectStoreException e) {
       // Listed all the same; asking for it says what is wrong.
       return BINARY;

@@ -84,7 +84,7 @@ record ReleaseBody(
                     new ArtifactBody(
                         artifact.getKey(),
                         artifact.getValue(),
-                        artifacts.mediaType(artifact.getValue())))
+                        artifacts.mediaType(release, artifact.getValue())))
             .toList(),
         release.int8(),
         release.createdAt(),
@@ -100,7 +100,7 @@ record ReleaseBody(
    *
    * @param name its name
    * @param digest SHA-256 of its bytes
-   * @param contentType told by its leading bytes
+   * @param contentType told by its leading bytes, or by its being the encoder itself
    */
   record ArtifactBody(String name, Digest digest, String contentType) {}
 

@@ -9,6 +9,7 @@ import infomax.runtime.access.Scope;
 import infomax.runtime.http.Problem;
 import infomax.runtime.http.Routes;
 import infomax.search.body.Answers;
+import infomax.store.ObjectBrokenException;
 import infomax.store.ObjectStoreException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -19,9 +20,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code GET /v1/encoders} and {@code /v1/generations}, and below. */
 public final class ReleaseRoutes implements Routes {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ReleaseRoutes.class);
 
   private final Supplier<ControlState> control;
   private final Artifacts artifacts;
@@ -84,9 +89,15 @@ public final class ReleaseRoutes implements Routes {
       return;
     }
     try {
-      context.contentType(artifacts.mediaType(digest)).result(artifacts.read(digest));
-    } catch (ObjectStoreException e) {
+      byte[] bytes = artifacts.read(digest);
+      context.contentType(artifacts.mediaType(release, digest)).result(bytes);
+    } catch (ObjectBrokenException e) {
       throw Problem.of(404, "artifact_gone", String.valueOf(e.getMessage()));
+    } catch (ObjectStoreException e) {
+      LOG.warn(
+          "artifact '{}' of release {} is out of reach: {}", name, release.version(), e.toString());
+      throw Problem.of(
+          503, "store_unavailable", "the object store does not answer; ask again later");
     }
   }
 
