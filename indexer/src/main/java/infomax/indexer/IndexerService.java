@@ -72,6 +72,7 @@ public final class IndexerService implements AutoCloseable {
     Closer closer = new Closer();
     try {
       ControlLog control = closer.register(ControlLog.open(clients, CLIENT_ID, CONTROL_TIMEOUT));
+      control.measure(meters, "indexer");
       SignalSender signals = closer.register(new SignalSender(clients, CLIENT_ID));
       Publications publications = new Publications(store, clock);
       FollowedGenerations generations =

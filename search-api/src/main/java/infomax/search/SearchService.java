@@ -143,6 +143,7 @@ public final class SearchService implements AutoCloseable {
     SearchService assemble() throws TimeoutException, InterruptedException {
       ObjectStore store = config.objects().open();
       ControlLog control = closer.register(ControlLog.open(clients, CLIENT_ID, CONTROL_TIMEOUT));
+      control.measure(metrics, "search-api");
       ControlWriter writer =
           closer.register(new ControlWriter(clients, CLIENT_ID, REQUEST_TIMEOUT));
       SignalSender signals = closer.register(new SignalSender(clients, CLIENT_ID));

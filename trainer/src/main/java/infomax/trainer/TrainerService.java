@@ -128,6 +128,7 @@ public final class TrainerService implements AutoCloseable {
     Closer closer = new Closer();
     try {
       ControlLog control = closer.register(ControlLog.open(clients, CLIENT_ID, CONTROL_TIMEOUT));
+      control.measure(metrics, "trainer");
       ControlWriter writer = closer.register(new ControlWriter(clients, CLIENT_ID));
       ReleasePublisher publisher = new ReleasePublisher(store, writer, signer);
       if (control.state().encoders().isEmpty()) {

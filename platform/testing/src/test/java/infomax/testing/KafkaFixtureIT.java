@@ -27,6 +27,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -73,6 +74,24 @@ class KafkaFixtureIT {
       assertThat(later.state().requests().get(request.id()))
           .isEqualTo(request.as(Status.DONE, "done"));
     }
+  }
+
+  @Test
+  void aDecisionThatCannotBeReadIsCountedUntilThereIsAnotherOne() throws Exception {
+    String key = ControlRequest.KEY_PREFIX + "of-the-future";
+    try (Producer<byte[], byte[]> producer = KAFKA.clients().producer("future");
+        ControlLog log = ControlLog.open(KAFKA.clients(), "test", Duration.ofSeconds(20))) {
+      assertThat(log.unreadableValues()).isZero();
+      producer.send(control(key, "{\"kind\": \"foresee\"}".getBytes(StandardCharsets.UTF_8))).get();
+      Awaitility.await().untilAsserted(() -> assertThat(log.unreadableValues()).isEqualTo(1));
+      producer.send(control(key, null)).get();
+      Awaitility.await().untilAsserted(() -> assertThat(log.unreadableValues()).isZero());
+    }
+  }
+
+  private static ProducerRecord<byte[], byte[]> control(String key, byte @Nullable [] value) {
+    return new ProducerRecord<>(
+        Topic.CONTROL.name(), 0, key.getBytes(StandardCharsets.UTF_8), value);
   }
 
   /** A lone broker that restarts too naively loses the abort marker, and readers stop for good. */

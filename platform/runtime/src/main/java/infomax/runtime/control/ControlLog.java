@@ -8,13 +8,16 @@ import infomax.runtime.health.Check;
 import infomax.runtime.health.CheckResult;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.kafka.RecordLoop;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -37,7 +40,7 @@ public final class ControlLog implements AutoCloseable, Check {
   private final Object monitor = new Object();
   private final TopicPartition partition = new TopicPartition(Topic.CONTROL.name(), 0);
   private final List<Consumer<ControlState>> listeners = new CopyOnWriteArrayList<>();
-  private final AtomicLong unreadable = new AtomicLong();
+  private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
   private final RecordLoop loop;
   private ControlState state = ControlState.EMPTY;
   private long position;
@@ -128,9 +131,21 @@ public final class ControlLog implements AutoCloseable, Check {
     }
   }
 
-  /** Values that could not be read and were skipped; above 0 an operator should look. */
-  public long unreadableValues() {
-    return unreadable.get();
+  /** Keys whose newest value could not be read and was skipped; above 0 an operator should look. */
+  public int unreadableValues() {
+    return unreadable.size();
+  }
+
+  /**
+   * Shows {@link #unreadableValues} as {@code infomax.control.unreadable}.
+   *
+   * @param service who follows this log: several services may share {@code meters}
+   */
+  public void measure(MeterRegistry meters, String service) {
+    Gauge.builder("infomax.control.unreadable", this, ControlLog::unreadableValues)
+        .description("decisions on control that the service cannot read and passes over")
+        .tag("service", service)
+        .register(meters);
   }
 
   @Override
@@ -168,6 +183,7 @@ public final class ControlLog implements AutoCloseable, Check {
 
   private ControlState fold(ControlState before, ConsumerRecord<byte[], byte[]> consumed) {
     String key = new String(consumed.key(), StandardCharsets.UTF_8);
+    unreadable.remove(key);
     if (consumed.value() == null) {
       return before.without(key);
     }
@@ -175,7 +191,7 @@ public final class ControlLog implements AutoCloseable, Check {
       Optional<ControlEvent> event = ControlCodec.read(key, consumed.value());
       return event.map(before::with).orElse(before);
     } catch (IllegalArgumentException e) {
-      unreadable.incrementAndGet();
+      unreadable.add(key);
       LOG.error(
           "control key={} offset={} is unreadable and skipped: {}",
           key,
