@@ -107,6 +107,7 @@ final class PageIT {
       deciding.startsATrainingAndCancelsIt();
       deciding.rollsBackOnceConfirmed();
       deciding.approvesOrRejectsAndPauses();
+      saysWhyNothingIsToldAnyMore(browser);
       assertThat(browser.complaints()).isEmpty();
       asksForAKeyWhereOneIsNeeded(browser, system);
     }
@@ -273,12 +274,35 @@ final class PageIT {
     }
   }
 
+  /** As when a hundred others follow the service. */
+  private static void saysWhyNothingIsToldAnyMore(Browser browser) {
+    browser.run(
+        """
+        window.fetched = window.fetch;
+        window.fetch = (path, options) => path === '/v1/events'
+          ? Promise.resolve(Response.json(
+              {code: 'overloaded', detail: 'there are 100 event streams already'}, {status: 503}))
+          : window.fetched(path, options);
+        window.dispatchEvent(new Event('pagehide'));
+        window.dispatchEvent(new Event('pageshow'));
+        """);
+    browser.awaitText("[data-notice=lost]", "There are 100 event streams already.");
+    browser.awaitText("#pulse", "refused, trying again");
+    browser.run("window.fetch = window.fetched");
+    browser.await("#pulse[data-state=live]");
+    assertThat(browser.all("[data-notice=lost]")).isEmpty();
+  }
+
   /** The same service once more, behind keys: images and the event stream need them too. */
   private void asksForAKeyWhereOneIsNeeded(Browser browser, SmallSystem system) throws Exception {
     Path keys = folder.resolve("keys");
     String key = ApiKeys.generate(new SecureRandom());
+    String loader = ApiKeys.generate(new SecureRandom());
     Files.writeString(
-        keys, KeyFile.line(new ApiKey("page", ApiKeys.hash(key), Set.of(Scope.READ), null)));
+        keys,
+        KeyFile.line(new ApiKey("page", ApiKeys.hash(key), Set.of(Scope.READ), null))
+            + "\n"
+            + KeyFile.line(new ApiKey("loader", ApiKeys.hash(loader), Set.of(Scope.WRITE), null)));
     try (HttpServer server =
         HttpServer.start(
             new HttpConfig("127.0.0.1", 0, new HttpConfig.Access(keys, false, null, null), null),
@@ -291,12 +315,22 @@ final class PageIT {
       browser.screenshot("key");
       enterKey(browser, "infomax_guess");
       browser.awaitText("dialog[data-role=key]", "is not let in");
+      enterKey(browser, loader);
+      browser.awaitText("dialog[data-role=key]", "Key 'loader' has the scopes [write]");
+      browser.awaitText("dialog[data-role=key]", "this needs read");
       enterKey(browser, key);
       browser.await("[data-role=hits] .tile img[src^='blob:']");
       browser.await("#pulse[data-state=live]");
       assertThat(browser.all("dialog[data-role=key]")).isEmpty();
       assertThat(browser.all("[data-missing]")).isEmpty();
       assertThat(browser.run("return document.cookie")).isEqualTo("");
+      browser.open("http://127.0.0.1:" + server.port() + "/#/encoders");
+      browser.click("[data-role=train]");
+      browser.click("dialog[open] button.main");
+      browser.awaitText("dialog[data-role=key]", "this needs admin");
+      browser.click("dialog[data-role=key] button[type=button]");
+      browser.awaitText("dialog[open] .problem", "this needs admin");
+      assertThat(browser.all("dialog[data-role=key]")).isEmpty();
       assertThat(browser.run("return Object.values(sessionStorage)")).isEqualTo(List.of(key));
     }
   }
@@ -306,7 +340,7 @@ final class PageIT {
         """
         const dialog = document.querySelector('dialog[data-role=key]');
         dialog.querySelector('input').value = arguments[0];
-        dialog.querySelector('button').click();
+        dialog.querySelector('button.main').click();
         """,
         key);
   }

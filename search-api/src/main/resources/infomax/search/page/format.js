@@ -72,11 +72,14 @@ export function inOrder(names) {
 /** A figure: counts as such, everything else with three decimals. */
 export const figure = (value) => (Number.isInteger(value) && Math.abs(value) > 1 ? count(value) : decimals(value));
 
+/** What the service says, as the beginning of a sentence. */
+export const sentence = (text) => (text ? text.charAt(0).toUpperCase() + text.slice(1) : '');
+
 /** "precisionAt10Cosine" -> "Precision@10, cosine"; an unknown name in words. */
 export function figureName(name) {
   if (FIGURES.has(name)) return FIGURES.get(name);
   const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/[-_.]/g, ' ').toLowerCase();
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return sentence(words);
 }
 
 /** Names of the compared encoders. */

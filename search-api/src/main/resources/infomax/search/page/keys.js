@@ -1,5 +1,6 @@
 // The page's API key, where the service wants one: asked for once, kept for this tab only, and sent as a header. Nothing here is a
 // cookie, so no other page can use it. Images and the event stream are fetched, since a browser sends no such header for them itself.
+import {sentence} from './format.js';
 
 const STORED = 'infomax-key';
 
@@ -12,20 +13,41 @@ const withKey = (options) => {
   return {...options, headers};
 };
 
-/** `fetch` with the key; where it is missing or refused it is asked for, and the call made again. */
+/** `fetch` with the key; where it is missing, refused or may not do this another one is asked for, and the call made again. */
 export async function keyedFetch(path, options) {
   for (;;) {
     const used = key();
     const response = await fetch(path, withKey(options));
-    if (response.status !== 401) return response;
-    if (key() === used && !(await ask(used))) return response;
+    const refusal = await keyRefusal(response, used);
+    if (!refusal) return response;
+    if (key() === used && !(await ask(refusal))) return response;
   }
+}
+
+/** The problem in an answer, null if it has none; the answer can still be read. */
+const problem = (response) => response.clone().json().catch(() => null);
+
+/** Why an answer wants another key; null if it wants none. Without the scope read there is nothing to see behind the question. */
+async function keyRefusal(response, used) {
+  if (response.status === 401) {
+    return {
+      title: 'This service needs a key',
+      text: used
+        ? 'The key of this tab is not let in (any more). Enter another one.'
+        : 'Enter an API key with the scope read; training and rolling back need admin. It is kept until this tab is closed.',
+      mayLeave: false,
+    };
+  }
+  if (response.status !== 403) return null;
+  const {code, detail, scope} = (await problem(response)) ?? {};
+  if (code !== 'scope_missing') return null;
+  return {title: 'This needs another key', text: `${sentence(detail)}. Enter a key that has it; this tab uses it from then on.`, mayLeave: scope !== 'read'};
 }
 
 let asking = null;
 
 /** One question at a time, however many calls wait; true once there is a key. */
-function ask(refused) {
+function ask(refusal) {
   asking ??= new Promise((answered) => {
     const dialog = document.createElement('dialog');
     dialog.setAttribute('aria-label', 'API key');
@@ -33,12 +55,10 @@ function ask(refused) {
     const form = document.createElement('form');
     form.method = 'dialog';
     const title = document.createElement('h2');
-    title.textContent = 'This service needs a key';
+    title.textContent = refusal.title;
     const text = document.createElement('p');
     text.className = 'muted';
-    text.textContent = refused
-      ? 'The key of this tab is not let in (any more). Enter another one.'
-      : 'Enter an API key with the scope read; training and rolling back need admin. It is kept until this tab is closed.';
+    text.textContent = refusal.text;
     const label = document.createElement('label');
     label.className = 'field';
     const input = document.createElement('input');
@@ -47,14 +67,19 @@ function ask(refused) {
     const actions = document.createElement('div');
     actions.className = 'actions';
     const send = document.createElement('button');
-    Object.assign(send, {type: 'submit', className: 'main', textContent: 'Use this key'});
+    Object.assign(send, {type: 'submit', className: 'main', value: 'use', textContent: 'Use this key'});
+    if (refusal.mayLeave) {
+      const leave = document.createElement('button');
+      Object.assign(leave, {type: 'button', textContent: 'Cancel'});
+      leave.addEventListener('click', () => dialog.close());
+      actions.append(leave);
+    }
     actions.append(send);
     form.append(title, text, label, actions);
     dialog.append(form);
-    // Without a key there is nothing to see behind it.
-    dialog.addEventListener('cancel', (event) => event.preventDefault());
+    dialog.addEventListener('cancel', (event) => refusal.mayLeave || event.preventDefault());
     dialog.addEventListener('close', () => {
-      const given = input.value.trim();
+      const given = dialog.returnValue === 'use' ? input.value.trim() : '';
       if (given) sessionStorage.setItem(STORED, given);
       dialog.remove();
       asking = null;
@@ -114,6 +139,8 @@ document.addEventListener('click', async (event) => {
 export class KeyedEventSource extends EventTarget {
   #abort = new AbortController();
   readyState = EventSource.CONNECTING;
+  /** What the service said when it refused the stream; null if it did not refuse it. */
+  refusal = null;
 
   constructor(path) {
     super();
@@ -128,7 +155,10 @@ export class KeyedEventSource extends EventTarget {
   async #read(path) {
     try {
       const response = await keyedFetch(path, {signal: this.#abort.signal, cache: 'no-store'});
-      if (!response.ok) throw new Error(response.statusText);
+      if (!response.ok) {
+        this.refusal = (await problem(response))?.detail ?? `the service answered ${response.status}`;
+        throw new Error(this.refusal);
+      }
       this.readyState = EventSource.OPEN;
       this.dispatchEvent(new Event('open'));
       let rest = '';

@@ -4,6 +4,7 @@ import {KeyedEventSource} from './keys.js';
 const listeners = new Map();
 let lastStatus = null;
 let connection = 'connecting';
+let refused = null;
 
 /** Calls `listener` with every later event of a name; returns the way to stop. */
 export function on(name, listener) {
@@ -18,13 +19,17 @@ export const status = () => lastStatus;
 /** connecting, open or lost. */
 export const connectionState = () => connection;
 
+/** Why it is lost, in the service's own words; null if the service said nothing. */
+export const refusal = () => refused;
+
 function tell(name, value) {
   for (const listener of listeners.get(name) ?? []) listener(value);
 }
 
-function become(state) {
-  if (connection === state) return;
+function become(state, why = null) {
+  if (connection === state && refused === why) return;
   connection = state;
+  refused = why;
   tell('connection', state);
 }
 
@@ -54,7 +59,7 @@ function open() {
   source = opened;
   opened.addEventListener('open', () => become('open'));
   opened.addEventListener('error', () => {
-    become('lost');
+    become('lost', opened.refusal);
     // The browser tries again by itself unless the answer was a refusal.
     if (opened.readyState === EventSource.CLOSED) {
       setTimeout(() => {

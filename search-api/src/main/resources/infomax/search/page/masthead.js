@@ -30,11 +30,11 @@ function draw(status) {
 function pulse() {
   const pulse = document.getElementById('pulse');
   const status = live.status();
-  const [state, text] = live.connectionState() === 'lost' ? ['lost', 'connection lost, trying again']
+  const [state, text] = live.connectionState() === 'lost' ? ['lost', live.refusal() ? 'refused, trying again' : 'connection lost, trying again']
     : !status ? ['connecting', 'connecting']
     : status.serving ? ['live', 'live']
     : ['waiting', 'nothing live yet'];
-  if (pulse.dataset.state !== state) {
+  if (pulse.textContent !== text) {
     pulse.dataset.state = state;
     pulse.textContent = text;
   }

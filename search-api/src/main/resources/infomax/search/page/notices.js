@@ -1,6 +1,6 @@
 // What is going on, shown above every view: untrained network, training, roll, and what is wrong.
 import {h, progressBar, toast} from './elements.js';
-import {count, encoderName} from './format.js';
+import {count, encoderName, sentence} from './format.js';
 import * as training from './training.js';
 import * as live from './live.js';
 
@@ -70,8 +70,9 @@ function paused(status) {
 
 function lost() {
   if (live.connectionState() !== 'lost') return null;
+  const refusal = live.refusal();
   return h('section.notice.bad', {role: 'alert', 'data-notice': 'lost'},
-    h('p.wide', null, h('strong', null, 'The connection is lost. '), 'The figures on this page stand still until it is back; it tries again by itself.'));
+    h('p.wide', null, h('strong', null, refusal ? `${sentence(refusal)}. ` : 'The connection is lost. '), 'The figures on this page stand still until it is back; it tries again by itself.'));
 }
 
 let drawn = '';

@@ -1,6 +1,6 @@
 // Roll: every generation with its steps, their times and reasons; promotion and rollback.
 import {h, keepingFocus, pairs, progressBar, emptyState, problemState} from './elements.js';
-import {count, decimals, encoderName, millis, seconds, shortDigest, stateName, time} from './format.js';
+import {count, decimals, encoderName, millis, seconds, sentence, shortDigest, stateName, time} from './format.js';
 import * as api from './api.js';
 import * as dialogs from './dialogs.js';
 import * as live from './live.js';
@@ -8,8 +8,6 @@ import * as live from './live.js';
 const TONES = {live: 'accent', failed: 'bad', building: 'warn', caught_up: 'warn', verified: 'good'};
 const AHEAD = ['building', 'caught_up', 'verified', 'live'];
 const OVER = ['retired', 'failed'];
-
-const sentence = (text) => (text ? text.charAt(0).toUpperCase() + text.slice(1) : '');
 
 /** How far the building of a generation is, as the status tells it. */
 function progress(roll) {
