@@ -92,6 +92,7 @@ final class PageDeciding {
     browser.click("dialog[open] button[type=button]");
     browser.awaitTrue("!document.querySelector('dialog')");
     assertThat(newest(Kind.ROLLBACK)).as("nothing is asked for before it is confirmed").isEmpty();
+    answersAsIfTheRequestWereNotReadYet();
     browser.click("[data-role=rollback]");
     browser.click("dialog[open] button.main");
     ControlRequest rollback = asked(Kind.ROLLBACK);
@@ -143,6 +144,19 @@ final class PageDeciding {
     browser.screenshot("paused");
     system.decide(new IndexingPause(false, Instant.now(), "page", "moved"));
     browser.awaitTrue("!document.querySelector('[data-notice=paused]')");
+  }
+
+  /** Once, as a replica does that is a moment behind the one that took the request. */
+  private void answersAsIfTheRequestWereNotReadYet() {
+    browser.run(
+        """
+        const fetched = window.fetch;
+        window.fetch = (path, options) => {
+          if (!path.startsWith('/v1/requests/')) return fetched(path, options);
+          window.fetch = fetched;
+          return fetched('/v1/requests/not-read-yet', options);
+        };
+        """);
   }
 
   private ControlRequest asked(Kind kind) {

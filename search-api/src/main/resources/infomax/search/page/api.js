@@ -1,4 +1,5 @@
 // Talking to /v1. Every failure becomes a Failure with a title and a sentence.
+import {sentence} from './format.js';
 import {keyedFetch} from './keys.js';
 
 export class Failure extends Error {
@@ -21,7 +22,7 @@ async function call(path, options) {
   const isJson = (response.headers.get('content-type') ?? '').includes('json');
   const body = isJson ? await response.json() : null;
   if (response.ok) return body;
-  const detail = body?.detail ? body.detail.charAt(0).toUpperCase() + body.detail.slice(1) : `The service answered ${response.status}`;
+  const detail = sentence(body?.detail) || `The service answered ${response.status}`;
   throw new Failure(titles[body?.code] ?? body?.title ?? 'That did not work', `${detail}.`, body?.code ?? 'unknown', response.status);
 }
 
@@ -88,12 +89,18 @@ export const resume = (body) => post('/v1/resume', body);
 export const reject = (generation, body) => post(`/v1/generations/${generation}/reject`, body);
 export const promote = (generation, body) => post(`/v1/generations/${generation}/promote`, body);
 
-/** Follows a request until it is final; `limitMillis` bounds the wait. */
+/** Who took a request may not have read it back from the log yet, and another replica may be a moment behind. */
+const UNREAD_MILLIS_MAX = 5_000;
+
+/** Follows a request that was accepted until it is final; `limitMillis` bounds the wait. */
 export async function outcome(id, limitMillis = 60_000) {
-  const deadline = Date.now() + limitMillis;
+  const begun = Date.now();
   for (;;) {
-    const request = await get(`/v1/requests/${id}`);
-    if (!['pending', 'running'].includes(request.status) || Date.now() > deadline) return request;
+    const request = await get(`/v1/requests/${id}`).catch((failure) => {
+      if (failure.status !== 404 || Date.now() - begun > UNREAD_MILLIS_MAX) throw failure;
+      return {status: 'pending'};
+    });
+    if (!['pending', 'running'].includes(request.status) || Date.now() - begun > limitMillis) return request;
     await new Promise((resolve) => setTimeout(resolve, 400));
   }
 }
