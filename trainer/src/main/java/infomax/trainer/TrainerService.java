@@ -297,7 +297,7 @@ public final class TrainerService implements AutoCloseable {
       try {
         TrainingOrder order =
             TrainingOrder.of(request, config.defaults(), control.state().encoders());
-        conclude(request, run.execute(order, control.state(), () -> isToEnd(request)));
+        conclude(request, run.execute(order, control::state, () -> isToEnd(request)));
         return;
       } catch (CancelledTrainingException e) {
         // The request that asked for it is the next duty, and ends both.

@@ -8,7 +8,8 @@ import java.util.TreeMap;
 /**
  * Everything measured of one encoder. Immutable.
  *
- * @param name {@code pixels}, {@code random-weights}, {@code live} or {@code candidate}
+ * @param name {@code pixels}, {@code random-weights}, {@code live}, {@code encoder} and the version
+ *     of one that is to go live, or {@code candidate}
  * @param precisionAt10Cosine per labelled held-out image; empty if too few carry a label
  * @param precisionAt10Euclidean likewise
  * @param ownViewHitAt1 per held-out image

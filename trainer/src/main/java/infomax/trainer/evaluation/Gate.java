@@ -7,11 +7,12 @@ import java.util.Optional;
 
 /**
  * Decides whether a candidate may be served: it has to beat random weights and must not be worse
- * than the live encoder. Immutable, pure and deterministic.
+ * than the live encoder, or than one that is to go live before it. Immutable, pure and
+ * deterministic.
  *
  * <p>The figure is precision@10 by cosine where at least {@value #LABELLED_MIN} held-out images
  * carry a label, else own-view hit@1. "Not worse": the lower end of the paired 95 % interval of
- * (candidate - live) is at least {@value #WORSE_BY_MOST}. A candidate whose embeddings are not
+ * (candidate - that one) is at least {@value #WORSE_BY_MOST}. A candidate whose embeddings are not
  * finite, or hardly depend on the image, is rejected for that reason before anything is compared.
  */
 public final class Gate {
@@ -28,6 +29,8 @@ public final class Gate {
   /** Above this mean cosine between different images all vectors point the same way. */
   static final double COSINE_MAX = 0.999;
 
+  private static final String LIVE = "live";
+
   private final long seed;
 
   /** A gate whose intervals are drawn with that seed. */
@@ -40,16 +43,18 @@ public final class Gate {
    *
    * @param candidate the candidate
    * @param random the untrained network
-   * @param live the live encoder, if there is one
+   * @param incumbent the encoder that the candidate would replace, if there is one: {@code live},
+   *     or the name of one that is to go live
    */
-  public Ruling judge(EncoderScores candidate, EncoderScores random, Optional<EncoderScores> live) {
+  public Ruling judge(
+      EncoderScores candidate, EncoderScores random, Optional<EncoderScores> incumbent) {
     Optional<String> broken = defect(candidate.spread());
     if (broken.isPresent()) {
       return Ruling.broken(broken.get());
     }
     List<String> reasons = new ArrayList<>();
     boolean beatsRandom = beatsRandom(candidate, random, reasons);
-    boolean notWorse = live.map(scores -> notWorse(candidate, scores, reasons)).orElse(true);
+    boolean notWorse = incumbent.map(scores -> notWorse(candidate, scores, reasons)).orElse(true);
     return new Ruling(beatsRandom && notWorse, false, reasons);
   }
 
@@ -74,17 +79,20 @@ public final class Gate {
     return beats;
   }
 
-  private boolean notWorse(EncoderScores candidate, EncoderScores live, List<String> reasons) {
+  private boolean notWorse(EncoderScores candidate, EncoderScores incumbent, List<String> reasons) {
     QueryScores ours = candidate.gateFigure();
-    QueryScores theirs = live.gateFigure();
+    QueryScores theirs = incumbent.gateFigure();
     PairedInterval difference = PairedInterval.of(ours, theirs, seed);
     boolean notWorse = difference.lower() >= WORSE_BY_MOST;
     reasons.add(
         String.format(
             Locale.ROOT,
-            "%s the live encoder: %s %.3f against %.3f, difference %+.3f, lower end of the 95 %%"
+            "%s %s: %s %.3f against %.3f, difference %+.3f, lower end of the 95 %%"
                 + " interval %+.3f, at least %+.2f is needed",
             notWorse ? "is not worse than" : "may be worse than",
+            incumbent.name().equals(LIVE)
+                ? "the live encoder"
+                : incumbent.name() + ", which is to go live",
             candidate.gateFigureName(),
             ours.mean(),
             theirs.mean(),

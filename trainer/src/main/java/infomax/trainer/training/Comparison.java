@@ -14,11 +14,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A candidate beside pixels, colour histograms, random weights and the live encoder, and what the
- * gate says of it.
+ * A candidate beside pixels, colour histograms, random weights and the encoder it would replace,
+ * and what the gate says of it.
  *
- * @param rows scores of pixels, colour histograms, random weights, the live encoder if there is
- *     one, and the candidate
+ * @param rows scores of pixels, colour histograms, random weights, the incumbent if there is one,
+ *     and the candidate
  * @param ruling the gate's
  */
 record Comparison(List<EncoderScores> rows, Gate.Ruling ruling) {
@@ -54,32 +54,33 @@ record Comparison(List<EncoderScores> rows, Gate.Ruling ruling) {
                     })
                 .named(name);
     EncoderScores random = measure.of("random-weights", files.random(), shape);
-    Optional<EncoderScores> live =
-        files.live().map(other -> measure.of("live", other.onnx(), other.shape()));
+    Optional<EncoderScores> incumbent =
+        files.incumbent().map(other -> measure.of(other.name(), other.onnx(), other.shape()));
     EncoderScores candidate = measure.of("candidate", files.candidate(), shape).with(information);
     List<EncoderScores> rows =
         new ArrayList<>(List.of(evaluation.pixels(), evaluation.histogram(), random));
-    live.ifPresent(rows::add);
+    incumbent.ifPresent(rows::add);
     rows.add(candidate);
-    return new Comparison(rows, new Gate(seed).judge(candidate, random, live));
+    return new Comparison(rows, new Gate(seed).judge(candidate, random, incumbent));
   }
 
   /**
    * The ONNX files compared.
    *
    * @param random the untrained network's
-   * @param live the live encoder's, if there is one
+   * @param incumbent that of the encoder it would replace, if there is one
    * @param candidate the candidate's
    */
-  record Files(OnnxFile random, Optional<Live> live, OnnxFile candidate) {}
+  record Files(OnnxFile random, Optional<Other> incumbent, OnnxFile candidate) {}
 
   /**
-   * The live encoder, which may have embeddings of another length.
+   * The encoder that the candidate would replace, which may have embeddings of another length.
    *
+   * @param name what its scores are called
    * @param onnx its file
    * @param shape its shape
    */
-  record Live(OnnxFile onnx, NetworkShape shape) {}
+  record Other(String name, OnnxFile onnx, NetworkShape shape) {}
 
   @FunctionalInterface
   private interface Measure {

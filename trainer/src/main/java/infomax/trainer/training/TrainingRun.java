@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -86,7 +87,8 @@ public final class TrainingRun {
   /**
    * Trains and publishes the release.
    *
-   * @param control everything decided so far; tells the live encoder and the next version
+   * @param control everything decided so far, whenever it is asked: what the candidate has to beat
+   *     may go live during the training
    * @param cancelled asked after every step; true ends the training
    * @throws CancelledTrainingException if it was cancelled before its last step
    * @throws RefusedTrainingException if it cannot be done as asked
@@ -94,7 +96,7 @@ public final class TrainingRun {
    * @throws InterruptedException if the thread was interrupted; a later execution goes on
    */
   public EncoderRelease execute(
-      TrainingOrder order, ControlState control, BooleanSupplier cancelled)
+      TrainingOrder order, Supplier<ControlState> control, BooleanSupplier cancelled)
       throws RefusedTrainingException,
           CancelledTrainingException,
           IOException,
@@ -103,16 +105,16 @@ public final class TrainingRun {
     try {
       ComputeTarget target = target();
       RunFolder folder = RunFolder.open(settings.root(), order.request());
-      Optional<EncoderRelease> live = live(control);
-      Weights initial = initial(order, control);
+      // Before the work, which would be in vain.
+      Optional<Incumbent> _ = incumbent(control.get());
+      Weights initial = initial(order, control.get());
       try (TrainingSnapshot snapshot = snapshot(folder, order)) {
         progress.enter(Phase.TRAINING);
         TrainedNetwork trained =
             new TrainingSteps(
                     order, snapshot, folder, progress, settings.threads(), target, cancelled)
                 .run(initial);
-        int version = control.encoders().isEmpty() ? 1 : control.encoders().lastKey() + 1;
-        EncoderRelease release = release(order, version, snapshot, trained, folder, live);
+        EncoderRelease release = release(order, control.get(), snapshot, trained, folder);
         publisher.publish(release);
         return release;
       }
@@ -176,18 +178,22 @@ public final class TrainingRun {
     return null;
   }
 
-  private Optional<EncoderRelease> live(ControlState control) throws RefusedTrainingException {
-    Optional<EncoderRelease> live =
-        control.live().map(generation -> control.encoders().get(generation.encoderVersion()));
-    if (live.isPresent() && live.get().inputSize() != settings.shape().inputSize()) {
+  private Optional<Incumbent> incumbent(ControlState control) throws RefusedTrainingException {
+    Optional<Incumbent> incumbent = Incumbent.of(control);
+    if (incumbent.isPresent()
+        && incumbent.get().release().inputSize() != settings.shape().inputSize()) {
+      EncoderRelease release = incumbent.get().release();
       throw new RefusedTrainingException(
-          "the live encoder %d takes %d px and this trainer is set to %d px, so they cannot be"
+          "the %s encoder %d takes %d px and this trainer is set to %d px, so they cannot be"
                   .formatted(
-                      live.get().version(), live.get().inputSize(), settings.shape().inputSize())
-              + " compared: set trainer.input-size to the live encoder's, or start with an empty"
+                      incumbent.get().live() ? "live" : "accepted",
+                      release.version(),
+                      release.inputSize(),
+                      settings.shape().inputSize())
+              + " compared: set trainer.input-size to that encoder's, or start with an empty"
               + " data folder");
     }
-    return live;
+    return incumbent;
   }
 
   private Weights initial(TrainingOrder order, ControlState control)
@@ -200,13 +206,13 @@ public final class TrainingRun {
 
   private EncoderRelease release(
       TrainingOrder order,
-      int version,
+      ControlState control,
       TrainingSnapshot snapshot,
       TrainedNetwork trained,
-      RunFolder folder,
-      Optional<EncoderRelease> live)
-      throws IOException {
+      RunFolder folder)
+      throws IOException, RefusedTrainingException {
     progress.enter(Phase.EVALUATION);
+    int version = control.encoders().isEmpty() ? 1 : control.encoders().lastKey() + 1;
     long startNanos = System.nanoTime();
     CandidateFile file = CandidateFile.of(trained, order, version, snapshot, settings.threads());
     Comparison comparison =
@@ -215,7 +221,7 @@ public final class TrainingRun {
             settings.shape(),
             new Comparison.Files(
                 UntrainedEncoder.onnx(settings.shape(), settings.randomSeed()),
-                live.map(this::comparable),
+                incumbent(control).map(this::comparable),
                 file.onnx()),
             information(order, trained),
             order.seed(),
@@ -266,10 +272,12 @@ public final class TrainingRun {
         int8);
   }
 
-  private Comparison.Live comparable(EncoderRelease live) {
-    return new Comparison.Live(
-        OnnxFile.of(store.read(live.onnx())),
-        new NetworkShape(live.inputSize(), live.dimensions()));
+  private Comparison.Other comparable(Incumbent incumbent) {
+    EncoderRelease release = incumbent.release();
+    return new Comparison.Other(
+        incumbent.name(),
+        OnnxFile.of(store.read(release.onnx())),
+        new NetworkShape(release.inputSize(), release.dimensions()));
   }
 
   /** Mutual information in nats that the last epoch's losses vouch for, at least. */

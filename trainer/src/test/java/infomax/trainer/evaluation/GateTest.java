@@ -34,6 +34,19 @@ class GateTest {
   }
 
   @Test
+  void oneThatIsToGoLiveIsNamed() {
+    Gate.Ruling ruling =
+        gate.judge(
+            scores("candidate", 0.30, HEALTHY),
+            scores("random-weights", 0.25, HEALTHY),
+            Optional.of(scores("encoder 2", 0.40, HEALTHY)));
+
+    assertThat(ruling.accepted()).isFalse();
+    assertThat(ruling.reasons().getLast())
+        .startsWith("may be worse than encoder 2, which is to go live: ");
+  }
+
+  @Test
   void theFirstCandidateOnlyHasToBeatRandomWeights() {
     Gate.Ruling ruling =
         gate.judge(

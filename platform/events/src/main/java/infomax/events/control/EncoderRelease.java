@@ -232,7 +232,8 @@ public record EncoderRelease(
   /**
    * Figures of one encoder on the held-out images.
    *
-   * @param name {@code pixels}, {@code random-weights}, {@code live} or {@code candidate}
+   * @param name {@code pixels}, {@code random-weights}, {@code live}, {@code encoder} and the
+   *     version of one that was to go live, or {@code candidate}
    * @param figures figure to value, such as {@code precisionAt10Cosine}; a figure that cannot be
    *     computed is absent
    */
