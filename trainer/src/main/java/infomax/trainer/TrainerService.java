@@ -228,7 +228,7 @@ public final class TrainerService implements AutoCloseable {
         try {
           cleanFolders();
           workUntilSomethingFails();
-        } catch (IOException | TimeoutException | RuntimeException e) {
+        } catch (IOException | TimeoutException | RuntimeException | Error e) {
           if (closing) {
             return;
           }
@@ -293,7 +293,8 @@ public final class TrainerService implements AutoCloseable {
         request.status(),
         request.parameters());
     writer.append(request.as(Status.RUNNING, ""));
-    for (int attempt = 1; ; attempt++) {
+    int failures = 0;
+    while (true) {
       try {
         TrainingOrder order =
             TrainingOrder.of(request, config.defaults(), control.state().encoders());
@@ -305,11 +306,11 @@ public final class TrainerService implements AutoCloseable {
       } catch (RefusedTrainingException e) {
         fail(request, String.valueOf(e.getMessage()));
         return;
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | Error e) {
         if (closing || Thread.interrupted()) {
           throw new InterruptedException("trainer is closing");
         }
-        LOG.warn("training request={} attempt={} failed", request.id(), attempt, e);
+        LOG.warn("training request={} failures={} broke off", request.id(), failures, e);
         // The release may have been written although its acknowledgement was lost.
         control.awaitEnd(clients, CLIENT_ID, CONTROL_TIMEOUT);
         Optional<EncoderRelease> release = NextDuty.releaseOf(request, control.state());
@@ -317,11 +318,22 @@ public final class TrainerService implements AutoCloseable {
           conclude(request, release.get());
           return;
         }
-        if (attempt == ATTEMPTS_MAX) {
-          fail(request, "failed %d times, the last time with: %s".formatted(attempt, e));
-          return;
+        switch (Breakdown.of(e)) {
+          case Breakdown.Hopeless hopeless -> {
+            fail(request, hopeless.reason());
+            return;
+          }
+          case Breakdown.MayPass mayPass -> {
+            failures++;
+            if (failures == ATTEMPTS_MAX) {
+              fail(
+                  request,
+                  "failed %d times, the last time with: %s".formatted(failures, mayPass.problem()));
+              return;
+            }
+            Thread.sleep(RETRY_WAIT);
+          }
         }
-        Thread.sleep(RETRY_WAIT);
       }
     }
   }

@@ -29,6 +29,7 @@ import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.process.ChildJvm;
 import infomax.runtime.signal.SignalFeed;
 import infomax.store.ObjectStore;
+import infomax.store.StoreObserver;
 import infomax.testing.TestingKafka;
 import infomax.trainer.engine.ComputeTarget;
 import infomax.trainer.network.CheckpointFile;
@@ -81,6 +82,9 @@ class TrainerIT {
 
   @TempDir Path folder;
 
+  /** What a step of the store meets. */
+  private volatile StoreObserver met = StoreObserver.NONE;
+
   private KafkaClients clients;
   private ObjectStore store;
   private ControlLog control;
@@ -89,7 +93,7 @@ class TrainerIT {
   @BeforeEach
   void open() throws Exception {
     clients = KAFKA.clients();
-    store = ObjectStore.open(folder.resolve("objects"));
+    store = ObjectStore.open(folder.resolve("objects"), (step, name) -> met.before(step, name));
     control = ControlLog.open(clients, "test", PATIENCE);
     writer = new ControlWriter(clients, "test");
   }
@@ -297,21 +301,32 @@ class TrainerIT {
           state ->
               state.open(Kind.TRAIN).stream()
                   .anyMatch(request -> request.status() == Status.RUNNING));
-      Instant now = Instant.now();
-      writer.append(
-          new ControlRequest(
-              "end",
-              Kind.CANCEL,
-              Map.of(ControlRequest.REQUEST, "endless"),
-              "ann",
-              "enough",
-              now,
-              now.plus(Duration.ofHours(1)),
-              Status.PENDING,
-              ""));
+      writer.append(cancel("end", "endless"));
       assertThat(awaitEnd("end").status()).isEqualTo(Status.DONE);
       assertThat(awaitEnd("endless").outcome()).isEqualTo("was cancelled by ann: enough");
       assertThat(control.state().encoders()).containsOnlyKeys(0);
+    }
+  }
+
+  @Test
+  void aTrainingThatRunsOutOfMemoryFailsAtOnceAndTheNextOneIsDone() throws Exception {
+    produce(IMAGES);
+    try (TrainerService _ = start(0)) {
+      met =
+          (_, _) -> {
+            throw new OutOfMemoryError("injected");
+          };
+      writer.append(request("vast", quick("imagesSeen", "640")));
+
+      ControlRequest vast = awaitEnd("vast");
+      assertThat(vast.status()).isEqualTo(Status.FAILED);
+      assertThat(vast.outcome())
+          .startsWith("the trainer ran out of memory (injected)")
+          .contains("--preset default+batch=64");
+
+      met = StoreObserver.NONE;
+      writer.append(request("next", quick("imagesSeen", "640")));
+      assertThat(awaitEnd("next").status()).isEqualTo(Status.DONE);
     }
   }
 
@@ -454,6 +469,20 @@ class TrainerIT {
       all.put(parameters[at], parameters[at + 1]);
     }
     return all;
+  }
+
+  private static ControlRequest cancel(String id, String training) {
+    Instant now = Instant.now();
+    return new ControlRequest(
+        id,
+        Kind.CANCEL,
+        Map.of(ControlRequest.REQUEST, training),
+        "ann",
+        "enough",
+        now,
+        now.plus(Duration.ofHours(1)),
+        Status.PENDING,
+        "");
   }
 
   private static ControlRequest request(String id, Map<String, String> parameters) {
