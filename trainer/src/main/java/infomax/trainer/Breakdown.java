@@ -1,10 +1,18 @@
 package infomax.trainer;
 
+import infomax.store.ObjectBrokenException;
+import infomax.store.ObjectStoreException;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** What it means that a training broke off. Pure. */
 sealed interface Breakdown {
+
+  /**
+   * The store cannot be reached, or takes nothing: no fault of the training, whose checkpoint is
+   * kept until the store is there again, however long that takes.
+   */
+  record StoreAway(String problem) implements Breakdown {}
 
   /** The next attempt would end in the same way. */
   record Hopeless(String reason) implements Breakdown {}
@@ -35,6 +43,12 @@ sealed interface Breakdown {
               "the training broke off with %s: the trainer's log says where; ask again with"
                       .formatted(error)
                   + " another preset");
+        }
+        case ObjectBrokenException _ -> {
+          return new MayPass(thrown.toString());
+        }
+        case ObjectStoreException away -> {
+          return new StoreAway(String.valueOf(away.getMessage()));
         }
         default -> {
           // What is behind it may say more.

@@ -16,6 +16,7 @@ import infomax.runtime.http.Routes;
 import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.lifecycle.Closer;
 import infomax.runtime.signal.SignalSender;
+import infomax.store.Backoff;
 import infomax.store.ObjectStore;
 import infomax.trainer.export.OnnxFile;
 import infomax.trainer.release.ReleasePublisher;
@@ -58,6 +59,8 @@ public final class TrainerService implements AutoCloseable {
   private static final Duration CONTROL_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration IDLE = Duration.ofSeconds(1);
   private static final Duration RETRY_WAIT = Duration.ofSeconds(5);
+  private static final Duration STORE_RETRY_FIRST = Duration.ofMillis(500);
+  private static final Duration STORE_RETRY_LONGEST = Duration.ofMinutes(1);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
   private static final int ATTEMPTS_MAX = 3;
 
@@ -293,6 +296,7 @@ public final class TrainerService implements AutoCloseable {
         request.status(),
         request.parameters());
     writer.append(request.as(Status.RUNNING, ""));
+    Backoff storeAway = new Backoff(STORE_RETRY_FIRST, STORE_RETRY_LONGEST);
     int failures = 0;
     while (true) {
       try {
@@ -319,6 +323,12 @@ public final class TrainerService implements AutoCloseable {
           return;
         }
         switch (Breakdown.of(e)) {
+          case Breakdown.StoreAway away -> {
+            broken = away.problem();
+            if (isEndedWithin(storeAway.next(), request)) {
+              return;
+            }
+          }
           case Breakdown.Hopeless hopeless -> {
             fail(request, hopeless.reason());
             return;
@@ -335,6 +345,17 @@ public final class TrainerService implements AutoCloseable {
           }
         }
       }
+    }
+  }
+
+  /** Waits; true as soon as somebody wants the training to end. */
+  private boolean isEndedWithin(Duration wait, ControlRequest training)
+      throws InterruptedException {
+    try {
+      control.await(state -> NextDuty.cancelOf(training, state).isPresent(), wait);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
     }
   }
 

@@ -29,7 +29,9 @@ import infomax.runtime.kafka.KafkaClients;
 import infomax.runtime.process.ChildJvm;
 import infomax.runtime.signal.SignalFeed;
 import infomax.store.ObjectStore;
+import infomax.store.ObjectStoreException;
 import infomax.store.StoreObserver;
+import infomax.store.StoreStep;
 import infomax.testing.TestingKafka;
 import infomax.trainer.engine.ComputeTarget;
 import infomax.trainer.network.CheckpointFile;
@@ -58,6 +60,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -331,6 +334,50 @@ class TrainerIT {
   }
 
   @Test
+  void aTrainingOutlastsAStoreThatIsAwayForLongerThanItMayFail() throws Exception {
+    produce(IMAGES);
+    Health health = new Health();
+    AtomicInteger refused = new AtomicInteger();
+    try (TrainerService _ = start(0, health)) {
+      met =
+          (step, _) -> {
+            if (step == StoreStep.PUT_OBJECT && refused.incrementAndGet() <= 3) {
+              throw new ObjectStoreException("no space left");
+            }
+          };
+      writer.append(request("patient", quick("imagesSeen", "640")));
+      Awaitility.await().atMost(PATIENCE).until(() -> refused.get() >= 2);
+
+      assertThat(health.readinessFailures().toString()).contains("no space left");
+      assertThat(folder.resolve("trainer").resolve("patient").resolve("checkpoint")).exists();
+      assertThat(awaitEnd("patient").status()).isEqualTo(Status.DONE);
+      assertThat(refused.get()).isGreaterThan(3);
+      control.awaitEnd(clients, "test", PATIENCE);
+      assertThat(control.state().encoders()).containsOnlyKeys(0, 1);
+      Awaitility.await().atMost(PATIENCE).until(() -> health.readinessFailures().isEmpty());
+    }
+  }
+
+  @Test
+  void aTrainingThatWaitsForTheStoreCanBeCancelled() throws Exception {
+    produce(IMAGES);
+    AtomicInteger refused = new AtomicInteger();
+    try (TrainerService _ = start(0)) {
+      met =
+          (_, _) -> {
+            refused.incrementAndGet();
+            throw new ObjectStoreException("the store does not answer");
+          };
+      writer.append(request("waiting", quick("imagesSeen", "640")));
+      Awaitility.await().atMost(PATIENCE).until(() -> refused.get() >= 2);
+      writer.append(cancel("end", "waiting"));
+
+      assertThat(awaitEnd("end").status()).isEqualTo(Status.DONE);
+      assertThat(awaitEnd("waiting").outcome()).isEqualTo("was cancelled by ann: enough");
+    }
+  }
+
+  @Test
   void whatCannotBeDoneFailsWithASentenceAndWhatIsTooOldExpires() throws Exception {
     produce(20);
     try (TrainerService service = start(0)) {
@@ -372,6 +419,10 @@ class TrainerIT {
   }
 
   private TrainerService start(long afterImages) throws Exception {
+    return start(afterImages, new Health());
+  }
+
+  private TrainerService start(long afterImages, Health health) throws Exception {
     Triggers triggers = new Triggers(afterImages, Duration.ZERO, 0);
     return TrainerService.start(
         new TrainerConfig(
@@ -388,7 +439,7 @@ class TrainerIT {
         clients,
         store,
         new SimpleMeterRegistry(),
-        new Health());
+        health);
   }
 
   private ControlState await(Predicate<ControlState> condition) throws Exception {
