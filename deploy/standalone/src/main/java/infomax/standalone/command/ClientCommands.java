@@ -104,6 +104,9 @@ final class ClientCommands {
     @Option(names = "--warm-start", description = "release whose weights to begin with")
     private @Nullable Integer warmStart;
 
+    @Option(names = "--seed", description = "seed of weights and training")
+    private @Nullable Long seed;
+
     @Option(
         names = "--like",
         description = {
@@ -139,6 +142,9 @@ final class ClientCommands {
       }
       if (warmStart != null) {
         body.put("warmStart", warmStart);
+      }
+      if (seed != null) {
+        body.put("seed", seed);
       }
       if (like != null) {
         body.put("like", like);
