@@ -207,10 +207,10 @@ public final class Demo implements AutoCloseable {
 
   private Outcome follow(Cast cast, QueryLoad queries, EncoderCampaign campaign, RollWindow window)
       throws InterruptedException, IOException {
-    long takenAtLastRoll = 0;
+    CountFrom from = new CountFrom(0, false);
     int live = EncoderCampaign.live(cast.control().state()).size();
     if (live > 0) {
-      takenAtLastRoll = cast.stream().taken();
+      from = new CountFrom(cast.stream().taken(), false);
       narrator.say(
           "%d trained encoder(s) of earlier runs went live; nothing is trained anew", live);
     }
@@ -227,20 +227,29 @@ public final class Demo implements AutoCloseable {
       List<EncoderRelease> nowLive = EncoderCampaign.live(state);
       if (nowLive.size() > live) {
         live = nowLive.size();
-        takenAtLastRoll = cast.stream().taken();
+        from = new CountFrom(cast.stream().taken(), false);
       }
       window.observe(state);
       try {
-        campaign.advance(state, enough(cast, live, takenAtLastRoll));
+        campaign.advance(state, enough(cast, live, from));
       } catch (IOException e) {
         // A broker that is being started again answers late; what was asked is on control or not.
         narrator.say("the system does not answer at the moment: %s", e);
       }
-      if (campaign.failure().isPresent()) {
-        return new Outcome(EXIT_FAILED, campaign.failure());
+      Optional<String> setback = campaign.takeSetback();
+      if (setback.isPresent()) {
+        if (options.exitAfterRoll()) {
+          return new Outcome(EXIT_FAILED, setback);
+        }
+        narrator.say(
+            "%s; the next training is asked for when %,d more images have come in",
+            setback.get(), options.trainAfter());
+        from = new CountFrom(cast.stream().taken(), true);
       }
       boolean finished = live >= EncoderCampaign.ENCODERS || campaign.gaveUp();
-      if (finished && doneNanos == 0) {
+      if (!finished) {
+        doneNanos = 0;
+      } else if (doneNanos == 0) {
         doneNanos = System.nanoTime();
       }
       if (options.exitAfterRoll()
@@ -272,16 +281,26 @@ public final class Demo implements AutoCloseable {
     }
   }
 
+  /**
+   * Where the images that the next encoder waits for are counted from.
+   *
+   * @param taken images taken until then
+   * @param setback true if nothing came of an attempt: without new images the next one may well end
+   *     the same way
+   */
+  private record CountFrom(long taken, boolean setback) {}
+
   /** True if the images that the next encoder waits for have come in. */
-  private boolean enough(Cast cast, int live, long takenAtLastRoll) {
+  private boolean enough(Cast cast, int live, CountFrom from) {
     long taken = cast.stream().taken();
-    if (live == 0) {
+    if (live == 0 && !from.setback()) {
       // All of the first images have to lie in the log, not only to be sent. The probe reads from
       // the end on: what earlier starts sent it does not see.
       long expected = (long) (0.98 * (options.trainAfter() - cast.stream().takenBefore()));
       return taken >= options.trainAfter() && cast.freshness().imagesSeen() >= expected;
     }
-    return taken >= takenAtLastRoll + options.trainAfter() || cast.stream().isExhausted();
+    return taken >= from.taken() + options.trainAfter()
+        || (cast.stream().isExhausted() && !from.setback());
   }
 
   private double awaitFirstAnswer(Cast cast)

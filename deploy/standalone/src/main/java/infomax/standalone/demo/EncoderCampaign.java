@@ -10,20 +10,23 @@ import infomax.events.control.GenerationState;
 import infomax.events.control.IndexGeneration;
 import infomax.standalone.client.ApiClient;
 import infomax.standalone.client.ApiClient.Answer;
+import infomax.trainer.training.TrainingRun;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Brings one encoder after the other to life: asks for a training, trains a rejected candidate on,
  * twice at most, and follows the roll. What has happened is read off {@code control} alone, so a
- * later start goes on where an earlier one stopped. Used by one thread.
+ * later start goes on where an earlier one stopped. What others ask for is left alone. Used by one
+ * thread.
  */
 final class EncoderCampaign {
 
@@ -32,13 +35,18 @@ final class EncoderCampaign {
 
   private static final int TRAINED_ON_MAX = 2;
 
+  /** Who asks, in the demo's requests. */
+  private static final String WHO = "demo";
+
   private final ApiClient api;
   private final DemoOptions options;
   private final Narrator narrator;
   private @Nullable String requestId;
+  private int liveBefore;
   private int rejected;
   private @Nullable Integer announcedRejection;
-  private @Nullable String failure;
+  private final Set<Integer> failedGenerations = new HashSet<>();
+  private @Nullable String setback;
 
   EncoderCampaign(ApiClient api, DemoOptions options, Narrator narrator) {
     this.api = api;
@@ -77,9 +85,11 @@ final class EncoderCampaign {
     return rejected > TRAINED_ON_MAX;
   }
 
-  /** Why the campaign cannot go on, if it cannot. */
-  Optional<String> failure() {
-    return Optional.ofNullable(failure);
+  /** Why no encoder came of the last attempt, told once; empty if none has failed since. */
+  Optional<String> takeSetback() {
+    Optional<String> taken = Optional.ofNullable(setback);
+    setback = null;
+    return taken;
   }
 
   /**
@@ -88,7 +98,12 @@ final class EncoderCampaign {
    * @param enoughImages true if the images that the next encoder waits for are there
    */
   void advance(ControlState state, boolean enoughImages) throws IOException, InterruptedException {
-    if (gaveUp() || failure != null || live(state).size() >= ENCODERS) {
+    int live = live(state).size();
+    if (live > liveBefore) {
+      liveBefore = live;
+      rejected = 0;
+    }
+    if (gaveUp() || live >= ENCODERS) {
       return;
     }
     if (requestId == null) {
@@ -101,7 +116,8 @@ final class EncoderCampaign {
       if (candidateOnItsWay(state)) {
         return;
       }
-      if (enoughImages) {
+      // After a setback the images are counted anew.
+      if (setback == null && enoughImages) {
         // From the live encoder's weights on: a second start from scratch is rarely clearly better.
         ask(state, Optional.of(liveVersion(state)).filter(version -> version > 0), false);
       }
@@ -115,7 +131,10 @@ final class EncoderCampaign {
 
   /** A request of an earlier start that is still being worked on. */
   private static Optional<String> unfinishedRequest(ControlState state) {
-    return state.open(ControlRequest.Kind.TRAIN).stream().map(ControlRequest::id).findFirst();
+    return state.open(ControlRequest.Kind.TRAIN).stream()
+        .filter(request -> request.who().equals(WHO))
+        .map(ControlRequest::id)
+        .findFirst();
   }
 
   /** True while an accepted release has not come to its end: live, or failed for good. */
@@ -128,25 +147,27 @@ final class EncoderCampaign {
       return false;
     }
     Optional<IndexGeneration> generation = generationOf(state, newest.get().version());
-    if (generation.isPresent() && generation.get().state() == GenerationState.FAILED) {
-      failure =
+    if (generation.isEmpty() || generation.get().state() != GenerationState.FAILED) {
+      return true;
+    }
+    if (failedGenerations.add(generation.get().number())) {
+      setback =
           "the index of encoder "
               + newest.get().version()
               + " failed: "
               + generation.get().reason();
     }
-    return true;
+    return false;
   }
 
   private void finished(ControlState state, ControlRequest request)
       throws IOException, InterruptedException {
     requestId = null;
     if (request.status() != Status.DONE) {
-      failure = "the training ended as " + request.status() + ": " + request.outcome();
+      setback = "no encoder came of the training: " + request.outcome();
       return;
     }
-    EncoderRelease release =
-        Objects.requireNonNull(state.encoders().get(state.encoders().lastKey()));
+    EncoderRelease release = releaseOf(request, state);
     if (release.verdict() != Verdict.REJECTED) {
       narrator.say(
           "encoder %d is accepted: %s", release.version(), String.join("; ", release.reasons()));
@@ -167,16 +188,25 @@ final class EncoderCampaign {
     }
   }
 
+  private static EncoderRelease releaseOf(ControlRequest request, ControlState state) {
+    return state.encoders().values().stream()
+        .filter(release -> request.id().equals(release.configuration().get(TrainingRun.REQUEST)))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalStateException("request " + request.id() + " is done without release"));
+  }
+
   private void ask(ControlState state, Optional<Integer> warmStart, boolean trainedOn)
       throws IOException, InterruptedException {
     Map<String, Object> parameters = new HashMap<>();
     warmStart.ifPresent(version -> parameters.put("warmStart", version));
     parameters.put("seed", options.seed() + state.encoders().size());
-    parameters.put("who", "demo");
+    parameters.put("who", WHO);
     parameters.put("why", trainedOn ? "the candidate was rejected" : "enough new images");
     Answer answer = api.train(parameters);
     if (!answer.succeeded()) {
-      failure = "the training was refused: " + answer.problem();
+      setback = "the training was refused: " + answer.problem();
       return;
     }
     JsonNode body = answer.json();
