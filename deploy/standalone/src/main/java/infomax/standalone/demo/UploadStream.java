@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The demo's producer, an ordinary Kafka client: the first images as fast as they are taken, then
- * at a rate; some bad on purpose, some deleted five seconds later, some sent again changed. One
- * thread of its own; the counters may be read from any thread.
+ * at a rate; some bad on purpose, some sent again changed, and of the first pass over the images
+ * some deleted five seconds later. One thread of its own; the counters may be read from any thread.
  */
 public final class UploadStream implements AutoCloseable {
 
@@ -110,13 +110,15 @@ public final class UploadStream implements AutoCloseable {
   /** Starts streaming where the state file says. */
   public static UploadStream start(
       KafkaClients clients, Images images, Options options, BurstWindow window) throws IOException {
+    return start(clients.producer("demo-producer", LINGER), images, options, window);
+  }
+
+  /** Starts streaming with a producer, which the stream closes. */
+  static UploadStream start(
+      Producer<byte[], byte[]> producer, Images images, Options options, BurstWindow window)
+      throws IOException {
     UploadStream stream =
-        new UploadStream(
-            clients.producer("demo-producer", LINGER),
-            images,
-            options,
-            window,
-            StreamState.load(options.stateFile()));
+        new UploadStream(producer, images, options, window, StreamState.load(options.stateFile()));
     stream.thread.start();
     return stream;
   }
@@ -181,43 +183,18 @@ public final class UploadStream implements AutoCloseable {
     }
   }
 
-  /** The images after so many, where the first follows the last of a finite source. */
-  static ImageSource openAfter(long taken, Images images) throws IOException {
-    ImageSource source = images.open();
-    long passed = 0;
-    for (long left = taken; left > 0; ) {
-      if (source.skip()) {
-        left--;
-        passed++;
-      } else {
-        source.close();
-        source = images.open();
-        // Whole passes over it would end here again.
-        left %= Math.max(1, passed);
-        passed = 0;
-      }
-    }
-    return source;
-  }
-
   private void stream() throws IOException {
-    ImageSource source = openAfter(taken.get(), images);
-    try {
+    try (LoopedImages source = LoopedImages.openAfter(taken.get(), images)) {
       long burstEnd = taken.get() == 0 ? Math.min(options.burst(), options.limit()) : taken.get();
       long paceStartNanos = 0;
       long savedNanos = System.nanoTime();
       while (!stopping && taken.get() < options.limit()) {
-        Optional<SourceImage> next = source.next();
-        if (next.isEmpty()) {
-          source.close();
-          source = images.open();
-          continue;
-        }
+        SourceImage next = source.next();
         while (taken.get() < burstEnd && !window.hasRoom(taken.get()) && !stopping) {
           LockSupport.parkNanos(WINDOW_POLL_NANOS);
         }
         long number = taken.incrementAndGet();
-        send(next.get(), number);
+        send(next, number, source.isFirstPass());
         if (number == burstEnd) {
           producer.flush();
         }
@@ -247,12 +224,10 @@ public final class UploadStream implements AutoCloseable {
       sendAgain();
       producer.flush();
       save();
-    } finally {
-      source.close();
     }
   }
 
-  private void send(SourceImage image, long number) {
+  private void send(SourceImage image, long number, boolean firstPass) {
     if (deleted.contains(image.id())) {
       return;
     }
@@ -264,7 +239,8 @@ public final class UploadStream implements AutoCloseable {
       upload(id, kind.bytes(image.bytes()), null);
     }
     upload(image.id(), image.bytes(), image.label());
-    if (number % DELETED_ONE_IN == DELETED_ONE_IN / 2) {
+    // What is deleted never comes back: in every pass others would go, until none were left.
+    if (firstPass && number % DELETED_ONE_IN == DELETED_ONE_IN / 2) {
       deleted.add(image.id());
       due.add(new DueDelete(image.id(), System.nanoTime() + DELETE_AFTER_NANOS));
       return;
