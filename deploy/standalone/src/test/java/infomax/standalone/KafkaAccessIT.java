@@ -67,7 +67,15 @@ final class KafkaAccessIT {
   static void start() throws Exception {
     broker = SecuredBroker.start(folder);
     broker.add(
-        List.of("ingest", "trainer", "indexer", "search-api", "producer", "operator", "stranger"));
+        List.of(
+            "ingest",
+            "trainer",
+            "indexer",
+            "search-api",
+            "producer",
+            "operator",
+            "backup",
+            "stranger"));
     broker.allow(
         AccessRule.all().stream()
             .flatMap(rule -> rule.bindings("User:" + rule.service()).stream())
@@ -119,6 +127,7 @@ final class KafkaAccessIT {
                   0, health, metrics, List.of(ingest.routes(), indexer.routes(), search.routes())));
       try (ApiClient api = new ApiClient(URI.create("http://localhost:" + http.port()))) {
         work(api);
+        backUpAndRestore();
       }
       assertThat(health.readinessFailures()).isEmpty();
     }
@@ -240,14 +249,31 @@ final class KafkaAccessIT {
     return api.get(path).json();
   }
 
+  private static void backUpAndRestore() throws Exception {
+    String settings =
+        settings("backup", Map.of("objects.path", folder.resolve("objects").toString()));
+    String place = folder.resolve("backups").toString();
+    Typed backup = Typed.run("backup", place, "--settings", settings);
+    assertThat(backup.exitCode()).as(backup.errors()).isZero();
+    assertThat(backup.output()).contains("encoder 0");
+    Typed restore = Typed.run("restore", place, "--settings", settings);
+    assertThat(restore.exitCode()).as(restore.errors()).isZero();
+  }
+
   private static Typed topics(String user, String mode) throws Exception {
-    Path file = folder.resolve("topics-" + user + ".properties");
+    return Typed.run("topics", mode, "--settings", settings(user, Map.of()));
+  }
+
+  /** A file with the settings of a user. */
+  private static String settings(String user, Map<String, String> further) throws Exception {
+    Path file = folder.resolve("settings-" + user + ".properties");
     Properties properties = new Properties();
     properties.putAll(broker.settings(user));
+    properties.putAll(further);
     try (java.io.Writer writer = Files.newBufferedWriter(file)) {
       properties.store(writer, null);
     }
-    return Typed.run("topics", mode, "--settings", file.toString());
+    return file.toString();
   }
 
   private static void alter(Topic topic, String key, String value) throws Exception {

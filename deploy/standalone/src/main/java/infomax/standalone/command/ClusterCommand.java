@@ -38,7 +38,7 @@ abstract class ClusterCommand implements Callable<Integer> {
   @Option(
       names = "--settings",
       description =
-          "instead of --data: properties file with kafka.bootstrap-servers and objects.*, as services have it")
+          "instead of --data: properties file with kafka.* and objects.*, as services have it")
   private @Nullable Path settingsFile;
 
   /**
@@ -60,8 +60,7 @@ abstract class ClusterCommand implements Callable<Integer> {
   @Override
   public final Integer call() throws Exception {
     Settings settings = settings();
-    KafkaClients clients =
-        new KafkaClients(settings.text("kafka.bootstrap-servers", "127.0.0.1:9092"));
+    KafkaClients clients = KafkaClients.from(settings);
     try (ControlLog control = ControlLog.open(clients, "command", TIMEOUT)) {
       Publications publications =
           new Publications(StoreLocation.from(settings).open(), InstantSource.system());

@@ -24,8 +24,8 @@ import org.apache.kafka.common.resource.ResourceType;
  * READ}, {@code WRITE} and {@code DELETE} imply {@code DESCRIBE}; writing to any topic implies what
  * an idempotent producer needs (KIP-679).
  *
- * @param service the service, or {@code producer} for whoever uploads and {@code operator} for
- *     whoever sets topics up
+ * @param service the service, or {@code producer} for whoever uploads, {@code operator} for whoever
+ *     sets topics up and {@code backup} for whoever makes backups and restores them
  * @param type topic, group or transactional id
  * @param pattern literal, or prefixed if {@code name} is how the names begin
  * @param name the resource
