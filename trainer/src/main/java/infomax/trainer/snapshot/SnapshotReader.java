@@ -17,10 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,8 +29,6 @@ import org.slf4j.LoggerFactory;
 public final class SnapshotReader {
 
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotReader.class);
-  private static final int DECODERS = 2;
-  private static final int IN_FLIGHT_MAX = 64;
 
   private final KafkaClients clients;
   private final Limits limits;
@@ -68,8 +62,8 @@ public final class SnapshotReader {
   /**
    * Reads a snapshot into a folder, replacing what is there, and opens it.
    *
-   * @throws IOException if it cannot be written, or if reading took longer than deletes stay in the
-   *     topic
+   * @throws IOException if an image cannot be written, or decoded for a reason that is not its own,
+   *     or if reading took longer than deletes stay in the topic
    */
   public TrainingSnapshot read(Path folder) throws IOException, InterruptedException {
     return read(folder, Optional.empty());
@@ -124,31 +118,17 @@ public final class SnapshotReader {
     for (int slot = 0; slot < chosen.size(); slot++) {
       slots.put(chosen.get(slot).place(), slot);
     }
-    Semaphore inFlight = new Semaphore(IN_FLIGHT_MAX);
-    try (ExecutorService decoders =
-        Executors.newFixedThreadPool(
-            DECODERS, Thread.ofPlatform().name("snapshot-decoder-", 0).daemon(true).factory())) {
+    try (Decoders decoders = new Decoders()) {
       scan.scan(
           Positions.START,
           ends,
           consumed -> {
             Integer slot = slots.get(new Place(consumed.partition(), consumed.offset()));
             if (slot != null) {
-              inFlight.acquire();
-              decoders.execute(
-                  () -> {
-                    try {
-                      decode(consumed, slot, writer);
-                    } finally {
-                      inFlight.release();
-                    }
-                  });
+              decoders.decode(() -> decode(consumed, slot, writer));
             }
           });
-      decoders.shutdown();
-      if (!decoders.awaitTermination(1, TimeUnit.MINUTES)) {
-        throw new IOException("decoding did not end within a minute");
-      }
+      decoders.finish();
     }
   }
 
