@@ -25,7 +25,8 @@ import picocli.CommandLine.Option;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:every upload was answered as it has to be, in time",
-      "1:anything else; the report says what"
+      "1:anything else; the report says what",
+      "2:the command does not take this"
     })
 final class IntakeBenchCommand implements Callable<Integer> {
 
@@ -52,7 +53,7 @@ final class IntakeBenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     if (inputs < 1 || seconds < 0) {
-      throw new UserError(
+      throw UserError.usage(
           "--inputs is %d and --seconds %d, expected 1 and 0 or more".formatted(inputs, seconds));
     }
     Path folder = Files.createTempDirectory("infomax-intake");

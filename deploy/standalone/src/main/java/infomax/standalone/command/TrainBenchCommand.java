@@ -35,11 +35,8 @@ final class TrainBenchCommand implements Callable<Integer> {
       description = "side of an image in pixels, 32 or 64 (default: ${DEFAULT-VALUE})")
   private int input;
 
-  @Option(
-      names = "--batch",
-      defaultValue = "64",
-      description = "images per step (default: ${DEFAULT-VALUE})")
-  private int batch;
+  @Option(names = "--batch", description = "images per step (default: the preset's)")
+  private @Nullable Integer batch;
 
   @Option(
       names = "--threads",
@@ -81,9 +78,10 @@ final class TrainBenchCommand implements Callable<Integer> {
     StepBenchmark benchmark;
     try {
       ComputeTarget target = ComputeTarget.of(engine, device, precision).settled();
+      Preset named = Preset.named(preset);
       benchmark =
           new StepBenchmark(
-              Preset.named(preset).withMiniBatch(batch),
+              batch == null ? named : named.withMiniBatch(batch),
               NetworkShape.of(input),
               threads,
               target,

@@ -204,6 +204,8 @@ final class CommandLineTest {
             List.of("train", "--force"),
             List.of("encoders", "compare", "0", "1", "--save", "sheet.png"),
             List.of("demo", "--rate", "0"),
+            List.of("bench", "intake", "--inputs", "0"),
+            List.of("bench", "train", "--batch", "1"),
             List.of("backup"),
             List.of("restore", "place", "--newest"),
             List.of("serve", "everything"),
