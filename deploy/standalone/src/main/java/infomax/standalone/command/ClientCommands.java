@@ -31,11 +31,33 @@ final class ClientCommands {
   @Command(
       name = "status",
       mixinStandardHelpOptions = true,
-      description = "Shows what is live and how fresh it is.")
+      description = "Shows what is live and how fresh it is, or what came of a request.")
   static final class Status extends ClientCommand {
+    @Option(
+        names = "--request",
+        paramLabel = "ID",
+        description = "the request of that id instead, as train and others printed it")
+    private @Nullable String request;
+
     @Override
     void run(ApiClient api) throws IOException, InterruptedException {
+      if (request != null) {
+        print(required(api.get("/v1/requests/" + ApiClient.encoded(request))), Status::printText);
+        return;
+      }
       print(required(api.get("/v1/status")), StatusText::print);
+    }
+
+    private static void printText(JsonNode asked) {
+      String outcome = asked.path("outcome").asText();
+      System.out.printf(
+          "request %s (%s, asked by %s at %s) is %s%s%n",
+          asked.path("id").asText(),
+          asked.path("kind").asText(),
+          asked.path("who").asText(),
+          asked.path("createdAt").asText(),
+          asked.path("status").asText(),
+          outcome.isEmpty() ? "" : ": " + outcome);
     }
   }
 
@@ -263,8 +285,8 @@ final class ClientCommands {
   }
 
   static void printRequest(JsonNode request) {
+    String id = request.path("id").asText();
     System.out.printf(
-        "asked as request %s; infomax status shows what comes of it%n",
-        request.path("id").asText());
+        "asked as request %s; infomax status --request %s shows what comes of it%n", id, id);
   }
 }
