@@ -107,7 +107,7 @@ public final class RollBenchmark {
       double rollRatio,
       @Nullable Long freshnessIdleP99Millis,
       @Nullable Long freshnessP99Millis,
-      int freshnessSamples,
+      long freshnessSamples,
       double queryIdleP99Millis,
       double queryP99Millis,
       double queryRatio,
@@ -376,7 +376,7 @@ public final class RollBenchmark {
   /** What searches and freshness were like over a time. */
   private static final class Asked {
     private @Nullable Long freshnessP99;
-    private int freshnessSamples;
+    private long freshnessSamples;
     private double p99Millis;
     private long queries;
     private long failed;

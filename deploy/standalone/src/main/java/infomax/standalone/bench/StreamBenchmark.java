@@ -55,7 +55,7 @@ public final class StreamBenchmark {
       double achievedRate,
       double seconds,
       long seed,
-      int samples,
+      long samples,
       @Nullable Long freshnessP50Millis,
       @Nullable Long freshnessP99Millis,
       @Nullable Long freshnessMaxMillis,

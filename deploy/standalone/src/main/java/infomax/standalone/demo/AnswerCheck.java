@@ -36,8 +36,8 @@ public final class AnswerCheck implements AutoCloseable {
   private final Encoders encoders;
   private final ImageIntake intake;
   private final BlockingQueue<ServedAnswer> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
-  private final List<Long> checkedAtNanos = new ArrayList<>();
   private final Thread thread;
+  private int checked;
   private int mixed;
   private volatile boolean closing;
 
@@ -69,12 +69,7 @@ public final class AnswerCheck implements AutoCloseable {
 
   /** Answers checked. */
   public synchronized int checked() {
-    return checkedAtNanos.size();
-  }
-
-  /** Checked answers that came within {@code nanos} of {@code atNanos}. */
-  synchronized long checkedAround(long atNanos, long nanos) {
-    return checkedAtNanos.stream().filter(at -> Math.abs(at - atNanos) <= nanos).count();
+    return checked;
   }
 
   /** Answers with a score that the named encoder does not give. */
@@ -139,7 +134,7 @@ public final class AnswerCheck implements AutoCloseable {
       worst = Math.max(worst, Math.abs(cosine - scores.get(hit)));
     }
     synchronized (this) {
-      checkedAtNanos.add(answer.atNanos());
+      checked++;
       if (worst > TOLERANCE) {
         mixed++;
         LOG.error(

@@ -48,7 +48,7 @@ record DemoSummary(
     @Nullable Double firstAnswerSeconds,
     @Nullable Long freshnessP50Ms,
     @Nullable Long freshnessP99Ms,
-    int freshnessSamples,
+    long freshnessSamples,
     long queries,
     @Nullable Double queryP99Ms,
     long queriesFailed,

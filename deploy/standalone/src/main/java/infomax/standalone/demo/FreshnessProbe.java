@@ -8,11 +8,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
+import org.HdrHistogram.Histogram;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -27,11 +27,13 @@ public final class FreshnessProbe implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final int SERVED_MAX = 2_000;
 
+  /** Of a sample: however many there are, they take a few hundred kilobytes. */
+  private static final int SIGNIFICANT_DIGITS = 3;
+
   private final Deque<Served> served = new ArrayDeque<>();
   private final List<Deque<Pending>> pending = new ArrayList<>();
   private final RecordLoop loop;
-  private long[] samplesMillis = new long[1024];
-  private int sampleCount;
+  private final Histogram samplesMillis = new Histogram(SIGNIFICANT_DIGITS);
   private long imagesSeen;
   private boolean measuring;
 
@@ -72,7 +74,7 @@ public final class FreshnessProbe implements AutoCloseable {
   /** Forgets the samples and the records that are not visible yet; later ones are counted. */
   public synchronized void restartMeasuring() {
     beginMeasuring();
-    sampleCount = 0;
+    samplesMillis.reset();
   }
 
   /** True once records are counted. */
@@ -95,8 +97,8 @@ public final class FreshnessProbe implements AutoCloseable {
   }
 
   /** Samples so far. */
-  public synchronized int samples() {
-    return sampleCount;
+  public synchronized long samples() {
+    return samplesMillis.getTotalCount();
   }
 
   /** Records that are not visible yet. */
@@ -105,16 +107,13 @@ public final class FreshnessProbe implements AutoCloseable {
   }
 
   /**
-   * The freshness that {@code share} of the samples do not exceed, in ms; empty without samples.
+   * The freshness that {@code share} of the samples do not exceed, in ms, at most a thousandth too
+   * high; empty without samples.
    */
   public synchronized OptionalLong quantileMillis(double share) {
-    if (sampleCount == 0) {
-      return OptionalLong.empty();
-    }
-    long[] sorted = Arrays.copyOf(samplesMillis, sampleCount);
-    Arrays.sort(sorted);
-    return OptionalLong.of(
-        sorted[(int) Math.min(sampleCount - 1, Math.ceil(share * sampleCount) - 1)]);
+    return samplesMillis.getTotalCount() == 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(samplesMillis.getValueAtPercentile(100 * share));
   }
 
   @Override
@@ -147,7 +146,7 @@ public final class FreshnessProbe implements AutoCloseable {
       for (Served publication : served) {
         long shown = publication.positions().offset(partition);
         while (!waiting.isEmpty() && waiting.getFirst().offset() < shown) {
-          add(
+          samplesMillis.recordValue(
               Math.max(
                   0, publication.at().toEpochMilli() - waiting.removeFirst().timestampMillis()));
         }
@@ -156,12 +155,5 @@ public final class FreshnessProbe implements AutoCloseable {
         }
       }
     }
-  }
-
-  private void add(long millis) {
-    if (sampleCount == samplesMillis.length) {
-      samplesMillis = Arrays.copyOf(samplesMillis, 2 * sampleCount);
-    }
-    samplesMillis[sampleCount++] = millis;
   }
 }

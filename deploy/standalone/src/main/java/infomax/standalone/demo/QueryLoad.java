@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.Deque;
 import java.util.List;
@@ -23,6 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +37,7 @@ public final class QueryLoad implements AutoCloseable {
   private static final int NEIGHBOURS = 10;
   private static final int KNOWN_IDS_MAX = 4_096;
   private static final int FAILURES_KEPT_MAX = 20;
+  private static final int SIGNIFICANT_DIGITS = 3;
 
   private final ApiClient api;
   private final Supplier<byte[]> queryImages;
@@ -49,8 +50,7 @@ public final class QueryLoad implements AutoCloseable {
   private final List<String> failures = new ArrayList<>();
   private final Deque<String> knownIds = new ArrayDeque<>();
   private final Thread thread;
-  private long[] tookMicros = new long[1024];
-  private int tookCount;
+  private final Histogram tookMicros = new Histogram(SIGNIFICANT_DIGITS);
   private volatile boolean stopping;
 
   private QueryLoad(
@@ -103,14 +103,14 @@ public final class QueryLoad implements AutoCloseable {
     return List.copyOf(failures);
   }
 
-  /** The duration that {@code share} of the queries do not exceed, in microseconds. */
+  /**
+   * The duration that {@code share} of the queries do not exceed, in microseconds, at most a
+   * thousandth too high; empty without queries.
+   */
   public synchronized OptionalLong quantileMicros(double share) {
-    if (tookCount == 0) {
-      return OptionalLong.empty();
-    }
-    long[] sorted = Arrays.copyOf(tookMicros, tookCount);
-    Arrays.sort(sorted);
-    return OptionalLong.of(sorted[(int) Math.min(tookCount - 1, Math.ceil(share * tookCount) - 1)]);
+    return tookMicros.getTotalCount() == 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(tookMicros.getValueAtPercentile(100 * share));
   }
 
   /** Stops asking and waits for the answers under way. */
@@ -191,7 +191,7 @@ public final class QueryLoad implements AutoCloseable {
       JsonNode json = answer.json();
       remember(json);
       if (image != null) {
-        answers.accept(served(json, image, nowNanos));
+        answers.accept(served(json, image));
       }
     } catch (IOException e) {
       if (!stopping) {
@@ -220,14 +220,14 @@ public final class QueryLoad implements AutoCloseable {
     return hits < expected ? hits + " hits among " + json.path("images") + " images" : "";
   }
 
-  private static ServedAnswer served(JsonNode json, byte[] image, long atNanos) {
+  private static ServedAnswer served(JsonNode json, byte[] image) {
     List<ServedAnswer.Hit> hits = new ArrayList<>();
     for (JsonNode hit : json.path("hits")) {
       hits.add(
           new ServedAnswer.Hit(
               hit.path("id").asText(), hit.path("digest").asText(), hit.path("score").asDouble()));
     }
-    return new ServedAnswer(image, json.path("encoder").path("version").asInt(), hits, atNanos);
+    return new ServedAnswer(image, json.path("encoder").path("version").asInt(), hits);
   }
 
   private synchronized void remember(JsonNode json) {
@@ -251,10 +251,7 @@ public final class QueryLoad implements AutoCloseable {
   }
 
   private synchronized void took(long nanos) {
-    if (tookCount == tookMicros.length) {
-      tookMicros = Arrays.copyOf(tookMicros, 2 * tookCount);
-    }
-    tookMicros[tookCount++] = nanos / 1_000;
+    tookMicros.recordValue(nanos / 1_000);
   }
 
   private void fail(String what) {

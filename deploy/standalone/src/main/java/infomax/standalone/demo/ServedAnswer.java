@@ -8,10 +8,9 @@ import java.util.List;
  * @param queryImage the query's bytes
  * @param encoderVersion encoder release the answer names
  * @param hits what it holds, scores by cosine
- * @param atNanos when it came, on the clock of {@link System#nanoTime}
  */
 @SuppressWarnings("ArrayRecordComponent") // query bytes, handed on and never compared
-public record ServedAnswer(byte[] queryImage, int encoderVersion, List<Hit> hits, long atNanos) {
+public record ServedAnswer(byte[] queryImage, int encoderVersion, List<Hit> hits) {
 
   /**
    * One hit.
