@@ -81,7 +81,10 @@ public enum PresetOption {
             case "js" -> new Estimator.JensenShannon(Preset.MLPS);
             case "hellinger" -> new Estimator.SquaredHellinger(Preset.MLPS);
             case "dv" -> new Estimator.DonskerVaradhan(Preset.MLPS);
-            case "infonce" -> new Estimator.InfoNce(Preset.PROJECTIONS, Preset.TEMPERATURE);
+            case "infonce" ->
+                preset.objective().estimator() instanceof Estimator.InfoNce chosen
+                    ? chosen
+                    : new Estimator.InfoNce(Preset.PROJECTIONS, Preset.TEMPERATURE);
             default -> throw unsuitable(value, "js, hellinger, dv or infonce");
           });
     }
@@ -168,15 +171,19 @@ public enum PresetOption {
     }
   },
 
-  /** {@code plain} for the image itself, {@code weak} or {@code strong} for two random views. */
+  /**
+   * {@code plain} for the image itself, {@code weak} or {@code strong} for two random views, of
+   * which as many are small as were before.
+   */
   VIEWS {
     @Override
     Preset applied(Preset preset, String value) {
+      double small = preset.views().smallShare();
       return preset.withViews(
           switch (value) {
             case "plain" -> new Views.Plain();
-            case "weak" -> new Views.TwoAugmented(Augmentation.WEAK);
-            case "strong" -> new Views.TwoAugmented(Augmentation.STRONG);
+            case "weak" -> new Views.TwoAugmented(Augmentation.WEAK, small);
+            case "strong" -> new Views.TwoAugmented(Augmentation.STRONG, small);
             default -> throw unsuitable(value, "plain, weak or strong");
           });
     }

@@ -7,6 +7,7 @@ import infomax.trainer.network.CriticSides;
 import infomax.trainer.network.Critics;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.network.Pooling;
+import infomax.trainer.view.Augmentation;
 import infomax.trainer.view.Views;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,16 @@ class PresetTest {
                 new Estimator.JensenShannon(new Critics.Mlp(256))));
     assertThat(Preset.named("default+temperature=0.3").objective().estimator())
         .isEqualTo(new Estimator.InfoNce(new Critics.Projection(256, 128), 0.3));
+  }
+
+  @Test
+  void anOptionLeavesAloneWhatAnotherOneChose() {
+    assertThat(Preset.named("default+small=0.4+views=weak").views())
+        .isEqualTo(new Views.TwoAugmented(Augmentation.WEAK, 0.4));
+    assertThat(Preset.named("default+views=plain").views().smallShare()).isZero();
+    assertThat(Preset.named("seed+views=strong").views().smallShare()).isZero();
+    assertThat(Preset.named("default+temperature=0.3+estimator=infonce").objective())
+        .isEqualTo(Preset.named("default+temperature=0.3").objective());
   }
 
   @Test
