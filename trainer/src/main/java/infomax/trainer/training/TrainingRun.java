@@ -15,7 +15,6 @@ import infomax.trainer.evaluation.Gate;
 import infomax.trainer.export.OnnxFile;
 import infomax.trainer.network.NetworkShape;
 import infomax.trainer.network.Weights;
-import infomax.trainer.objective.Objective;
 import infomax.trainer.release.LossHistory;
 import infomax.trainer.release.ReleasePublisher;
 import infomax.trainer.release.UntrainedEncoder;
@@ -25,13 +24,11 @@ import infomax.trainer.training.Progress.Phase;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -223,7 +220,8 @@ public final class TrainingRun {
                 UntrainedEncoder.onnx(settings.shape(), settings.randomSeed()),
                 incumbent(control).map(this::comparable),
                 file.onnx()),
-            information(order, trained),
+            EstimatedInformation.nats(
+                order, trained.losses(), trained.lastEpoch(), trained.weights().shape()),
             order.seed(),
             settings.threads());
     LOG.info(
@@ -279,43 +277,6 @@ public final class TrainingRun {
         OnnxFile.of(store.read(release.onnx())),
         new NetworkShape(release.inputSize(), release.dimensions()));
   }
-
-  /** Mutual information in nats that the last epoch's losses vouch for, at least. */
-  private static Map<String, Double> information(TrainingOrder order, TrainedNetwork trained) {
-    Objective objective = order.preset().objective();
-    int miniBatch = order.preset().miniBatch();
-    LossHistory losses = trained.losses();
-    int epoch = trained.lastEpoch();
-    Map<String, Double> information = new TreeMap<>();
-    NetworkShape shape = trained.weights().shape();
-    for (EstimatedTerm term :
-        List.of(
-            new EstimatedTerm("Global", objective.alpha(), LossHistory.Point::global, 1),
-            new EstimatedTerm(
-                "Local", objective.beta(), LossHistory.Point::local, shape.locations()),
-            new EstimatedTerm("Within", objective.within(), LossHistory.Point::within, 1),
-            new EstimatedTerm(
-                "Earlier",
-                objective.earlier(),
-                LossHistory.Point::earlier,
-                shape.earlierLocations()))) {
-      if (term.weight() > 0) {
-        objective
-            .estimator()
-            .information(losses.meanOfEpoch(epoch, term.loss()), miniBatch, term.locations())
-            .ifPresent(nats -> information.put("information" + term.name() + "Nats", nats));
-      }
-    }
-    return information;
-  }
-
-  /**
-   * A term whose loss vouches for information.
-   *
-   * @param locations of the right side that a row of the left side meets
-   */
-  private record EstimatedTerm(
-      String name, double weight, ToDoubleFunction<LossHistory.Point> loss, int locations) {}
 
   private Map<String, String> configuration(
       TrainingOrder order, TrainedNetwork trained, CandidateFile file) {
