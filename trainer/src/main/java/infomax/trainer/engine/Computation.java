@@ -34,13 +34,6 @@ sealed interface Computation extends AutoCloseable permits Nd4jComputation, Torc
   double update(long step, double learningRate);
 
   /**
-   * A forward pass of the encoder alone, for its running statistics' sake.
-   *
-   * @param momentum share of the old running value
-   */
-  void observe(byte[] pixels, double momentum);
-
-  /**
    * Embeddings of mini-batches, (picture, dimension) each, as inference of the network to export
    * computes them; weights do not change.
    */

@@ -25,20 +25,4 @@ final class Distances {
         Arrays.copyOfRange(computed, tensor.offset(), tensor.end()),
         Arrays.copyOfRange(expected, tensor.offset(), tensor.end()));
   }
-
-  static double rootMeanSquare(float[] computed, float[] expected) {
-    double difference = 0;
-    for (int i = 0; i < expected.length; i++) {
-      difference += Math.pow((double) computed[i] - expected[i], 2);
-    }
-    return Math.sqrt(difference / expected.length);
-  }
-
-  static double mean(float[] values) {
-    double sum = 0;
-    for (float value : values) {
-      sum += value;
-    }
-    return sum / values.length;
-  }
 }

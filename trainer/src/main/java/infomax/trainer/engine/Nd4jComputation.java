@@ -88,11 +88,6 @@ final class Nd4jComputation implements Computation {
   }
 
   @Override
-  public void observe(byte[] pixels, double momentum) {
-    graph.observe(pixels, momentum);
-  }
-
-  @Override
   public List<float[]> embed(List<byte[]> miniBatches) {
     if (average.isEmpty()) {
       return miniBatches.stream().map(graph::embed).toList();

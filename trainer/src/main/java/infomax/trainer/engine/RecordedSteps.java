@@ -56,19 +56,6 @@ final class RecordedSteps {
     return Arrays.copyOfRange(floats("losses.bin"), 4 * step, 4 * step + 4);
   }
 
-  /** Running mean and variance of each layer after the last step, in file order. */
-  float[][] statistics() throws IOException {
-    float[] all = floats("bn20.bin");
-    int[] channels = {64, 128, 256, 256, 256};
-    float[][] parts = new float[2 * channels.length][];
-    int start = 0;
-    for (int i = 0; i < parts.length; i++) {
-      parts[i] = Arrays.copyOfRange(all, start, start + channels[i / 2]);
-      start += channels[i / 2];
-    }
-    return parts;
-  }
-
   /** A recorded file of parameters or gradients in our layout, without the convolutions' biases. */
   float[] flat(String file) throws IOException {
     ParameterLayout layout = ParameterLayout.of(SHAPE, new Critics.Mlp(256));
@@ -146,7 +133,8 @@ final class RecordedSteps {
     return Arrays.copyOfRange(all, step * IMAGES, (step + 1) * IMAGES);
   }
 
-  private float[] floats(String file) throws IOException {
+  /** The values of a file of single-precision numbers. */
+  float[] floats(String file) throws IOException {
     ByteBuffer bytes = bytes(file);
     float[] values = new float[bytes.remaining() / Float.BYTES];
     bytes.asFloatBuffer().get(values);

@@ -93,15 +93,6 @@ final class TorchComputation implements Computation {
   }
 
   @Override
-  public void observe(byte[] pixels, double momentum) {
-    TorchThreads.use(threads);
-    try (PointerScope _ = new PointerScope();
-        NoGradGuard _ = new NoGradGuard()) {
-      encoder.forwardTraining(encoder.images(pixels), parameters.byName(), momentum);
-    }
-  }
-
-  @Override
   public List<float[]> embed(List<byte[]> miniBatches) {
     if (average.isEmpty()) {
       return embed(miniBatches, encoder, parameters::byName);

@@ -203,26 +203,6 @@ public final class Training implements AutoCloseable {
   }
 
   /**
-   * Replaces the running statistics by the plain average over these mini-batches: those of a short
-   * training lag behind its weights. Weights do not change, nor does an average of them.
-   *
-   * @param miniBatches at least one, each of {@link #miniBatchBytes()} bytes
-   * @throws IllegalArgumentException if there is none, or a length differs
-   */
-  public void reestimateStatistics(Iterable<byte[]> miniBatches) {
-    requireState();
-    int seen = 0;
-    for (byte[] pixels : miniBatches) {
-      requireLength(pixels);
-      computation.observe(pixels, seen / (seen + 1.0));
-      seen++;
-    }
-    if (seen == 0) {
-      throw new IllegalArgumentException("no mini-batch, expected at least one");
-    }
-  }
-
-  /**
    * Embeddings as the {@link #trained} network's inference computes them: the mean of p(z|x) with
    * running statistics.
    *

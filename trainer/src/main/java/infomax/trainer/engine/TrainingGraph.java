@@ -187,15 +187,6 @@ final class TrainingGraph {
     }
   }
 
-  /**
-   * A forward pass of the encoder alone, for its running statistics' sake.
-   *
-   * @param momentum share of the old running value
-   */
-  void observe(byte[] pixels, double momentum) {
-    encoder.forwardTraining(pixels, momentum);
-  }
-
   /** Embeddings of a mini-batch, (image, dimension), as inference computes them. */
   float[] embed(byte[] pixels) {
     encoder.forwardInference(pixels);

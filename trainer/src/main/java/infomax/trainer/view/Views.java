@@ -51,11 +51,6 @@ public sealed interface Views {
       }
     }
 
-    /** Views of the full side only. */
-    public TwoAugmented(Augmentation augmentation) {
-      this(augmentation, 0);
-    }
-
     @Override
     public int count() {
       return 2;

@@ -22,7 +22,7 @@ final class Cases {
   private Cases() {}
 
   static final Views ONE_VIEW = new Views.Plain();
-  static final Views TWO_VIEWS = new Views.TwoAugmented(Augmentation.STRONG);
+  static final Views TWO_VIEWS = new Views.TwoAugmented(Augmentation.STRONG, 0);
 
   static Preset hellinger(int miniBatch, Views views, int width) {
     return preset(
@@ -143,5 +143,13 @@ final class Cases {
       floats[i] = (float) values[i];
     }
     return floats;
+  }
+
+  static double rootMeanSquare(float[] computed, float[] expected) {
+    double difference = 0;
+    for (int i = 0; i < expected.length; i++) {
+      difference += Math.pow((double) computed[i] - expected[i], 2);
+    }
+    return Math.sqrt(difference / expected.length);
   }
 }

@@ -51,7 +51,6 @@ class TorchComputationTest {
   private static void useAll(Training training, byte[] pixels) {
     training.step(pixels);
     training.embed(pixels);
-    training.reestimateStatistics(List.of(pixels));
     training.checkpoint();
     training.lastGradient();
   }

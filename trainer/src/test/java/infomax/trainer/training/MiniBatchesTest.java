@@ -72,7 +72,7 @@ class MiniBatchesTest {
 
   @Test
   void twoViewsOfEveryImageLieOneAfterTheOtherAndAreTheSameAfterAResume() throws Exception {
-    Preset preset = preset(new Views.TwoAugmented(Augmentation.STRONG));
+    Preset preset = preset(new Views.TwoAugmented(Augmentation.STRONG, 0));
     try (TrainingSnapshot snapshot = snapshot(100)) {
       MiniBatches batches = new MiniBatches(TrainingImages.of(snapshot), preset, 7);
       byte[] first = batches.batch(3);
@@ -88,7 +88,7 @@ class MiniBatchesTest {
 
   @Test
   void onlyRandomViewsCanBeSmallerThanTheImages() throws Exception {
-    Preset preset = preset(new Views.TwoAugmented(Augmentation.STRONG));
+    Preset preset = preset(new Views.TwoAugmented(Augmentation.STRONG, 0));
     int side = SIDE * 3 / 4;
     try (TrainingSnapshot snapshot = snapshot(100)) {
       TrainingImages images = TrainingImages.of(snapshot);

@@ -38,15 +38,14 @@ record PixelSet(List<Entry> entries) {
    *
    * @param path folder, .tar, .tar.gz or CIFAR-10 .bin file
    * @param input side of the pixels wanted
-   * @param max reads no more than this many
    * @throws UserError if there are none, or one cannot be read
    */
-  static PixelSet read(Path path, int input, int max) throws IOException {
+  static PixelSet read(Path path, int input) throws IOException {
     ImageIntake intake = ImageIntake.create(Runtime.getRuntime().availableProcessors());
     List<Entry> entries = new ArrayList<>();
     try (ImageSource source = ImageFiles.open(path)) {
       Optional<SourceImage> next = source.next();
-      while (next.isPresent() && entries.size() < max) {
+      while (next.isPresent()) {
         SourceImage image = next.get();
         if (!(intake.canonicalize(image.bytes()) instanceof Accepted accepted)) {
           throw new UserError(image.id() + " of " + path + " is no image that can be read");

@@ -127,7 +127,7 @@ final class QualityBenchCommand implements Callable<Integer> {
     if (path == null) {
       throw new IllegalStateException("a required option is missing");
     }
-    PixelSet set = PixelSet.read(path, input, Integer.MAX_VALUE);
+    PixelSet set = PixelSet.read(path, input);
     List<String> labels = new ArrayList<>();
     for (PixelSet.Entry entry : set.entries()) {
       String label = entry.label();
