@@ -9,6 +9,7 @@ import infomax.events.control.EncoderRelease;
 import infomax.imaging.ImageIntake;
 import infomax.index.Publications;
 import infomax.runtime.health.Health;
+import infomax.runtime.http.BodyRoom;
 import infomax.runtime.http.HttpServer;
 import infomax.search.live.LogEnd;
 import infomax.search.live.PastPublications;
@@ -100,7 +101,8 @@ final class StoreOutageTest {
                     new ImageSearch(answering, ImageIntake.create(2), _ -> {}, meters, _ -> {}),
                     new IndexedImages(answering, _ -> {}),
                     new Duplicates(answering),
-                    meters)));
+                    meters,
+                    new BodyRoom(64 << 20))));
     client = new Client(path -> "http://127.0.0.1:" + server.port() + path);
   }
 
