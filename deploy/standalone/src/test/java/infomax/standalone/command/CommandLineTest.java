@@ -44,6 +44,18 @@ final class CommandLineTest {
                       asked.set(Json.mapper().readTree(context.bodyAsBytes()));
                       context.result("{\"hits\":[{\"id\":\"a\",\"score\":0.5}],\"generation\":3}");
                     });
+                routes.post(
+                    "/v1/trainings",
+                    context -> {
+                      asked.set(Json.mapper().readTree(context.bodyAsBytes()));
+                      context.status(202).result("{\"id\":\"r-1\"}");
+                    });
+                routes.get(
+                    "/v1/requests/r-1",
+                    context ->
+                        context.result(
+                            "{\"id\":\"r-1\",\"kind\":\"train\",\"who\":\"ann\",\"createdAt\":\"now\","
+                                + "\"status\":\"failed\",\"outcome\":\"too few images\"}"));
                 routes.get(
                     "/v1/status",
                     context -> {
@@ -115,6 +127,16 @@ final class CommandLineTest {
   void printsTextForPeopleAndTheAnswerItselfForPrograms() throws Exception {
     assertThat(search("--id=a").output()).contains("0.5000  a").contains("generation 3");
     assertThat(search("--id=a", "-o", "json").json().at("/hits/0/id").asText()).isEqualTo("a");
+  }
+
+  @Test
+  void tellsWhatCameOfWhatWasAskedFor() {
+    Typed train = Typed.run("train", "--seed", "7", "--url", url());
+    assertThat(train.exitCode()).as(train.errors()).isZero();
+    assertThat(asked.get().path("seed").asLong()).isEqualTo(7);
+    assertThat(train.output()).contains("infomax status --request r-1 ");
+    assertThat(Typed.run("status", "--request", "r-1", "--url", url()).output().strip())
+        .isEqualTo("request r-1 (train, asked by ann at now) is failed: too few images");
   }
 
   @Test
