@@ -139,7 +139,12 @@ final class UploadsKillIT {
     Files.writeString(
         settings,
         "kafka.bootstrap-servers=" + KAFKA.clients().bootstrapServers() + "\nhttp.port=0\n");
+    // Killed again and again: compiling it well would cost more than it gives.
     return ChildJvm.start(
-        "ingest", IngestProcess.class, List.of("-Xmx512m"), List.of(settings.toString()), folder);
+        "ingest",
+        IngestProcess.class,
+        List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+        List.of(settings.toString()),
+        folder);
   }
 }

@@ -80,6 +80,9 @@ class TrainerIT {
   private static final Duration PATIENCE = Duration.ofMinutes(4);
   private static final int IMAGES = 600;
 
+  /** Where it does not matter what is learnt. */
+  private static final int FEW_IMAGES = 160;
+
   /** Exit value of a JVM that ended in order when told to. */
   private static final int SIGTERM = 143;
 
@@ -313,13 +316,13 @@ class TrainerIT {
 
   @Test
   void aTrainingThatRunsOutOfMemoryFailsAtOnceAndTheNextOneIsDone() throws Exception {
-    produce(IMAGES);
+    produce(FEW_IMAGES);
     try (TrainerService _ = start(0)) {
       met =
           (_, _) -> {
             throw new OutOfMemoryError("injected");
           };
-      writer.append(request("vast", quick("imagesSeen", "640")));
+      writer.append(request("vast", quick("imagesSeen", "128")));
 
       ControlRequest vast = awaitEnd("vast");
       assertThat(vast.status()).isEqualTo(Status.FAILED);
@@ -328,14 +331,14 @@ class TrainerIT {
           .contains("--preset default+batch=64");
 
       met = StoreObserver.NONE;
-      writer.append(request("next", quick("imagesSeen", "640")));
+      writer.append(request("next", quick("imagesSeen", "128")));
       assertThat(awaitEnd("next").status()).isEqualTo(Status.DONE);
     }
   }
 
   @Test
   void aTrainingOutlastsAStoreThatIsAwayForLongerThanItMayFail() throws Exception {
-    produce(IMAGES);
+    produce(FEW_IMAGES);
     Health health = new Health();
     AtomicInteger refused = new AtomicInteger();
     try (TrainerService _ = start(0, health)) {
@@ -345,7 +348,7 @@ class TrainerIT {
               throw new ObjectStoreException("no space left");
             }
           };
-      writer.append(request("patient", quick("imagesSeen", "640")));
+      writer.append(request("patient", quick("imagesSeen", "128")));
       Awaitility.await().atMost(PATIENCE).until(() -> refused.get() >= 2);
 
       assertThat(health.readinessFailures().toString()).contains("no space left");
@@ -360,7 +363,7 @@ class TrainerIT {
 
   @Test
   void aTrainingThatWaitsForTheStoreCanBeCancelled() throws Exception {
-    produce(IMAGES);
+    produce(FEW_IMAGES);
     AtomicInteger refused = new AtomicInteger();
     try (TrainerService _ = start(0)) {
       met =
@@ -368,7 +371,7 @@ class TrainerIT {
             refused.incrementAndGet();
             throw new ObjectStoreException("the store does not answer");
           };
-      writer.append(request("waiting", quick("imagesSeen", "640")));
+      writer.append(request("waiting", quick("imagesSeen", "128")));
       Awaitility.await().atMost(PATIENCE).until(() -> refused.get() >= 2);
       writer.append(cancel("end", "waiting"));
 
