@@ -71,12 +71,7 @@ class RollGuarantee {
             folder.resolve("data"),
             0,
             Optional.empty(),
-            // Less than the demo's 15: queries would leave the training little, and it is waited
-            // for.
-            Map.of(
-                "trainer.preset", "one-view",
-                "trainer.images-seen", "1280",
-                "trainer.nice", "5"));
+            Map.of("trainer.preset", "one-view", "trainer.images-seen", "1280"));
     try (StandaloneSystem system = StandaloneSystem.start(config, _ -> {});
         ApiClient api = new ApiClient(system.address());
         ControlLog control = ControlLog.open(system.clients(), "test", Duration.ofSeconds(30));
