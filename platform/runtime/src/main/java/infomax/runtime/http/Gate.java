@@ -8,8 +8,6 @@ import infomax.runtime.access.Scope;
 import io.javalin.http.Context;
 import io.javalin.router.Endpoint;
 import io.javalin.security.RouteRole;
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -23,8 +21,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Stands before every route: who calls (RFC 6750), how often, and whether the key has the route's
@@ -39,14 +35,6 @@ record Gate(
     @Nullable RateLimit rate,
     @Nullable AuditLog audit,
     InstantSource clock) {
-
-  private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
-
-  /** Most of a refused body that is read; a larger one may end in a closed connection. */
-  private static final long PASSED_OVER_BYTES = HttpServer.BODY_BYTES_MAX;
-
-  /** How long a refused body is read; a slower one may end in a closed connection. */
-  private static final long PASSED_OVER_NANOS = Duration.ofSeconds(5).toNanos();
 
   private static final String REQUEST_ID = "X-Request-Id";
   private static final Pattern REQUEST_ID_FORM = Pattern.compile("[A-Za-z0-9._-]{1,64}");
@@ -91,41 +79,6 @@ record Gate(
    *     often
    */
   void admit(Context context) {
-    try {
-      check(context);
-    } catch (Problem refusal) {
-      passOver(context);
-      throw refusal;
-    }
-  }
-
-  /**
-   * Who is still sending does not read; a connection closed on unread bytes loses the answer.
-   * Nothing is read of a body that waits to be asked for, or that announces too much.
-   */
-  private static void passOver(Context context) {
-    if (context.header("Expect") != null
-        || context.req().getContentLengthLong() > PASSED_OVER_BYTES) {
-      return;
-    }
-    byte[] sink = new byte[1 << 16];
-    long beginNanos = System.nanoTime();
-    try {
-      InputStream body = context.req().getInputStream();
-      for (long bytes = 0;
-          bytes < PASSED_OVER_BYTES && System.nanoTime() - beginNanos < PASSED_OVER_NANOS; ) {
-        int read = body.read(sink);
-        if (read < 0) {
-          return;
-        }
-        bytes += read;
-      }
-    } catch (IOException e) {
-      LOG.debug("nobody is left to hear the refusal: {}", e.toString());
-    }
-  }
-
-  private void check(Context context) {
     Scope needed = scope(context.routeRoles());
     context.attribute(SCOPE, needed);
     Endpoint route = context.endpoints().matchedHttpEndpoint();

@@ -250,6 +250,9 @@ public final class HttpServer implements AutoCloseable {
     if (problem.status() == HttpStatus.SERVICE_UNAVAILABLE_503) {
       context.header("Retry-After", "1");
     }
+    if (problem.status() != HttpStatus.REQUEST_TIMEOUT_408) {
+      UnreadBody.passOver(context);
+    }
     context.status(problem.status()).result(problem.json()).contentType(Problem.MEDIA_TYPE);
   }
 }
