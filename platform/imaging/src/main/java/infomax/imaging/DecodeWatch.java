@@ -121,8 +121,7 @@ final class DecodeWatch {
         || elapsedNanos > ImageLimits.DECODE_ELAPSED_MAX.toNanos();
   }
 
-  /** What a decode ended with, to be thrown by who waited for it. */
-  static RejectedImageException cause(ExecutionException failed) {
+  private static RejectedImageException cause(ExecutionException failed) {
     return switch (failed.getCause()) {
       case RejectedImageException rejected -> rejected;
       case OutOfMemoryError tooLarge -> throw tooLarge;

@@ -4,6 +4,7 @@ import infomax.events.image.CanonicalImage;
 import infomax.events.image.ImageFormat;
 import infomax.events.image.Rejection;
 import infomax.events.image.RejectionReason;
+import java.util.concurrent.Semaphore;
 
 /**
  * Makes canonical images of hostile bytes. Accepts JPEG, PNG, WebP, GIF (its first frame) and BMP,
@@ -20,7 +21,12 @@ public final class ImageIntake {
 
   private final DecodeWatch watch;
 
-  private final DecodeThreads threads = new DecodeThreads();
+  /**
+   * For what callers do on their own threads. A virtual thread that decodes keeps its carrier from
+   * all others; one that waits here does not.
+   */
+  private final Semaphore turns = new Semaphore(Runtime.getRuntime().availableProcessors(), true);
+
   private final JpegEncoder encoder = new JpegEncoder();
 
   private ImageIntake(DecodeWatch watch) {
@@ -85,10 +91,29 @@ public final class ImageIntake {
     SourceHeader header = SourceHeader.read(uploaded);
     RgbPixels pixels =
         header.route() == DecodeRoute.QUICK
-            ? threads.run(() -> new PixelDecoding(uploaded, header).call())
+            ? decode(new PixelDecoding(uploaded, header))
             : watch.run(DecodeCost.of(header), () -> new PixelDecoding(uploaded, header));
-    return header.canonical().isPresent()
-        ? CanonicalImage.of(header.canonical().get(), uploaded)
-        : CanonicalImage.of(ImageFormat.JPEG, threads.run(() -> encoder.encode(pixels)));
+    return header
+        .canonical()
+        .map(format -> CanonicalImage.of(format, uploaded))
+        .orElseGet(() -> CanonicalImage.of(ImageFormat.JPEG, encode(pixels)));
+  }
+
+  private RgbPixels decode(PixelDecoding decoding) throws RejectedImageException {
+    turns.acquireUninterruptibly();
+    try {
+      return decoding.call();
+    } finally {
+      turns.release();
+    }
+  }
+
+  private byte[] encode(RgbPixels pixels) {
+    turns.acquireUninterruptibly();
+    try {
+      return encoder.encode(pixels);
+    } finally {
+      turns.release();
+    }
   }
 }
