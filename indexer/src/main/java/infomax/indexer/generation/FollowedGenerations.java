@@ -14,14 +14,11 @@ import infomax.runtime.control.ControlLog;
 import infomax.runtime.health.Check;
 import infomax.runtime.health.CheckResult;
 import infomax.runtime.kafka.KafkaClients;
-import infomax.runtime.process.ThreadNice;
 import infomax.runtime.signal.SignalSender;
 import infomax.runtime.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +29,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -40,9 +36,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one {@link GenerationIndexing} for every shard of its own of every generation that {@code
- * control} wants indexed, and removes what ended ones leave behind. Orders are given on one thread;
- * what reads much of the store has threads of its own, so that no order waits for it. The public
- * methods may be called by any.
+ * control} wants indexed, and removes what ended ones leave behind. Orders are given on one thread,
+ * the public methods may be called by any.
  */
 public final class FollowedGenerations implements AutoCloseable, Check {
 
@@ -51,51 +46,26 @@ public final class FollowedGenerations implements AutoCloseable, Check {
 
   private static final Logger LOG = LoggerFactory.getLogger(FollowedGenerations.class);
   private static final Duration TURN = Duration.ofSeconds(1);
-  private static final Duration TIDY_INTERVAL = Duration.ofSeconds(30);
-  private static final Duration SWEEP_INTERVAL = Duration.ofHours(6);
-
-  /** Publications that stay however old they are. */
-  private static final int PUBLICATIONS_KEPT = 3;
-
-  /** Longest that a reader may take to fetch what was the newest publication when it began. */
-  private static final Duration PUBLICATION_GRACE = Duration.ofMinutes(10);
-
-  /** An object may be stored this long before something names it. */
-  private static final Duration OBJECT_GRACE = Duration.ofHours(24);
-
-  private static final String CLIENT_ID = "indexer-sweep";
-  private static final Duration CONTROL_TIMEOUT = Duration.ofSeconds(10);
-
-  /** A process that is restarted often checks too. */
-  private static final Duration CHECK_FIRST = Duration.ofMinutes(1);
-
-  /** Nobody waits for a check. */
-  private static final int CHECK_NICE = 15;
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
   private final SharedResources shared;
-  private final ControlLog control;
   private final IndexingSettings settings;
   private final ConcurrentMap<Shard, GenerationIndexing> running = new ConcurrentHashMap<>();
   private final ConcurrentMap<Integer, IndexingFailure> unstartable = new ConcurrentHashMap<>();
   private final Set<Integer> removed = new HashSet<>();
   private final BlockingQueue<ControlState> states = new LinkedBlockingQueue<>();
-  private final Interval tidying = new Interval(TIDY_INTERVAL);
-  private final Interval sweeping = new Interval(SWEEP_INTERVAL);
+  private final StoreTidying tidying;
+  private final PublicationChecks checks;
   private final Thread thread;
-  private final Thread tidier;
-  private final Thread checking;
   private volatile boolean closing;
 
   private FollowedGenerations(
       SharedResources shared, ControlLog control, IndexingSettings settings) {
     this.shared = shared;
-    this.control = control;
     this.settings = settings;
     this.thread = Thread.ofPlatform().name("indexer-generations").daemon(true).unstarted(this::run);
-    this.tidier =
-        Thread.ofPlatform().name("indexer-tidying").daemon(true).unstarted(this::keepTidy);
-    this.checking =
-        Thread.ofPlatform().name("indexer-check").daemon(true).unstarted(this::checkPublished);
+    this.tidying = new StoreTidying(shared, control, running::keySet);
+    this.checks = new PublicationChecks(running::values, settings.checkInterval());
   }
 
   /** Starts following {@code control}. */
@@ -162,8 +132,8 @@ public final class FollowedGenerations implements AutoCloseable, Check {
     control.follow(followed.states::add);
     followed.states.add(control.state());
     followed.thread.start();
-    followed.tidier.start();
-    followed.checking.start();
+    followed.tidying.start();
+    followed.checks.start();
     return followed;
   }
 
@@ -233,16 +203,13 @@ public final class FollowedGenerations implements AutoCloseable, Check {
   public void close() {
     closing = true;
     thread.interrupt();
-    tidier.interrupt();
-    checking.interrupt();
     try {
-      thread.join(Duration.ofSeconds(30));
-      tidier.join(Duration.ofSeconds(30));
-      // Reading a large object is not interrupted; nothing that this thread does needs an end.
-      checking.join(Duration.ofSeconds(1));
+      thread.join(CLOSE_TIMEOUT);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    tidying.close();
+    checks.close();
     running.values().forEach(GenerationIndexing::close);
     shared.pool().close();
   }
@@ -271,39 +238,6 @@ public final class FollowedGenerations implements AutoCloseable, Check {
         return;
       } catch (RuntimeException e) {
         LOG.warn("control could not be followed, trying again", e);
-      }
-    }
-  }
-
-  /** In a bucket, reading the publications of a shard takes seconds. */
-  private void keepTidy() {
-    while (!closing) {
-      try {
-        TimeUnit.MILLISECONDS.sleep(TURN.toMillis());
-        tidy();
-      } catch (InterruptedException e) {
-        return;
-      } catch (RuntimeException e) {
-        LOG.warn("generations could not be tidied, trying again", e);
-      }
-    }
-  }
-
-  /** On a thread of its own: everything that is published may be a lot to read. */
-  private void checkPublished() {
-    ThreadNice.set(CHECK_NICE);
-    long waitMillis = Math.min(CHECK_FIRST.toMillis(), settings.checkInterval().toMillis());
-    while (!closing) {
-      try {
-        TimeUnit.MILLISECONDS.sleep(waitMillis);
-        waitMillis = settings.checkInterval().toMillis();
-        for (GenerationIndexing indexing : running.values()) {
-          indexing.checkPublished();
-        }
-      } catch (InterruptedException e) {
-        return;
-      } catch (RuntimeException e) {
-        LOG.warn("publications could not be checked, trying again: {}", e.toString());
       }
     }
   }
@@ -391,22 +325,6 @@ public final class FollowedGenerations implements AutoCloseable, Check {
         .toList();
   }
 
-  private void tidy() throws InterruptedException {
-    if (tidying.isDue()) {
-      tidying.restart();
-      for (Shard shard : running.keySet()) {
-        shared
-            .publications()
-            .collectGarbage(
-                shard.generation(), shard.shard(), PUBLICATIONS_KEPT, PUBLICATION_GRACE);
-      }
-    }
-    if (sweeping.isDue()) {
-      sweeping.restart();
-      sweep();
-    }
-  }
-
   /** The rollout controller may be in another process. */
   private void tellFailures() {
     for (IndexingFailure failure : failures().values()) {
@@ -418,47 +336,6 @@ public final class FollowedGenerations implements AutoCloseable, Check {
                   failure.generation(),
                   failure.cause(),
                   failure.detail()));
-    }
-  }
-
-  /**
-   * Deletes objects that a crash left before anything named them. The time is taken first and
-   * {@code control} read to its end after it: to a process that stood still for days, before this
-   * or in the middle of it, what was stored meanwhile would else be old and named by nobody.
-   */
-  private void sweep() throws InterruptedException {
-    Instant olderThan = shared.clock().instant().minus(OBJECT_GRACE);
-    try {
-      control.awaitEnd(shared.clients(), CLIENT_ID, CONTROL_TIMEOUT);
-    } catch (TimeoutException e) {
-      LOG.warn("nothing is swept before control can be read: {}", e.getMessage());
-      return;
-    }
-    RestoreClaims.giveUp(shared.publications(), control.state(), olderThan);
-    Set<Digest> named = shared.publications().objects();
-    for (EncoderRelease release : control.state().encoders().values()) {
-      named.addAll(release.objects().values());
-    }
-    int deleted = shared.publications().store().collectGarbage(named::contains, olderThan);
-    if (deleted > 0) {
-      LOG.info("objects nobody names deleted, count={}", deleted);
-    }
-  }
-
-  /** A shard of a generation, by their numbers. */
-  record Shard(int generation, int shard) implements Comparable<Shard> {
-
-    private static final Comparator<Shard> ORDER =
-        Comparator.comparingInt(Shard::generation).thenComparingInt(Shard::shard);
-
-    @Override
-    public int compareTo(Shard other) {
-      return ORDER.compare(this, other);
-    }
-
-    @Override
-    public String toString() {
-      return "generation " + generation + " shard " + shard;
     }
   }
 }

@@ -3,18 +3,18 @@ package infomax.trainer.kernels;
 import java.util.Arrays;
 
 /**
- * For each Winograd component a matrix (row, column) in panels of sixteen columns, each panel's
- * rows one after the other: as a product reads its right side.
+ * For each Winograd component a matrix (row, column) in panels of columns, each panel's rows one
+ * after the other: as a product reads its right side.
  *
  * @param values the floats
  * @param rows rows of each matrix
- * @param columns columns of each matrix, a multiple of 16
+ * @param columns columns of each matrix, whole panels
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Filters(float[] values, int rows, int columns) {
 
-  /** Columns of a panel. */
-  static final int PANEL = 16;
+  /** Columns of a panel: two vectors. */
+  static final int PANEL = 2 * Lanes.COUNT;
 
   /** Floats that the matrices need. */
   static int floats(int rows, int columns) {

@@ -8,7 +8,7 @@ package infomax.trainer.kernels;
  * @param dense biases, critics, projections
  * @param adam the optimiser
  * @param winograd whether convolutions of single precision are faster by {@link
- *     WinogradConvolution} than by oneDNN: with vectors of eight lanes, of AVX2
+ *     WinogradConvolution} than by oneDNN: with the vectors of AVX2 or AVX-512
  */
 public record Kernels(
     String name, NormKernels norm, DenseKernels dense, AdamKernel adam, boolean winograd) {

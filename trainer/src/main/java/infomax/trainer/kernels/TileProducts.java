@@ -62,7 +62,7 @@ final class TileProducts {
     }
   }
 
-  /** Sixteen channels of all tiles, then the next sixteen. */
+  /** A panel of channels of all tiles, then the next one. */
   private static void toPanels(Components from, int component, int tiles, float[] to) {
     int at = 0;
     for (int channel = 0; channel < from.channels(); channel += PANEL) {

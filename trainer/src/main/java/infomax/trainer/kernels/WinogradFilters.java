@@ -22,8 +22,8 @@ public final class WinogradFilters {
    * Filters of a convolution.
    *
    * @param weights (y, x, input, output)
-   * @param inputs channels read, a multiple of 16
-   * @param outputs channels written, a multiple of 16
+   * @param inputs channels read, whole panels
+   * @param outputs channels written, whole panels
    */
   public WinogradFilters(MemorySegment weights, int inputs, int outputs) {
     this.weights = weights;
@@ -84,7 +84,7 @@ public final class WinogradFilters {
     }
   }
 
-  /** Weights of sixteen inputs as (tap, output, input). */
+  /** Weights of a panel of inputs as (tap, output, input). */
   private void turn(int panel, float[] taps) {
     for (int tap = 0; tap < TAPS; tap++) {
       for (int lane = 0; lane < PANEL; lane++) {

@@ -50,7 +50,7 @@ public final class WinogradScratch {
     return new Filters(filters, shape.inputs(), shape.outputs());
   }
 
-  /** Sixteen columns of weights. */
+  /** A panel of weights. */
   float[] taps() {
     return taps;
   }

@@ -115,7 +115,7 @@ final class WinogradTransforms {
     }
   }
 
-  /** Components of eight filters, whose taps lie {@code tapFloats} apart. */
+  /** Components of a vector of filters, whose taps lie {@code tapFloats} apart. */
   void filter(float[] taps, int at, int tapFloats, Filters to, int row, int column) {
     for (int x = 0; x < TAPS; x++) {
       WinogradLines.filter(
@@ -129,7 +129,7 @@ final class WinogradTransforms {
     }
   }
 
-  /** The gradient of eight filters' taps from that of their components. */
+  /** The gradient of a vector of filters' taps from that of their components. */
   void filterGradient(Filters from, int row, int column, float[] taps, int at, int tapFloats) {
     int fromAt = from.at(0, row, column);
     int step = from.componentFloats();

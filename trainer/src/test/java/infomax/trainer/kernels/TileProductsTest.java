@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TileProductsTest {
 
   private static final int ROOM = 20;
-  private static final int INPUTS = 32;
-  private static final int OUTPUTS = 48;
+  private static final int INPUTS = 2 * Filters.PANEL;
+  private static final int OUTPUTS = 3 * Filters.PANEL;
   private static final Offset<Float> CLOSE = within(1e-4f);
 
   private final Components in =

@@ -18,22 +18,27 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class WinogradConvolutionTest {
 
+  private static final WinogradShape LARGER =
+      new WinogradShape(16, 3 * Filters.PANEL, 3 * Filters.PANEL);
+
   /** Some five times what single precision loses by the definition. */
   private static final double ROUNDING = 4e-6;
 
   @ParameterizedTest
   @CsvSource({
-    "1, 4, 16, 16",
-    "2, 8, 16, 48",
-    "5, 3, 32, 32",
-    "3, 6, 48, 16",
-    "2, 12, 16, 32",
-    "2, 16, 16, 32",
-    "1, 1, 16, 16",
-    "50, 4, 16, 32",
-    "61, 3, 16, 16"
+    "1, 4, 1, 1",
+    "2, 8, 1, 3",
+    "5, 3, 2, 2",
+    "3, 6, 3, 1",
+    "2, 12, 1, 2",
+    "2, 16, 1, 2",
+    "1, 1, 1, 1",
+    "50, 4, 1, 2",
+    "61, 3, 1, 1"
   })
-  void followsTheDefinition(int images, int side, int inputs, int outputs) {
+  void followsTheDefinition(int images, int side, int inputPanels, int outputPanels) {
+    int inputs = inputPanels * Filters.PANEL;
+    int outputs = outputPanels * Filters.PANEL;
     float[] x = Floats.array(Floats.random(images * side * side * inputs, 1));
     float[] w = Floats.array(Floats.random(KERNEL * KERNEL * inputs * outputs, 2));
     float[] g = Floats.array(Floats.random(images * side * side * outputs, 3));
@@ -75,18 +80,21 @@ class WinogradConvolutionTest {
 
   @Test
   void refusesChannelsThatFillNoPanel() {
-    assertThat(WinogradShape.suits(8, 16, 24)).isFalse();
+    int half = Filters.PANEL / 2;
+    assertThat(WinogradShape.suits(8, 2 * half, 3 * half)).isFalse();
     assertThat(WinogradShape.suits(8, 256, 512)).isFalse();
     assertThat(WinogradShape.suits(6, 64, 128)).isFalse();
     assertThat(WinogradShape.suits(8, 64, 128)).isTrue();
-    assertThatThrownBy(() -> new WinogradShape(8, 24, 16))
+    assertThatThrownBy(() -> new WinogradShape(8, 3 * half, 2 * half))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("24 to 16 channels, expected multiples of 16 up to 256");
+        .hasMessage(
+            "%d to %d channels, expected multiples of %d up to 256",
+            3 * half, 2 * half, Filters.PANEL);
   }
 
   /** Shared with a larger convolution. */
   private static WinogradScratch scratchFor(WinogradShape shape) {
-    return new WinogradScratch(List.of(shape, new WinogradShape(16, 48, 48)));
+    return new WinogradScratch(List.of(shape, LARGER));
   }
 
   private static MemorySegment noNumbers(long count) {
