@@ -25,6 +25,11 @@ sealed interface ConvolutionProduct {
   /** The same for {@link #backward}. */
   default void prepareBackward(int worker) {}
 
+  /** The same for {@link #infer}. */
+  default void prepareInference(int worker) {
+    prepareForward(worker);
+  }
+
   /** Writes a worker's share of the convolution's output, in the training's precision. */
   void forward(int worker);
 
@@ -200,14 +205,20 @@ sealed interface ConvolutionProduct {
     }
   }
 
-  /** A convolution of feature maps whose products are of bfloat16. */
+  /** A convolution of feature maps whose products are of bfloat16 while it is trained. */
   final class OfMapsInBfloat16 implements ConvolutionProduct {
 
-    private final OfMaps exact;
+    private final ConvolutionProduct exact;
     private final Bfloat16Convolution[] shares;
 
+    /**
+     * Binds a convolution.
+     *
+     * @param exact the same in single precision
+     */
     OfMapsInBfloat16(
         OneDnn library,
+        ConvolutionProduct exact,
         Workers workers,
         NativeArena arena,
         ParameterBuffers buffers,
@@ -215,7 +226,7 @@ sealed interface ConvolutionProduct {
         Variable in,
         NativeFloats convolved,
         int side) {
-      this.exact = new OfMaps(workers, buffers, weights, in, convolved, side);
+      this.exact = exact;
       this.shares = new Bfloat16Convolution[workers.count()];
       workers.run(
           worker -> {
@@ -241,6 +252,11 @@ sealed interface ConvolutionProduct {
     @Override
     public void forward(int worker) {
       shares[worker].forward();
+    }
+
+    @Override
+    public void prepareInference(int worker) {
+      exact.prepareForward(worker);
     }
 
     @Override

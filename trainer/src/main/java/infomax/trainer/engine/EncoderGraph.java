@@ -93,18 +93,29 @@ final class EncoderGraph {
 
   /** Forward pass that normalises by the mini-batch and updates the running statistics. */
   void forwardTraining(byte[] pixels, double momentum) {
-    forward(pixels, ConvolutionProduct::forward, layer -> layer.useMiniBatch(momentum));
+    forward(
+        pixels,
+        ConvolutionProduct::prepareForward,
+        ConvolutionProduct::forward,
+        layer -> layer.useMiniBatch(momentum));
   }
 
   /** Forward pass in single precision that normalises by the running statistics. */
   void forwardInference(byte[] pixels) {
-    forward(pixels, ConvolutionProduct::infer, NormLayer::useRunning);
+    forward(
+        pixels,
+        ConvolutionProduct::prepareInference,
+        ConvolutionProduct::infer,
+        NormLayer::useRunning);
   }
 
   private void forward(
-      byte[] pixels, ObjIntConsumer<ConvolutionProduct> convolve, Consumer<NormLayer> normalise) {
+      byte[] pixels,
+      ObjIntConsumer<ConvolutionProduct> prepare,
+      ObjIntConsumer<ConvolutionProduct> convolve,
+      Consumer<NormLayer> normalise) {
     images.read(pixels);
-    workers.run(worker -> products.forEach(product -> product.prepareForward(worker)));
+    workers.run(worker -> products.forEach(product -> prepare.accept(product, worker)));
     for (int i = 0; i < products.size(); i++) {
       int layer = i;
       workers.run(

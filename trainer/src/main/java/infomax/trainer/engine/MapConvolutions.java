@@ -40,7 +40,6 @@ final class MapConvolutions {
 
   private boolean byWinograd(Convolution convolution) {
     return winograd
-        && precision == Precision.FLOAT32
         && WinogradShape.suits(
             convolution.side(), convolution.inputChannels(), convolution.outputChannels());
   }
@@ -54,15 +53,17 @@ final class MapConvolutions {
   ConvolutionProduct product(Convolution convolution, Variable in, NativeFloats convolved) {
     String weights = "conv" + convolution.ordinal() + ".w";
     int side = convolution.side();
-    if (byWinograd(convolution)) {
-      return new ConvolutionProduct.OfMapsByWinograd(
-          workers, buffers, scratches, weights, in, convolved, side);
-    }
+    ConvolutionProduct exact =
+        byWinograd(convolution)
+            ? new ConvolutionProduct.OfMapsByWinograd(
+                workers, buffers, scratches, weights, in, convolved, side)
+            : new ConvolutionProduct.OfMaps(workers, buffers, weights, in, convolved, side);
     return switch (precision) {
-      case FLOAT32 -> new ConvolutionProduct.OfMaps(workers, buffers, weights, in, convolved, side);
+      case FLOAT32 -> exact;
       case BFLOAT16 ->
           new ConvolutionProduct.OfMapsInBfloat16(
               Precision.library().orElseThrow(),
+              exact,
               workers,
               arena,
               buffers,

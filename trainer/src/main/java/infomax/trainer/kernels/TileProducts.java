@@ -1,8 +1,6 @@
 package infomax.trainer.kernels;
 
 import static infomax.trainer.kernels.Lanes.SPECIES;
-import static infomax.trainer.kernels.Lanes.load;
-import static infomax.trainer.kernels.Lanes.store;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -73,8 +71,9 @@ final class TileProducts {
 
   private static void copyPanel(float[] from, int at, int row, int tiles, float[] to, int toAt) {
     for (int tile = 0; tile < tiles; tile++) {
-      store(load(from, at + tile * row), to, toAt + tile * PANEL);
-      store(load(from, at + tile * row + Lanes.COUNT), to, toAt + tile * PANEL + Lanes.COUNT);
+      FloatVector.fromArray(SPECIES, from, at + tile * row).intoArray(to, toAt + tile * PANEL);
+      FloatVector.fromArray(SPECIES, from, at + tile * row + Lanes.COUNT)
+          .intoArray(to, toAt + tile * PANEL + Lanes.COUNT);
     }
   }
 

@@ -1,7 +1,8 @@
 package infomax.trainer.kernels;
 
-import static infomax.trainer.kernels.Lanes.load;
-import static infomax.trainer.kernels.Lanes.store;
+import static infomax.trainer.kernels.Lanes.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
 
 /**
  * The two-dimensional transforms of F(4x4, 3x3), each along one axis and then along the other, for
@@ -67,7 +68,9 @@ final class WinogradTransforms {
   private void addLine(float[] to, int at, int step) {
     for (int x = 0; x < REACH; x++) {
       int pixel = at + x * step;
-      store(load(to, pixel).add(load(line, x * STEP)), to, pixel);
+      FloatVector.fromArray(SPECIES, to, pixel)
+          .add(FloatVector.fromArray(SPECIES, line, x * STEP))
+          .intoArray(to, pixel);
     }
   }
 
