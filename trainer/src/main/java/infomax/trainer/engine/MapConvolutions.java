@@ -40,8 +40,7 @@ final class MapConvolutions {
 
   private boolean byWinograd(Convolution convolution) {
     return winograd
-        && WinogradShape.suits(
-            convolution.side(), convolution.inputChannels(), convolution.outputChannels());
+        && WinogradShape.suits(convolution.inputChannels(), convolution.outputChannels());
   }
 
   private static WinogradShape shape(Convolution convolution) {
