@@ -16,7 +16,6 @@ import infomax.index.ShardStart;
 import infomax.index.SupersededException;
 import infomax.index.WriterOpenings;
 import infomax.indexer.backup.RestoredStart;
-import infomax.indexer.generation.FollowedGenerations.Shard;
 import infomax.indexer.generation.Orders.Mode;
 import infomax.indexer.generation.SimulatedLog.Place;
 import infomax.indexer.rollout.decision.IndexingFailure;

@@ -19,17 +19,4 @@ final class Lanes {
   static boolean arePreferred() {
     return FloatVector.SPECIES_PREFERRED.equals(SPECIES);
   }
-
-  static FloatVector load(float[] from, int at) {
-    return FloatVector.fromArray(SPECIES, from, at);
-  }
-
-  static void store(FloatVector vector, float[] to, int at) {
-    vector.intoArray(to, at);
-  }
-
-  /** One float in every lane. */
-  static FloatVector repeat(float value) {
-    return FloatVector.broadcast(SPECIES, value);
-  }
 }
